@@ -1,0 +1,54 @@
+"""How Alembic reaches the database: by the same ini file and environment as the board."""
+
+import os
+from logging.config import fileConfig
+
+from alembic import context
+from pyramid.paster import get_appsettings
+
+from qaboard.db import make_engine
+from qaboard.models import Base
+from qaboard.settings import load_database_url
+
+config = context.config
+
+
+def run_migrations() -> None:
+    # Tests hand over a connection of their own.
+    connection = config.attributes.get("connection")
+    if connection is not None:
+        _migrate(connection)
+        return
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
+    settings = get_appsettings(config.config_file_name)
+    url = load_database_url(settings, os.environ)
+    if url.get_backend_name() == "sqlite" and url.database:
+        os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
+    engine = make_engine(url)
+    with engine.execution_options(writes=True).connect() as connection:
+        _migrate(connection)
+    engine.dispose()
+
+
+def _migrate(connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        # SQLite changes a table only by copying it.
+        render_as_batch=True,
+        # db.py begins transactions by itself, so SQLite takes a migration whole or not at all.
+        transactional_ddl=True,
+        include_name=_is_ours,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _is_ours(name, type_, _parent_names) -> bool:
+    """The search index has no model: each database keeps it in its own way."""
+    return not (type_ == "table" and name.startswith("post_search"))
+
+
+if context.is_offline_mode():
+    raise SystemExit("qaboard's migrations need a database; they make no SQL scripts.")
+run_migrations()

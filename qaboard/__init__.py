@@ -1,0 +1,29 @@
+"""qaboard: a question-and-answer board on Pyramid traversal and SQLAlchemy."""
+
+from __future__ import annotations
+
+import os
+
+from pyramid.config import Configurator
+
+from qaboard.resources import RootResource
+from qaboard.settings import SettingsError, load_settings
+
+
+def main(global_config, **ini):
+    """The WSGI application; Paste calls it with the ``[app:main]`` section of the ini file."""
+    try:
+        settings = load_settings(ini, os.environ)
+    except SettingsError as error:
+        # One sentence for the operator instead of a traceback.
+        raise SystemExit(f"qaboard: {error}") from None
+    config = Configurator(settings=ini, root_factory=RootResource)
+    config.registry["settings"] = settings
+    config.include("qaboard.db")
+    config.include("qaboard.security")
+    config.include("qaboard.i18n")
+    config.include("qaboard.templating")
+    config.include("qaboard.forms")
+    config.include("qaboard.derivers")
+    config.scan("qaboard.views")
+    return config.make_wsgi_app()

@@ -1,0 +1,95 @@
+"""The database of a request: engine, session, transaction, and what SQLite must be told."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import zope.sqlalchemy
+from pyramid.request import Request
+from pyramid_retry import mark_error_retryable
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# The preview is a POST because of the length of its text; it writes nothing and must not hold
+# the write lock of SQLite while it renders.
+READ_ONLY_VIEW_NAMES = frozenset({"preview"})
+
+SQLITE_BUSY_TIMEOUT_SECONDS = 10
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine with the manners of the board.
+
+    On SQLite a transaction begins when SQLAlchemy says so (the driver would begin it before the
+    first write only, and reads before it would see another state), and a connection with the
+    execution option ``writes`` takes the write lock at once, so that it never has to give up
+    half way because another one wrote in between.
+    """
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_pre_ping=True)
+    else:
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _mark_integrity_error_retryable)
+    return engine
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _mark_integrity_error_retryable(context) -> None:
+    # Two requests that insert the same thing at once: the second one runs again, sees the row of
+    # the first, and says so politely.
+    if isinstance(context.sqlalchemy_exception, IntegrityError):
+        mark_error_retryable(context.sqlalchemy_exception)
+
+
+def make_session(engine: Engine, *, writes: bool) -> Session:
+    """A session whose transaction may write, or only reads."""
+    return Session(engine.execution_options(writes=writes))
+
+
+def request_writes(request: Request) -> bool:
+    """Whether the request may change the database."""
+    if request.method in SAFE_METHODS:
+        return False
+    return request.path_info.strip("/") not in READ_ONLY_VIEW_NAMES
+
+
+def make_request_session(request: Request) -> Session:
+    """The session of a request, which commits and rolls back with the request's transaction.
+
+    A request that may write joins as "changed", so that whatever is written is committed: by
+    default zope.sqlalchemy rolls back what was written by Core statements (its issue 88).
+    """
+    writes = request_writes(request)
+    session = make_session(request.registry["engine"], writes=writes)
+    zope.sqlalchemy.register(
+        session,
+        initial_state="changed" if writes else "active",
+        transaction_manager=request.tm,
+    )
+    request.add_finished_callback(lambda _request: session.close())
+    return session
+
+
+def includeme(config) -> None:
+    settings = config.get_settings()
+    settings["tm.manager_hook"] = "pyramid_tm.explicit_manager"
+    settings["tm.annotate_user"] = "false"
+    config.include("pyramid_tm")
+    config.include("pyramid_retry")
+    config.registry["engine"] = make_engine(config.registry["settings"].database_url)
+    config.add_request_method(make_request_session, "dbsession", reify=True)

@@ -1,0 +1,65 @@
+"""View derivers: what every view may take for granted about the address and the form it is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPRequestEntityTooLarge
+from pyramid.request import Request
+from pyramid.viewderivers import INGRESS
+
+BODY_MAX_BYTES = 1024 * 1024
+"""The longest text a post may have, each character percent-encoded from four bytes, is 360,000."""
+
+
+def subpath_view(view, info):
+    """An address that goes on after the name of a view does not exist."""
+    if info.exception_only:
+        return view
+
+    def without_subpath(context, request):
+        # Static files have a route, and a subpath that means something.
+        if request.subpath and request.matched_route is None:
+            raise HTTPNotFound
+        return view(context, request)
+
+    return without_subpath
+
+
+def readable_view(view, info):
+    """A request is read before anything is done for it: short enough, text, each field once."""
+    if info.exception_only:
+        return view
+
+    def readable(context, request):
+        check_readable(request)
+        return view(context, request)
+
+    return readable
+
+
+def check_readable(request: Request) -> None:
+    """Refuse what no browser sends for the forms of this site.
+
+    :raises HTTPRequestEntityTooLarge: for a body of more than ``BODY_MAX_BYTES``.
+    :raises HTTPBadRequest: for bytes that are no text in their declared encoding, for a field
+        that comes twice, and for a file.
+    """
+    if (request.content_length or 0) > BODY_MAX_BYTES:
+        raise HTTPRequestEntityTooLarge
+    try:
+        fields = list(request.POST.items())
+        request.GET.items()
+    except (ValueError, LookupError) as error:
+        # Wrong bytes, an unknown encoding, a broken multipart body.
+        raise HTTPBadRequest from error
+    if any(not isinstance(value, str) for _name, value in fields):
+        raise HTTPBadRequest
+    if any(count > 1 for count in Counter(name for name, _value in fields).values()):
+        raise HTTPBadRequest
+
+
+def includeme(config) -> None:
+    # Before anything else, so that nobody is asked to log in for what is not there.
+    config.add_view_deriver(subpath_view, under=INGRESS, over="secured_view")
+    config.add_view_deriver(readable_view, under=INGRESS, over="secured_view")

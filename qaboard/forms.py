@@ -1,0 +1,107 @@
+"""Forms: deform rendered by Jinja2, and the one helper that runs the life of every form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import colander
+import deform
+from markupsafe import Markup
+from pyramid.csrf import check_csrf_token, get_csrf_token
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid_jinja2 import IJinja2Environment
+
+from qaboard.i18n import _
+from qaboard.services.refusal import WHOLE_FORM, Refusal
+
+
+class StaleForm(Refusal):
+    """The token of the form is missing or not, or no longer, that of this browser."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                WHOLE_FORM: _(
+                    "This form had been open for too long, or was not made here. "
+                    "What you typed is still there; please send it again."
+                )
+            }
+        )
+
+
+def create_form(
+    request: Request,
+    schema: colander.SchemaNode,
+    *,
+    name: str,
+    submit_title: str,
+    action: str = "",
+    values: dict[str, Any] | None = None,
+) -> deform.Form:
+    """A form for a page.
+
+    :param schema: an unbound schema; it is bound to the request.
+    :param name: the beginning of all ids in the form, different for each form on a page.
+    :param submit_title: what stands on its button.
+    :param action: where it is sent; empty for the address of the page itself.
+    :param values: what the fields hold at first.
+    """
+    environment = request.registry.queryUtility(IJinja2Environment, name=".jinja2")
+
+    def renderer(template_name: str, **variables: Any) -> Markup:
+        template = environment.get_template(f"deform/{template_name}.jinja2")
+        system = {"request": request, "get_csrf_token": partial(get_csrf_token, request)}
+        return Markup(template.render(variables, **system))  # noqa: S704 - autoescaped
+
+    return deform.Form(
+        schema.bind(request=request),
+        action=action,
+        buttons=(deform.Button("submit", title=submit_title),),
+        formid=name,
+        renderer=renderer,
+        appstruct=values or colander.null,
+    )
+
+
+def submit_form(
+    request: Request,
+    form: deform.Form,
+    act: Callable[[dict[str, Any]], Response],
+    show: Callable[[], Any],
+) -> Any:
+    """Run a form that was sent: check it, act on it, or show it again as it was typed.
+
+    A form that is not accepted writes nothing: its transaction is doomed.
+
+    :param act: called with the checked values; returns a redirect, or raises `Refusal`.
+    :param show: returns what the page of the form is rendered from; it is answered with the
+        status of the refusal, usually 400.
+    """
+    # The fields are flat, so they need no peppercorn markers; derivers.py has seen to it that
+    # each comes once and is text.
+    fields = dict(request.POST)
+    status = Refusal.status
+    try:
+        if not check_csrf_token(request, raises=False):
+            form.set_pstruct(fields)
+            raise StaleForm
+        return act(form.validate_pstruct(fields))
+    except deform.ValidationFailure:
+        # The form knows its errors already.
+        request.tm.doom()
+    except Refusal as refusal:
+        request.tm.doom()
+        status = refusal.status
+        for name, message in refusal.errors.items():
+            field = form if name == WHOLE_FORM else form[name]
+            field.error = colander.Invalid(field.schema, message)
+    request.response.status_int = status
+    return show()
+
+
+def includeme(config) -> None:
+    config.add_request_method(create_form)
+    config.add_request_method(submit_form)

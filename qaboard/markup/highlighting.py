@@ -1,0 +1,157 @@
+"""Fenced code in colour: Pygments finds the tokens, this module marks them with short classes.
+
+Many lexers of Pygments are quadratic on text made for it (10,000 characters of ``"\\n "`` keep the
+Python one busy for more than a second), so three bounds apply, all of them independent of the clock:
+
+- only the languages in `LANGUAGES`, each of which `bench/markdown.py` measures;
+- a rule of a lexer sees at most `RULE_WINDOW` characters ahead (a longer comment may lose its
+  colour in the middle);
+- at most `HIGHLIGHTED_CHARACTERS` of one body are coloured; a block that does not fit is plain.
+"""
+
+import re
+from functools import cache
+from types import MappingProxyType
+from xml.etree.ElementTree import Element, SubElement
+
+from pygments.lexer import Lexer, RegexLexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, Token, _TokenType
+
+HIGHLIGHTED_CHARACTERS = 6_000
+RULE_WINDOW = 600
+# Lexers with rules that are worse than linear in the window.
+_NARROW_WINDOWS = {"csharp": 150}
+
+# Name written after the fence -> alias of the lexer.
+LANGUAGES = MappingProxyType(
+    {
+        "bash": "bash", "sh": "bash", "shell": "bash", "zsh": "bash",
+        "c": "c", "h": "c",
+        "c++": "cpp", "cpp": "cpp", "cc": "cpp", "hpp": "cpp",
+        "c#": "csharp", "cs": "csharp", "csharp": "csharp",
+        "css": "css",
+        "dart": "dart",
+        "diff": "diff", "patch": "diff", "udiff": "diff",
+        "docker": "docker", "dockerfile": "docker",
+        "go": "go", "golang": "go",
+        "html": "html",
+        "ini": "ini", "cfg": "ini",
+        "java": "java",
+        "javascript": "javascript", "js": "javascript", "node": "javascript", "jsx": "javascript",
+        "json": "json",
+        "kotlin": "kotlin", "kt": "kotlin",
+        "lua": "lua",
+        "make": "make", "makefile": "make",
+        "nginx": "nginx",
+        "perl": "perl", "pl": "perl",
+        "php": "php",
+        "powershell": "powershell", "ps1": "powershell",
+        "python": "python", "py": "python", "python3": "python", "py3": "python",
+        "r": "r",
+        "ruby": "ruby", "rb": "ruby",
+        "rust": "rust", "rs": "rust",
+        "scala": "scala",
+        "scss": "scss",
+        "sql": "sql", "mysql": "sql", "postgresql": "sql", "sqlite": "sql",
+        "swift": "swift",
+        "toml": "toml",
+        "typescript": "typescript", "ts": "typescript", "tsx": "typescript",
+        "xml": "xml", "svg": "xml",
+        "yaml": "yaml", "yml": "yaml",
+    }
+)  # fmt: skip
+
+CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
+
+
+def _windowed(pattern: re.Pattern[str], window: int):
+    """Return a replacement for ``pattern.match`` that looks at `window` characters at most."""
+
+    def match(text: str, position: int = 0, end: int | None = None) -> re.Match[str] | None:
+        limit = position + window
+        return pattern.match(text, position, limit if end is None or end > limit else end)
+
+    return match
+
+
+@cache
+def _bounded_rules(alias: str) -> dict[str, list[tuple]]:
+    """Return the rules of a lexer, each of them windowed."""
+    lexer = get_lexer_by_name(alias)
+    window = _NARROW_WINDOWS.get(alias, RULE_WINDOW)
+    return {
+        state: [
+            (_windowed(match.__self__, window), action, change) for match, action, change in rules
+        ]
+        for state, rules in lexer._tokens.items()
+    }
+
+
+def _bounded_lexer(alias: str) -> Lexer:
+    lexer = get_lexer_by_name(alias)
+    if isinstance(lexer, RegexLexer):  # the others (JSON) read each character once
+        lexer._tokens = _bounded_rules(alias)
+    return lexer
+
+
+def _class_of(token: _TokenType) -> str:
+    while token not in STANDARD_TYPES:
+        token = token.parent
+    return STANDARD_TYPES[token]
+
+
+class Highlighter:
+    """Colours the code blocks of one body, up to its allowance of characters."""
+
+    def __init__(self) -> None:
+        self._allowance = HIGHLIGHTED_CHARACTERS
+        self._lexers: dict[str, Lexer] = {}
+
+    def colour(self, code: Element, language: str) -> bool:
+        """Replace the text of a code element by marked tokens; return False to leave it plain.
+
+        Arguments:
+            code: an element with text only.
+            language: the name after the fence, in any case; unknown names leave the code plain.
+        """
+        alias = LANGUAGES.get(language.lower())
+        source = code.text or ""
+        if alias is None or not source.strip() or len(source) > self._allowance:
+            return False
+        self._allowance -= len(source)
+        if alias not in self._lexers:
+            self._lexers[alias] = _bounded_lexer(alias)
+        try:
+            tokens = list(self._lexers[alias].get_tokens_unprocessed(source))
+        except Exception:  # a fault in one of many lexers must not keep a post from being saved
+            return False
+        _mark(code, tokens)
+        return True
+
+
+def _mark(code: Element, tokens) -> None:
+    """Fill `code` with one span for each run of tokens of the same class."""
+    code.text = ""
+    parts: list[str] = []
+    current = ""
+
+    def finish() -> None:
+        text = "".join(parts)
+        parts.clear()
+        if current:
+            SubElement(code, "span", {"class": current}).text = text
+        elif len(code):
+            code[-1].tail = text
+        else:
+            code.text = text
+
+    for _, token, value in tokens:
+        name = "" if token in Token.Text or token in Token.Error else _class_of(token)
+        if name != current and not (name and value.isspace()):
+            if parts:
+                finish()
+            current = name
+        parts.append(value)
+    if parts:
+        finish()

@@ -1,0 +1,44 @@
+"""The allow-list: the only tags, attributes, classes and schemes that rendered HTML may hold.
+
+The renderer writes nothing else in the first place.  This is the second wall, held by another
+program (nh3 parses the HTML as a browser does), in case the first one has a hole.
+"""
+
+import nh3
+
+from qaboard.markup.addresses import LINK_SCHEMES
+from qaboard.markup.highlighting import CLASSES
+
+LINK_RELATION = "nofollow ugc noopener"
+
+TAGS = frozenset(
+    "p h3 h4 h5 h6 ul ol li blockquote pre code hr br em strong del a img "
+    "table thead tbody tr th td span".split()
+)
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start"},
+}
+ATTRIBUTE_VALUES = {
+    "img": {"loading": {"lazy"}},
+    "th": {"align": {"left", "center", "right"}},
+    "td": {"align": {"left", "center", "right"}},
+}
+ALLOWED_CLASSES = {"pre": {"highlight"}, "span": set(CLASSES)}
+
+_cleaner = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=set(),
+    attributes=ATTRIBUTES,
+    tag_attribute_values=ATTRIBUTE_VALUES,
+    allowed_classes=ALLOWED_CLASSES,
+    url_schemes=set(LINK_SCHEMES),
+    link_rel=LINK_RELATION,
+    strip_comments=True,
+)
+
+
+def sanitise(html: str) -> str:
+    """Return `html` with everything removed that is not on the allow-list."""
+    return _cleaner.clean(html)

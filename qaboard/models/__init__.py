@@ -1,0 +1,23 @@
+"""The tables, one noun a file."""
+
+from qaboard.models.answer import Answer
+from qaboard.models.base import Base, utc_now
+from qaboard.models.post import Post
+from qaboard.models.question import Question
+from qaboard.models.user import Role, User, email_key, username_key
+from qaboard.models.user_session import UserSession
+from qaboard.models.vote import Vote
+
+__all__ = [
+    "Answer",
+    "Base",
+    "Post",
+    "Question",
+    "Role",
+    "User",
+    "UserSession",
+    "Vote",
+    "email_key",
+    "username_key",
+    "utc_now",
+]

@@ -1,0 +1,20 @@
+"""One's own account."""
+
+from __future__ import annotations
+
+from pyramid.authorization import Allow
+
+from qaboard.security.permissions import Permission
+from qaboard.security.principals import Authenticated
+
+
+class AccountResource:
+    """``/account/``: whoever is logged in sees their own, and nobody else's has an address."""
+
+    __name__ = "account"
+
+    def __init__(self, parent) -> None:
+        self.__parent__ = parent
+
+    def __acl__(self):
+        return [(Allow, Authenticated, Permission.MANAGE_ACCOUNT)]

@@ -1,0 +1,68 @@
+"""Questions."""
+
+from __future__ import annotations
+
+from pyramid.authorization import DENY_ALL, Allow, Deny
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from qaboard.models import Question, utc_now
+from qaboard.natural_number import parse_natural_number
+from qaboard.resources.answer import AnswersResource
+from qaboard.security.permissions import Permission
+from qaboard.security.principals import MODERATOR, Authenticated, user_principal
+
+
+class QuestionsResource:
+    """``/questions/``"""
+
+    __name__ = "questions"
+
+    def __init__(self, parent) -> None:
+        self.__parent__ = parent
+        self.request = parent.request
+
+    def __getitem__(self, name: str) -> QuestionResource:
+        try:
+            question_id = parse_natural_number(name)
+        except ValueError:
+            raise KeyError(name) from None
+        question = self.request.dbsession.scalar(
+            select(Question).options(joinedload(Question.author)).where(Question.id == question_id)
+        )
+        if question is None:
+            raise KeyError(name)
+        return QuestionResource(question, self)
+
+    def __acl__(self):
+        return [(Allow, Authenticated, Permission.ASK)]
+
+
+class QuestionResource:
+    """``/questions/<id>/``"""
+
+    def __init__(self, question: Question, parent: QuestionsResource) -> None:
+        self.question = question
+        self.__parent__ = parent
+        self.__name__ = str(question.id)
+
+    def __getitem__(self, name: str) -> AnswersResource:
+        if name == "answers":
+            return AnswersResource(self)
+        raise KeyError(name)
+
+    def __acl__(self):
+        author = user_principal(self.question.author_id)
+        if self.question.deleted_at is None:
+            return [
+                # Before the last line, which would let the author vote as anybody may.
+                (Deny, author, Permission.VOTE),
+                (Allow, author, (Permission.EDIT, Permission.DELETE)),
+                (Allow, MODERATOR, (Permission.EDIT, Permission.DELETE)),
+                (Allow, Authenticated, (Permission.VOTE, Permission.ANSWER)),
+            ]
+        # The last line hides it, and what is below it, from whom the first ones do not name.
+        shown = (Permission.VIEW, Permission.RESTORE)
+        if self.question.is_restorable(utc_now()):
+            return [(Allow, author, shown), (Allow, MODERATOR, shown), DENY_ALL]
+        return [(Allow, MODERATOR, shown), DENY_ALL]

@@ -1,0 +1,46 @@
+"""Users and their profiles."""
+
+from __future__ import annotations
+
+from pyramid.authorization import Allow
+
+from qaboard.models import User
+from qaboard.natural_number import parse_natural_number
+from qaboard.security.permissions import Permission
+from qaboard.security.principals import ADMIN, MODERATOR, user_principal
+
+
+class UsersResource:
+    """``/users/``"""
+
+    __name__ = "users"
+
+    def __init__(self, parent) -> None:
+        self.__parent__ = parent
+        self.request = parent.request
+
+    def __getitem__(self, name: str) -> UserResource:
+        try:
+            user_id = parse_natural_number(name)
+        except ValueError:
+            raise KeyError(name) from None
+        user = self.request.dbsession.get(User, user_id)
+        if user is None:
+            raise KeyError(name)
+        return UserResource(user, self)
+
+
+class UserResource:
+    """``/users/<id>/``"""
+
+    def __init__(self, user: User, parent: UsersResource) -> None:
+        self.user = user
+        self.__parent__ = parent
+        self.__name__ = str(user.id)
+
+    def __acl__(self):
+        return [
+            (Allow, user_principal(self.user.id), Permission.EDIT),
+            (Allow, MODERATOR, Permission.SUSPEND),
+            (Allow, ADMIN, Permission.SET_ROLE),
+        ]

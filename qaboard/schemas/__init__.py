@@ -1,0 +1,1 @@
+"""The shapes of the forms, one noun a file; nothing here asks the database."""

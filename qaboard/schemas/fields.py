@@ -1,0 +1,206 @@
+"""Fields that several forms have, and the checks of their shape."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import colander
+import deform
+
+from qaboard.i18n import _
+from qaboard.models import Post, Question, User
+
+_LINE_CONTROLS = frozenset("\n\r\t")
+# The Hangul fillers and the empty Braille pattern are letters and symbols that show nothing.
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def _is_control(character: str) -> bool:
+    """NUL and its like, which no database column or page takes well, and halves of characters."""
+    return unicodedata.category(character) in ("Cc", "Cs")
+
+
+def not_blank(node: colander.SchemaNode, value: str) -> None:
+    """Refuse a text of spaces and of characters that show nothing."""
+    if all(unicodedata.category(c)[0] in "CZ" or c in _INVISIBLE for c in value):
+        raise colander.Invalid(node, _("Please write something here."))
+
+
+def single_line(node: colander.SchemaNode, value: str) -> None:
+    if any(_is_control(character) or character in "\u2028\u2029" for character in value):
+        raise colander.Invalid(
+            node, _("This has line breaks or control characters in it; please take them out.")
+        )
+
+
+def multiple_lines(node: colander.SchemaNode, value: str) -> None:
+    if any(_is_control(c) and c not in _LINE_CONTROLS for c in value):
+        raise colander.Invalid(
+            node, _("This has control characters in it that cannot be stored; please take them out.")
+        )
+
+
+def at_most(characters: int):
+    """A check that a text has at most this many characters."""
+
+    def check(node: colander.SchemaNode, value: str) -> None:
+        if len(value) > characters:
+            raise colander.Invalid(
+                node,
+                _(
+                    "This is too long: ${length} characters, and at most ${maximum} are allowed.",
+                    mapping={"length": f"{len(value):,}", "maximum": f"{characters:,}"},
+                ),
+            )
+
+    return check
+
+
+def _line_breaks(value: Any) -> Any:
+    """Browsers send line breaks as two characters; a text is as long as its author sees it."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def _nfc(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def _nfkc(value: Any) -> Any:
+    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+
+
+def title_field() -> colander.SchemaNode:
+    return colander.SchemaNode(
+        colander.String(),
+        name="title",
+        title=_("Title"),
+        description=_("Say in one sentence what you want to know."),
+        preparer=_nfc,
+        validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
+        widget=deform.widget.TextInputWidget(autocomplete="off"),
+        missing_msg=_("Please write a title."),
+    )
+
+
+def body_field(title) -> colander.SchemaNode:
+    return colander.SchemaNode(
+        colander.String(),
+        name="body",
+        title=title,
+        preparer=[_line_breaks, _nfc],
+        validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
+        # Spaces at the beginning mean something in Markdown.
+        widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),
+        missing_msg=_("Please write something here."),
+    )
+
+
+def version_field() -> colander.SchemaNode:
+    """The version of the post that an edit form was made from; a script may leave it out."""
+    return colander.SchemaNode(
+        colander.Integer(),
+        name="version",
+        title=_("Version"),
+        validator=colander.Range(min=1, max=2**31 - 1),
+        missing=None,
+        widget=deform.widget.HiddenWidget(),
+    )
+
+
+def _username_characters(node: colander.SchemaNode, value: str) -> None:
+    letters_and_marks = [unicodedata.category(c)[0] in "LM" for c in value]
+    if any(
+        not (is_letter or c.isdecimal() or c in "._-")
+        for c, is_letter in zip(value, letters_and_marks, strict=True)
+    ):
+        raise colander.Invalid(
+            node, _("A name has letters, digits, “.”, “_” and “-” only, and no spaces.")
+        )
+    if not any(unicodedata.category(c)[0] == "L" or c.isdecimal() for c in value):
+        raise colander.Invalid(node, _("A name needs at least one letter or digit."))
+
+
+def username_field() -> colander.SchemaNode:
+    minimum, maximum = User.USERNAME_MIN_CHARACTERS, User.USERNAME_MAX_CHARACTERS
+
+    def length(node: colander.SchemaNode, value: str) -> None:
+        if not minimum <= len(value) <= maximum:
+            raise colander.Invalid(
+                node,
+                _(
+                    "A name has ${minimum} to ${maximum} characters.",
+                    mapping={"minimum": minimum, "maximum": maximum},
+                ),
+            )
+
+    return colander.SchemaNode(
+        colander.String(),
+        name="username",
+        title=_("Name"),
+        description=_(
+            "${minimum} to ${maximum} letters and digits of any language; everybody sees it.",
+            mapping={"minimum": minimum, "maximum": maximum},
+        ),
+        preparer=_nfkc,
+        validator=colander.All(length, _username_characters),
+        widget=deform.widget.TextInputWidget(autocomplete="username"),
+        missing_msg=_("Please choose a name."),
+    )
+
+
+def email_field() -> colander.SchemaNode:
+    return colander.SchemaNode(
+        colander.String(),
+        name="email",
+        title=_("Email address"),
+        description=_("Nobody else sees it."),
+        validator=colander.All(single_line, at_most(User.EMAIL_MAX_CHARACTERS), _email_shape),
+        widget=deform.widget.TextInputWidget(autocomplete="email", type="email"),
+        missing_msg=_("Please enter your email address."),
+    )
+
+
+def _email_shape(node: colander.SchemaNode, value: str) -> None:
+    """Something before and after one @, no spaces; only a mail that arrives could prove more."""
+    local, at, domain = value.rpartition("@")
+    if not (local and at and domain) or "@" in local or any(c.isspace() for c in value):
+        raise colander.Invalid(node, _("This does not look like an email address: name@example.com."))
+
+
+def password_field(title, *, autocomplete: str, name: str) -> colander.SchemaNode:
+    return colander.SchemaNode(
+        colander.String(),
+        name=name,
+        title=title,
+        validator=at_most(User.PASSWORD_MAX_CHARACTERS),
+        # Spaces around a password are part of it.
+        widget=deform.widget.PasswordWidget(strip=False, autocomplete=autocomplete),
+        missing_msg=_("Please enter a password."),
+    )
+
+
+def new_password_field() -> colander.SchemaNode:
+    minimum, maximum = User.PASSWORD_MIN_CHARACTERS, User.PASSWORD_MAX_CHARACTERS
+
+    def length(node: colander.SchemaNode, value: str) -> None:
+        if len(value) < minimum:
+            raise colander.Invalid(
+                node,
+                _("A password has at least ${minimum} characters.", mapping={"minimum": minimum}),
+            )
+
+    field = password_field(_("Password"), autocomplete="new-password", name="password")
+    field.description = _(
+        "${minimum} to ${maximum} characters of any kind.",
+        mapping={"minimum": minimum, "maximum": maximum},
+    )
+    field.validator = colander.All(length, at_most(maximum))
+    return field
+
+
+def next_field() -> colander.SchemaNode:
+    """Where to go afterwards; what it may be is decided when it is followed."""
+    return colander.SchemaNode(
+        colander.String(), name="next", missing="", widget=deform.widget.HiddenWidget()
+    )

@@ -1,0 +1,73 @@
+"""How text becomes tokens: the same for what is indexed and what is searched, on both databases.
+
+Words of scripts with spaces are tokens as they are. A run of n Hangul, Han or Kana characters has
+no reliable words, so it becomes n tokens, one a position: its n - 1 overlapping pairs and its last
+character. A searched run is then the phrase of its pairs, found anywhere inside a longer run
+("질문" in "게시판질문을"), and a single searched character is a prefix: every character starts
+some token.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TOKEN_MAX_CHARACTERS = 60
+"""Longer words are cut, on both sides alike; PostgreSQL refuses lexemes of 2 KiB."""
+
+_CJK = (
+    "\u1100-\u11ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# The vowel signs and accents that belong to a word in many scripts; \w does not hold them.
+_MARKS = "".join(
+    re.escape(character)
+    for character in map(chr, range(0x300, 0x10000))
+    if unicodedata.category(character) in ("Mn", "Mc")
+)
+_RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>(?:(?![{_CJK}])[^\W_])[{_MARKS}]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A word, or a run of characters without spaces, and where it stands.
+
+    ``start`` and ``end`` count characters in the text it was found in; ``text`` is normalised.
+    """
+
+    text: str
+    start: int
+    end: int
+    is_cjk: bool
+
+
+def normalise(text: str) -> str:
+    """The form in which texts are compared: NFKC and casefolded."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def find_runs(text: str) -> Iterator[Run]:
+    """The runs of a text, in order; what stands between them is not searched for."""
+    for match in _RUN.finditer(text):
+        yield Run(normalise(match[0]), match.start(), match.end(), match.lastgroup == "cjk")
+
+
+def tokens_of_run(run: Run, *, is_complete: bool = True) -> list[str]:
+    """The tokens of one run.
+
+    :param is_complete: whether the run ends here; a searched one may go on in what is found, so
+        it leaves its last character out, except where it has no other.
+    """
+    if not run.is_cjk:
+        return [run.text[:TOKEN_MAX_CHARACTERS]]
+    pairs = [run.text[index : index + 2] for index in range(len(run.text) - 1)]
+    if is_complete or not pairs:
+        pairs.append(run.text[-1])
+    return pairs
+
+
+def tokenize(text: str) -> list[str]:
+    """The tokens of a text to be indexed, one a position."""
+    return [token for run in find_runs(normalise(text)) for token in tokens_of_run(run)]

@@ -1,0 +1,8 @@
+"""Who may do what, and what a browser is told to be careful about."""
+
+
+def includeme(config) -> None:
+    config.include("qaboard.security.policy")
+    config.include("qaboard.security.cookies")
+    config.include("qaboard.security.csrf")
+    config.include("qaboard.security.headers")

@@ -1,0 +1,56 @@
+"""The cookies of the board, and the signed one for flash messages and the CSRF token."""
+
+from __future__ import annotations
+
+from pyramid.request import Request
+from pyramid.session import SignedCookieSessionFactory
+
+LOGIN_COOKIE = "login"
+SESSION_COOKIE = "session"
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """The name a cookie has in the browser.
+
+    Browsers take one with the prefix over HTTPS only, and from this very host (RFC 6265bis, 4.1.3).
+    """
+    return f"__Host-{name}" if secure else name
+
+
+def _has_cookie(request: Request, name: str) -> bool:
+    secure = request.registry["settings"].secure_cookies
+    return cookie_name(name, secure=secure) in request.cookies
+
+
+def has_login_cookie(request: Request) -> bool:
+    """Whether the browser claims to be logged in, true or not."""
+    return _has_cookie(request, LOGIN_COOKIE)
+
+
+def pop_flash_messages(request: Request) -> list[str]:
+    """The messages for the page being shown, each told once.
+
+    A visitor without a session is not given one here: their pages set no cookie.
+    """
+    if not _has_cookie(request, SESSION_COOKIE) or not request.session.peek_flash():
+        return []
+    return request.session.pop_flash()
+
+
+def includeme(config) -> None:
+    settings = config.registry["settings"]
+    lifetime_seconds = settings.session_lifetime_days * 24 * 60 * 60
+    config.set_session_factory(
+        SignedCookieSessionFactory(
+            settings.secret,
+            cookie_name=cookie_name(SESSION_COOKIE, secure=settings.secure_cookies),
+            max_age=lifetime_seconds,
+            timeout=lifetime_seconds,
+            # Written again at most once a day: most pages then set no cookie.
+            reissue_time=24 * 60 * 60,
+            secure=settings.secure_cookies,
+            httponly=True,
+            samesite="Lax",
+        )
+    )
+    config.add_request_method(pop_flash_messages)

@@ -1,0 +1,31 @@
+"""Where a login leads to: only ever to a page of this site."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+FRONT_PAGE = "/"
+MAX_CHARACTERS = 2000
+
+
+def safe_next_address(address: str | None) -> str:
+    """The address if it is a path on this site, else the front page.
+
+    It is judged as a browser would read it (WHATWG URL, section 4.4).
+    """
+    if not address or len(address) > MAX_CHARACTERS:
+        return FRONT_PAGE
+    # Browsers drop tabs and line ends inside an address, and other control characters and spaces
+    # around it; "/\t/evil.example" would become "//evil.example".
+    if not address.isprintable() or " " in address:
+        return FRONT_PAGE
+    # Browsers read a backslash as a slash; two slashes start the name of another host.
+    if "\\" in address or not address.startswith("/") or address.startswith("//"):
+        return FRONT_PAGE
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return FRONT_PAGE
+    if parts.scheme or parts.netloc:
+        return FRONT_PAGE
+    return address

@@ -1,0 +1,44 @@
+"""The vocabulary of what people may do. The ACLs on the resources say who may."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW = "view"
+    """See a page and what is on it."""
+
+    ASK = "ask"
+    """Write a new question."""
+
+    ANSWER = "answer"
+    """Write an answer below this question."""
+
+    VOTE = "vote"
+    """Say whether this post is useful, or withdraw that."""
+
+    EDIT = "edit"
+    """Change the text of this post, or of one's own profile."""
+
+    DELETE = "delete"
+    """Take this post away, until it is restored."""
+
+    RESTORE = "restore"
+    """Bring this deleted post back."""
+
+    PREVIEW = "preview"
+    """Have Markdown rendered without storing it."""
+
+    MANAGE_ACCOUNT = "manage_account"
+    """See and change one's own settings."""
+
+    LOG_OUT = "log_out"
+    """End one's own session."""
+
+    ADMINISTER = "administer"
+    """Change how the board works."""
+
+    SUSPEND = "suspend"
+    """Keep a user from writing for a while."""
+
+    SET_ROLE = "set_role"
+    """Make a user a member, moderator or admin."""

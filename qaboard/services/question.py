@@ -1,0 +1,48 @@
+"""Asking questions and editing them."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from qaboard.models import Question, User, utc_now
+from qaboard.services.post import Render, check_version, set_body, write_to_index
+
+
+def ask(session: Session, *, author_id: int, title: str, body: str, render: Render) -> Question:
+    """Write a new question.
+
+    :param body: Markdown.
+    :return: the question, with its id.
+    """
+    # Rendered before the first query: on SQLite the write lock is taken with that.
+    now = utc_now()
+    question = Question(author_id=author_id, title=title, answer_count=0)
+    set_body(question, body, render)
+    question.created_at = question.last_activity_at = now
+    session.add(question)
+    write_to_index(session, question, session.get_one(User, author_id).username)
+    return question
+
+
+def edit_question(
+    session: Session,
+    question: Question,
+    *,
+    title: str,
+    body: str,
+    version: int | None,
+    render: Render,
+) -> None:
+    """Change title and text.
+
+    :param version: the version the form was made from, or ``None`` to overwrite any.
+    :raises EditConflict: when the question has another version by now.
+    """
+    check_version(question, version)
+    before = (question.title, question.body)
+    question.title = title
+    set_body(question, body, render)
+    if (question.title, question.body) == before:
+        return
+    question.edited_at = question.last_activity_at = utc_now()
+    write_to_index(session, question, question.author.username)

@@ -1,0 +1,28 @@
+"""Voting."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from qaboard.models import Post, Vote
+
+
+def cast_vote(session: Session, *, post_id: int, user_id: int, value: int) -> None:
+    """Vote, change one's vote or withdraw it. Doing it twice changes nothing more.
+
+    :param value: 1 for useful, -1 for not useful, 0 to withdraw.
+    """
+    # Locked, so that of two changes at once the second one sees what the first one left.
+    vote = session.get(Vote, (post_id, user_id), with_for_update=True)
+    change = value - (vote.value if vote else 0)
+    if change == 0:
+        return
+    if vote is None:
+        session.add(Vote(post_id=post_id, user_id=user_id, value=value))
+    elif value == 0:
+        session.delete(vote)
+    else:
+        vote.value = value
+    session.flush()
+    session.execute(update(Post).where(Post.id == post_id).values(score=Post.score + change))

@@ -1,0 +1,107 @@
+"""Answers: writing and editing them, and the way from their address to where they are shown."""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.presenters import present_question_page
+from qaboard.resources import AnswerResource, AnswersResource
+from qaboard.schemas.answer import EditAnswerSchema
+from qaboard.security.permissions import Permission
+from qaboard.services.answer import AnswerSort, answer, edit_answer
+from qaboard.views.location import post_location
+from qaboard.views.question import create_answer_form
+
+
+@view_config(context=AnswersResource, permission=Permission.VIEW, request_method="GET")
+def list_answers(context: AnswersResource, request):
+    """The answers are listed below their question."""
+    return HTTPSeeOther(request.resource_path(context.__parent__))
+
+
+@view_config(
+    context=AnswersResource,
+    permission=Permission.ANSWER,
+    request_method="POST",
+    require_csrf=False,
+    renderer="question/detail.jinja2",
+)
+class AnswerView:
+    def __init__(self, context: AnswersResource, request) -> None:
+        self.context = context
+        self.question_resource = context.__parent__
+        self.request = request
+        self.form = create_answer_form(self.question_resource, request)
+
+    def __call__(self):
+        return self.request.submit_form(self.form, self.answer, self.show)
+
+    def show(self):
+        return {
+            "detail": present_question_page(
+                self.request, self.question_resource, next(iter(AnswerSort))
+            ),
+            "answer_form": self.form,
+        }
+
+    def answer(self, values):
+        request = self.request
+        written = answer(
+            request.dbsession,
+            self.question_resource.question,
+            author_id=request.identity.user_id,
+            body=values["body"],
+            render=request.render_markdown,
+        )
+        request.session.flash(request.localizer.translate(_("Your answer is posted.")))
+        return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))
+
+
+@view_config(
+    context=AnswerResource,
+    permission=Permission.VIEW,
+    request_method="GET",
+    renderer="answer/deleted.jinja2",
+)
+def show_answer(context: AnswerResource, request):
+    """The page of its question that shows it; a deleted one is shown by itself."""
+    if context.answer.deleted_at is None:
+        return HTTPSeeOther(post_location(request, context))
+    return {"resource": context, "answer": context.answer}
+
+
+@view_defaults(
+    context=AnswerResource, name="edit", permission=Permission.EDIT, renderer="post/edit.jinja2"
+)
+class EditAnswerView:
+    def __init__(self, context: AnswerResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.form = request.create_form(
+            EditAnswerSchema(),
+            name="edit",
+            submit_title=_("Save"),
+            values={"body": context.answer.body, "version": context.answer.version},
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"form": self.form, "post": self.context.answer, "resource": self.context}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.edit, self.show)
+
+    def edit(self, values):
+        request = self.request
+        edit_answer(
+            request.dbsession,
+            self.context.answer,
+            body=values["body"],
+            version=values["version"],
+            render=request.render_markdown,
+        )
+        request.session.flash(request.localizer.translate(_("Your changes are saved.")))
+        return HTTPSeeOther(post_location(request, self.context))

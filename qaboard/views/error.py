@@ -1,0 +1,200 @@
+"""Pages for what went wrong: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch, URLDecodeError
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPForbidden,
+    HTTPNotFound,
+    HTTPRequestEntityTooLarge,
+    HTTPSeeOther,
+)
+from pyramid.request import Request
+from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
+from pyramid_retry import is_error_retryable
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from qaboard.i18n import _
+from qaboard.models import Post
+from qaboard.pagination import NoSuchPageError
+from qaboard.security.permissions import Permission
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 10
+
+_REFUSED = {
+    Permission.VOTE: _("You cannot vote on your own post. Others will tell you what it is worth."),
+    Permission.ANSWER: _("This question was deleted, so it takes no more answers."),
+    Permission.EDIT: _("Only its author and the moderators can edit this."),
+    Permission.DELETE: _("Only its author and the moderators can delete this."),
+    Permission.RESTORE: _("There is nothing to restore here, or not by you."),
+}
+
+
+def error_page(
+    request: Request, status: int, title, message, *, error_id: str | None = None, back: str = ""
+) -> dict[str, object]:
+    """What the template of all errors is rendered from.
+
+    :param back: an address to go on from; by default the list of questions.
+    """
+    request.response.status_int = status
+    return {
+        "title": title,
+        "message": message,
+        "error_id": error_id,
+        "back": back or request.resource_path(request.site_root["questions"]),
+        "typed": typed_texts(request) if status < 500 else [],
+    }
+
+
+def typed_texts(request: Request) -> list[str]:
+    """What the person had written, so that an error does not lose it."""
+    try:
+        fields = request.POST
+    except (ValueError, LookupError):
+        return []
+    texts = [fields.get(name) for name in ("title", "body")]
+    return [text for text in texts if isinstance(text, str) and text.strip()]
+
+
+@notfound_view_config(renderer="error/error.jinja2")
+def not_found(error, request):
+    if isinstance(error, PredicateMismatch) and (methods := allowed_methods(request)):
+        page = error_page(
+            request,
+            405,
+            _("This cannot be done with this page"),
+            _("The address exists, but not for what your browser or program asked of it."),
+        )
+        request.response.allow = methods
+        return page
+    return error_page(
+        request,
+        404,
+        _("There is nothing at this address"),
+        _("It may have been deleted, or the address has a slip in it."),
+    )
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods of the views that have this name on this kind of resource."""
+    views = request.registry.introspector.get_category("views") or ()
+    methods = set()
+    for view in (item["introspectable"] for item in views):
+        if view["name"] == request.view_name and isinstance(request.context, view["context"] or ()):
+            methods.update(view["request_methods"] or ())
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods)
+
+
+@forbidden_view_config(renderer="error/error.jinja2")
+def forbidden(error, request):
+    """Ask to log in, or say no; who may not see a thing is not told that it is there."""
+    context = getattr(request, "context", None)
+    if not request.has_permission(Permission.VIEW, context):
+        return not_found(HTTPNotFound(), request)
+    if request.identity is None:
+        # A form's own address can be seen again after logging in; that of a button cannot.
+        address = request.path_qs if request.method in ("GET", "HEAD") else _page_of(request)
+        root = request.site_root
+        return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
+    permission = getattr(error.result, "permission", None)
+    return error_page(
+        request,
+        403,
+        _("You may not do this"),
+        _REFUSED.get(permission, _("Your account does not have the right to do this.")),
+        back=request.resource_path(context),
+    )
+
+
+def _page_of(request: Request) -> str:
+    if "GET" in allowed_methods(request):
+        return request.path_qs
+    return request.resource_path(request.context)
+
+
+@exception_view_config(NoSuchPageError, renderer="error/error.jinja2")
+def no_such_page(_error, request):
+    return error_page(
+        request,
+        404,
+        _("There is no such page"),
+        _("The list ends before this page, or the number has a slip in it."),
+        back=request.path,
+    )
+
+
+@exception_view_config(HTTPBadRequest, renderer="error/error.jinja2")
+@exception_view_config(URLDecodeError, renderer="error/error.jinja2")
+def bad_request(_error, request):
+    return error_page(
+        request,
+        400,
+        _("This request could not be read"),
+        _("What was sent is not what the forms of this site send. Please go back and try again."),
+    )
+
+
+@exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
+@exception_view_config(BadCSRFOrigin, renderer="error/error.jinja2")
+def stale_page(_error, request):
+    return error_page(
+        request,
+        400,
+        _("This page had been open for too long"),
+        _("Nothing was changed. Please go back, reload the page and try again."),
+        back=request.resource_path(request.context),
+    )
+
+
+@exception_view_config(HTTPRequestEntityTooLarge, renderer="error/error.jinja2")
+def too_large(_error, request):
+    return error_page(
+        request,
+        413,
+        _("This is too much at once"),
+        _(
+            "A text can have at most ${maximum} characters. Please go back and shorten it.",
+            mapping={"maximum": f"{Post.BODY_MAX_CHARACTERS:,}"},
+        ),
+    )
+
+
+@exception_view_config(OperationalError, renderer="error/error.jinja2")
+@exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
+def database_away(error, request):
+    if is_error_retryable(request, error):
+        return error_page(request, 503, "", "")
+    log.error("%s %r: the database does not answer: %s", request.method, request.path_info, error)
+    page = error_page(
+        request,
+        503,
+        _("The board is taking a short break"),
+        _("Its database does not answer. Please try again in a moment."),
+    )
+    request.response.retry_after = RETRY_AFTER_SECONDS
+    return page
+
+
+@exception_view_config(Exception, renderer="error/error.jinja2")
+def server_error(error, request):
+    if is_error_retryable(request, error):
+        return error_page(request, 500, "", "")
+    error_id = secrets.token_hex(8)
+    log.error("error %s in %s %r", error_id, request.method, request.path_info, exc_info=error)
+    return error_page(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("It is in the log under this number. Please try again; if it stays, tell the operator."),
+        error_id=error_id,
+    )

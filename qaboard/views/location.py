@@ -1,0 +1,44 @@
+"""Where a browser lands after something was done to a post, and choices read from an address."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+
+from qaboard.presenters import answer_anchor
+from qaboard.resources import AnswerResource, QuestionResource
+from qaboard.services.answer import page_of_answer
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def post_location(request: Request, resource: QuestionResource | AnswerResource) -> str:
+    """The address of a post: its question, on the page of the answers that shows it."""
+    if isinstance(resource, QuestionResource):
+        return request.resource_path(resource)
+    page_number = page_of_answer(
+        request.dbsession, resource.answer, request.registry["settings"].answer_page_size
+    )
+    return request.resource_path(
+        resource.__parent__.__parent__,
+        query={"page": page_number} if page_number > 1 else None,
+        anchor=answer_anchor(resource.answer.id),
+    )
+
+
+def requested_choice(request: Request, name: str, choices: type[Choice]) -> Choice:
+    """What the address chooses by a field such as ``?sort=``; the first one by default.
+
+    :raises HTTPNotFound: when it names something that there is not, or comes twice.
+    """
+    values = request.GET.getall(name)
+    if not values:
+        return next(iter(choices))
+    try:
+        (value,) = values
+        return choices(value)
+    except ValueError:
+        raise HTTPNotFound from None

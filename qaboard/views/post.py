@@ -1,0 +1,66 @@
+"""What questions and answers have in common: deleting and restoring."""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.models import Post
+from qaboard.resources import AnswerResource, QuestionResource
+from qaboard.security.permissions import Permission
+from qaboard.services.post import delete_post, restore_post
+from qaboard.views.location import post_location
+
+
+def post_of(resource: QuestionResource | AnswerResource) -> Post:
+    return resource.question if isinstance(resource, QuestionResource) else resource.answer
+
+
+@view_defaults(name="delete", permission=Permission.DELETE, renderer="post/delete.jinja2")
+class DeleteView:
+    def __init__(self, context: QuestionResource | AnswerResource, request) -> None:
+        self.context = context
+        self.request = request
+
+    @view_config(context=QuestionResource, request_method="GET")
+    @view_config(context=AnswerResource, request_method="GET")
+    def confirm(self):
+        return {"resource": self.context, "post": post_of(self.context)}
+
+    @view_config(context=QuestionResource, request_method="POST")
+    def delete_question(self):
+        self._delete(
+            _("The question is deleted. It can be restored from its author's profile for 30 days.")
+        )
+        return HTTPSeeOther(self.request.resource_path(self.context.__parent__))
+
+    @view_config(context=AnswerResource, request_method="POST")
+    def delete_answer(self):
+        self._delete(
+            _("The answer is deleted. It can be restored from its author's profile for 30 days.")
+        )
+        return HTTPSeeOther(self.request.resource_path(self.context.__parent__.__parent__))
+
+    def _delete(self, message) -> None:
+        delete_post(self.request.dbsession, post_of(self.context))
+        self.request.session.flash(self.request.localizer.translate(message))
+
+
+@view_config(
+    context=QuestionResource,
+    name="restore",
+    permission=Permission.RESTORE,
+    request_method="POST",
+)
+@view_config(
+    context=AnswerResource,
+    name="restore",
+    permission=Permission.RESTORE,
+    request_method="POST",
+)
+def restore(context: QuestionResource | AnswerResource, request):
+    """Show a deleted post again."""
+    restore_post(request.dbsession, post_of(context))
+    request.session.flash(request.localizer.translate(_("It is restored.")))
+    return HTTPSeeOther(post_location(request, context))

@@ -1,0 +1,145 @@
+"""Questions: the list, the search, one question, asking and editing."""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.models import Question
+from qaboard.presenters import (
+    QuestionSort,
+    present_question_list,
+    present_question_page,
+    present_search_page,
+)
+from qaboard.resources import QuestionResource, QuestionsResource
+from qaboard.schemas.answer import AnswerSchema
+from qaboard.schemas.question import AskSchema, EditQuestionSchema
+from qaboard.search import parse_query
+from qaboard.security.permissions import Permission
+from qaboard.services.answer import AnswerSort
+from qaboard.services.question import ask, edit_question
+from qaboard.views.location import requested_choice
+
+
+@view_config(
+    context=QuestionsResource,
+    permission=Permission.VIEW,
+    request_method="GET",
+    renderer="question/list.jinja2",
+)
+def list_questions(context: QuestionsResource, request):
+    """All questions, or with ``?q=`` the posts that are found."""
+    query = parse_query(" ".join(request.GET.getall("q")))
+    if query.text:
+        request.override_renderer = "question/search.jinja2"
+        return {"search": present_search_page(request, context, query), "search_text": query.text}
+    sort = requested_choice(request, "sort", QuestionSort)
+    return {"list": present_question_list(request, context, sort)}
+
+
+@view_config(
+    context=QuestionResource,
+    permission=Permission.VIEW,
+    request_method="GET",
+    renderer="question/detail.jinja2",
+)
+def show_question(context: QuestionResource, request):
+    """A question, its answers, and the form for another one."""
+    sort = requested_choice(request, "sort", AnswerSort)
+    return {
+        "detail": present_question_page(request, context, sort),
+        "answer_form": create_answer_form(context, request),
+    }
+
+
+def create_answer_form(question: QuestionResource, request):
+    """The form below the answers, for whoever may answer; others have none."""
+    if not request.has_permission(Permission.ANSWER, question):
+        return None
+    return request.create_form(
+        AnswerSchema(),
+        name="answer",
+        submit_title=_("Post your answer"),
+        action=request.resource_path(question["answers"]),
+    )
+
+
+@view_defaults(
+    context=QuestionsResource,
+    name="ask",
+    permission=Permission.ASK,
+    renderer="question/ask.jinja2",
+)
+class AskView:
+    def __init__(self, context: QuestionsResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.form = request.create_form(
+            AskSchema(), name="ask", submit_title=_("Post your question")
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"form": self.form}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.ask, self.show)
+
+    def ask(self, values):
+        request = self.request
+        question = ask(
+            request.dbsession,
+            author_id=request.identity.user_id,
+            title=values["title"],
+            body=values["body"],
+            render=request.render_markdown,
+        )
+        request.session.flash(request.localizer.translate(_("Your question is posted.")))
+        return HTTPSeeOther(request.resource_path(self.context[str(question.id)]))
+
+
+@view_defaults(
+    context=QuestionResource,
+    name="edit",
+    permission=Permission.EDIT,
+    renderer="post/edit.jinja2",
+)
+class EditQuestionView:
+    def __init__(self, context: QuestionResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.question: Question = context.question
+        self.form = request.create_form(
+            EditQuestionSchema(),
+            name="edit",
+            submit_title=_("Save"),
+            values={
+                "title": self.question.title,
+                "body": self.question.body,
+                "version": self.question.version,
+            },
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"form": self.form, "post": self.question, "resource": self.context}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.edit, self.show)
+
+    def edit(self, values):
+        request = self.request
+        edit_question(
+            request.dbsession,
+            self.question,
+            title=values["title"],
+            body=values["body"],
+            version=values["version"],
+            render=request.render_markdown,
+        )
+        request.session.flash(request.localizer.translate(_("Your changes are saved.")))
+        return HTTPSeeOther(request.resource_path(self.context))

@@ -1,0 +1,64 @@
+"""Users: signing up, and the public profile."""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.presenters import ProfileTab, present_profile
+from qaboard.resources import RootResource, UserResource
+from qaboard.schemas.user import SignUpSchema
+from qaboard.security.next_address import safe_next_address
+from qaboard.security.permissions import Permission
+from qaboard.services.user import sign_up
+from qaboard.views.location import requested_choice
+from qaboard.views.user_session import log_in_and_go, requested_next
+
+
+@view_defaults(
+    context=RootResource, name="signup", permission=Permission.VIEW, renderer="user/signup.jinja2"
+)
+class SignUpView:
+    def __init__(self, _context, request) -> None:
+        self.request = request
+        self.form = request.create_form(
+            SignUpSchema(),
+            name="signup",
+            submit_title=_("Sign up"),
+            values={"next": requested_next(request)},
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        if self.request.identity is not None:
+            return HTTPSeeOther(safe_next_address(requested_next(self.request)))
+        return {"form": self.form, "next": self.form["next"].cstruct}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.sign_up, self.show)
+
+    def sign_up(self, values):
+        request = self.request
+        user = sign_up(
+            request.dbsession,
+            username=values["username"],
+            email=values["email"],
+            password=values["password"],
+        )
+        message = _("Welcome, ${username}! You are signed up and logged in.")
+        return log_in_and_go(request, user, values["next"], message)
+
+
+@view_config(
+    context=UserResource,
+    permission=Permission.VIEW,
+    request_method="GET",
+    renderer="user/profile.jinja2",
+)
+def show_profile(context: UserResource, request):
+    """A user, and what they wrote."""
+    tab = requested_choice(request, "tab", ProfileTab)
+    questions = request.site_root["questions"]
+    return {"profile": present_profile(request, context, questions, tab), "resource": context}

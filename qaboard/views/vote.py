@@ -1,0 +1,35 @@
+"""Voting."""
+
+from __future__ import annotations
+
+import colander
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.view import view_config
+
+from qaboard.resources import AnswerResource, QuestionResource
+from qaboard.schemas.vote import VoteSchema
+from qaboard.security.permissions import Permission
+from qaboard.services.vote import cast_vote
+from qaboard.views.location import post_location
+from qaboard.views.post import post_of
+
+
+@view_config(
+    context=QuestionResource, name="vote", permission=Permission.VOTE, request_method="POST"
+)
+@view_config(context=AnswerResource, name="vote", permission=Permission.VOTE, request_method="POST")
+def vote(context: QuestionResource | AnswerResource, request):
+    """Vote 1 or -1, or withdraw with 0."""
+    try:
+        values = VoteSchema().deserialize(dict(request.POST))
+    except colander.Invalid as error:
+        raise HTTPBadRequest from error
+    cast_vote(
+        request.dbsession,
+        post_id=post_of(context).id,
+        user_id=request.identity.user_id,
+        value=int(values["value"]),
+    )
+    # The score decides on which page the answer stands.
+    request.dbsession.refresh(post_of(context), ["score"])
+    return HTTPSeeOther(post_location(request, context))

@@ -1,0 +1,65 @@
+"""Metadata, dependencies and entry points of qaboard."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+REQUIREMENTS = [
+    "pyramid>=2.1,<3",
+    "pyramid_jinja2>=2.10",
+    "pyramid_tm>=2.6",
+    "pyramid_retry>=2.1",
+    "pyramid_debugtoolbar>=4.12",
+    "SQLAlchemy>=2.1,<2.2",
+    "alembic>=1.18",
+    "zope.sqlalchemy>=4.1",
+    "transaction>=5.0",
+    "deform>=3.0.1,<4",
+    "colander>=2.0",
+    "peppercorn>=0.6",
+    "Markdown>=3.11,<3.12",
+    "nh3>=0.3",
+    "Pygments>=2.19",
+    "argon2-cffi>=25.1",
+    "Babel>=2.17",
+    "translationstring>=1.4",
+    "Jinja2>=3.1.6",
+    "MarkupSafe>=3.0",
+    "click>=8.2",
+    "waitress>=3.0.2",
+    "plaster_pastedeploy>=1.0",
+    # The system's time-zone files are missing on slim machines.
+    "tzdata",
+    # deform 3.0 imports pkg_resources, which setuptools 81 no longer ships without complaint.
+    "setuptools<81",
+]
+
+POSTGRESQL_REQUIREMENTS = ["psycopg[binary]>=3.2"]
+
+TEST_REQUIREMENTS = [
+    "pytest>=9",
+    "WebTest>=3.0.7",
+    "hypothesis>=6.150",
+    "playwright>=1.60",
+    "ruff>=0.17",
+    *POSTGRESQL_REQUIREMENTS,
+]
+
+setup(
+    name="qaboard",
+    version="0.1.0",
+    description="A question-and-answer board on Pyramid traversal and SQLAlchemy",
+    long_description=(Path(__file__).parent / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    packages=find_packages(include=["qaboard", "qaboard.*"]),
+    include_package_data=True,
+    package_data={"qaboard": ["templates/**/*.jinja2", "locale/*/LC_MESSAGES/*"]},
+    install_requires=REQUIREMENTS,
+    extras_require={"postgresql": POSTGRESQL_REQUIREMENTS, "test": TEST_REQUIREMENTS},
+    entry_points={
+        "paste.app_factory": ["main = qaboard:main"],
+        "console_scripts": ["qaboard = qaboard.scripts:qaboard"],
+    },
+)

@@ -1,0 +1,10 @@
+// What makes the pages more pleasant; each of them works without it.
+import { foldMenus } from "./menu.js";
+import { openDialogs } from "./dialog.js";
+import { showPreviews } from "./preview.js";
+import { keepDrafts } from "./draft.js";
+
+foldMenus();
+openDialogs();
+showPreviews();
+keepDrafts();
