@@ -6,9 +6,9 @@ package knows nothing of the board.
 
 How a text passes through: `renderer` runs the stages, `blocks` (with `tables` and `targets`) finds
 the block structure, `tree` makes elements of it, `inline` (with `emphasis`, `bare_addresses`,
-`escapes` and `targets`) cuts the text of a block into tokens, `inline_tree` makes elements of those,
-`highlighting` colours code, `addresses` judges where links and images may lead, and `sanitising` is
-the allow-list at the end.
+`escapes` and `targets`) cuts the text of a block into tokens, `inline_tree` makes elements of
+those, `highlighting` colours code, `addresses` judges where links and images may lead, and
+`sanitising` is the allow-list at the end.
 """
 
 from qaboard.markup.renderer import RENDERER_VERSION, render

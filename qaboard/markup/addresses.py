@@ -17,11 +17,11 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Everything printable in ASCII that an attribute or a URL may hold is left as it is, and so are
 # letters beyond ASCII: browsers show and send those correctly, and they stay readable.
-_TO_QUOTE = re.compile("[ \"<>\\\\^`{|}\u0085\u00a0\u1680\u2000-\u200f\u2028-\u202f"
-                       "\u205f-\u206f\u3000\ufeff\ufff0-\uffff]")
-_ABSOLUTE = re.compile(
-    r"([Hh][Tt][Tt][Pp][Ss]?)://([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?(?:[/?#].*)?"
+_TO_QUOTE = re.compile(
+    '[ "<>\\\\^`{|}\u0085\u00a0\u1680\u2000-\u200f\u2028-\u202f'
+    "\u205f-\u206f\u3000\ufeff\ufff0-\uffff]"
 )
+_ABSOLUTE = re.compile(r"([Hh][Tt][Tt][Pp][Ss]?)://([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?(?:[/?#].*)?")
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 
 

@@ -1,7 +1,8 @@
 """Bare addresses in running text: where does ``https://...`` end?
 
-- White space, quotes, brackets other than round ones, ``|``, ``\\``, ``^``, `````, a doubled ``**`` or
-  ``~~``, symbols and punctuation beyond ASCII, and an escaped ``&lt;``, ``&gt;`` or ``&quot;`` end it.
+- White space, double quotes, brackets other than round ones, backslashes, backticks, ``|``, ``^``,
+  a doubled ``**`` or ``~~``, symbols and punctuation beyond ASCII, and an escaped ``&lt;``,
+  ``&gt;`` or ``&quot;`` end it.
 - A Hangul, Kana or Han character belongs to it only at the start of a part, that is after one of
   ``/ ? # = & . - _ + : , ; ( % @``, and after another such character.  So a particle written
   directly after the address, ``https://example.com/a에서``, is text, while

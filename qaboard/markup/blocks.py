@@ -2,9 +2,9 @@
 
 The method is that of CommonMark 0.31 ("Phase 1"): the parser keeps the path of open containers
 (quotes and list items) and at most one open leaf (a paragraph, code, a table).  Each line first
-continues containers, then may open new ones, and what is left of it goes to the leaf.  A line costs
-its own length times the nesting, and nesting is capped, so a body costs time proportional to its
-length.  Python-Markdown's own block processors search the whole rest of a block again for each line.
+continues containers, then may open new ones, and what is left of it goes to the leaf.  A line
+costs its own length times the nesting, and nesting is capped, so a body costs time proportional to
+its length.  Python-Markdown's own block processors search the whole rest of a block for each line.
 
 Differences from CommonMark, for the sake of what people type on boards: two columns of indentation
 are enough to be inside any list item, and there is no raw HTML.
@@ -150,7 +150,7 @@ class BlockParser:
             # At the top level code keeps its tabs; inside containers columns had to be counted.
             self._read_fenced(self._leaf, raw if matched == 1 else line)
             return
-        if blank:
+        if not line.strip():
             self._read_blank(matched)
             return
         if whole and isinstance(self._leaf, IndentedCode) and _indentation(line) >= 4:
@@ -234,7 +234,7 @@ class BlockParser:
         in_paragraph = (
             isinstance(self._leaf, Paragraph) and matched == len(self._path) and not opened
         )
-        if in_paragraph and (not rest.strip() or marker[2] and int(marker[2]) != 1):
+        if in_paragraph and (not rest.strip() or (marker[2] and int(marker[2]) != 1)):
             return None
         self._close_down_to(matched)
         self._push_item(marker, column, rest)

@@ -67,9 +67,8 @@ def read_run(text: str, start: int, end: int) -> Run:
             opens and (not closes or mark_before),
             closes and (not opens or mark_after or cjk_after),
         )
-    elif character == "*" and _is_digit(before) and _is_digit(after):
-        opens = closes = False
-    elif character == "~" and end - start != 2:
+    multiplies = character == "*" and _is_digit(before) and _is_digit(after)
+    if multiplies or (character == "~" and end - start != 2):
         opens = closes = False
     return Run(character, end - start, opens, closes, end - start)
 

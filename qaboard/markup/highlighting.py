@@ -1,9 +1,10 @@
 """Fenced code in colour: Pygments finds the tokens, this module marks them with short classes.
 
 Many lexers of Pygments are quadratic on text made for it (10,000 characters of ``"\\n "`` keep the
-Python one busy for more than a second), so three bounds apply, all of them independent of the clock:
+Python one busy for more than a second), so three bounds apply, none of which depends on the clock:
 
-- only the languages in `LANGUAGES`, each of which `bench/markdown.py` measures;
+- only the languages in `LANGUAGES`, each of which is measured by ``bench/markdown.py``, and at most
+  `LANGUAGES_PER_BODY` of them in one body, because loading a lexer for the first time is slow;
 - a rule of a lexer sees at most `RULE_WINDOW` characters ahead (a longer comment may lose its
   colour in the middle);
 - at most `HIGHLIGHTED_CHARACTERS` of one body are coloured; a block that does not fit is plain.
@@ -18,10 +19,11 @@ from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, Token, _TokenType
 
-HIGHLIGHTED_CHARACTERS = 6_000
-RULE_WINDOW = 600
+HIGHLIGHTED_CHARACTERS = 5_000
+LANGUAGES_PER_BODY = 5
+RULE_WINDOW = 500
 # Lexers with rules that are worse than linear in the window.
-_NARROW_WINDOWS = {"csharp": 150}
+_NARROW_WINDOWS = {"csharp": 120}
 
 # Name written after the fence -> alias of the lexer.
 LANGUAGES = MappingProxyType(
@@ -42,7 +44,7 @@ LANGUAGES = MappingProxyType(
         "json": "json",
         "kotlin": "kotlin", "kt": "kotlin",
         "lua": "lua",
-        "make": "make", "makefile": "make",
+        "make": "basemake", "makefile": "basemake",
         "nginx": "nginx",
         "perl": "perl", "pl": "perl",
         "php": "php",
@@ -51,7 +53,6 @@ LANGUAGES = MappingProxyType(
         "r": "r",
         "ruby": "ruby", "rb": "ruby",
         "rust": "rust", "rs": "rust",
-        "scala": "scala",
         "scss": "scss",
         "sql": "sql", "mysql": "sql", "postgresql": "sql", "sqlite": "sql",
         "swift": "swift",
@@ -119,9 +120,11 @@ class Highlighter:
         source = code.text or ""
         if alias is None or not source.strip() or len(source) > self._allowance:
             return False
-        self._allowance -= len(source)
         if alias not in self._lexers:
+            if len(self._lexers) >= LANGUAGES_PER_BODY:
+                return False
             self._lexers[alias] = _bounded_lexer(alias)
+        self._allowance -= len(source)
         try:
             tokens = list(self._lexers[alias].get_tokens_unprocessed(source))
         except Exception:  # a fault in one of many lexers must not keep a post from being saved

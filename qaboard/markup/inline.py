@@ -28,9 +28,7 @@ from qaboard.markup.targets import (
 REFERENCE_ALLOWANCE = 100_000
 _REFERENCE_TAG = len('<a href="" title="" rel="nofollow ugc noopener"></a>')
 
-_SPECIAL = re.compile(
-    r"[\\`\]&<\n]|!?\[|\*+|_+|~+|(?<![A-Za-z0-9])[hH][tT][tT][pP][sS]?://"
-)
+_SPECIAL = re.compile(r"[\\`\]&<\n]|!?\[|\*+|_+|~+|(?<![A-Za-z0-9])[hH][tT][tT][pP][sS]?://")
 _BACKTICKS = re.compile(r"`+")
 _ANGLED_ADDRESS = re.compile(r"<((?:[hH][tT][tT][pP][sS]?://|[mM][aA][iI][lL][tT][oO]:)[^\s<>]+)>")
 _ANGLED_MAIL = re.compile(
@@ -88,8 +86,9 @@ class References:
         if found is None:
             return None
         # Each character of an address or a title may become up to six (`&quot;`) in the HTML.
-        cost = _REFERENCE_TAG + sum(len(part) + 5 * part.count('"') + 4 * part.count("&")
-                                    for part in found)
+        cost = _REFERENCE_TAG + sum(
+            len(part) + 5 * part.count('"') + 4 * part.count("&") for part in found
+        )
         if cost > self._allowance:
             return None
         self._allowance -= cost
@@ -236,9 +235,7 @@ class Scanner:
         if self._brackets:
             self._brackets[-1].holds_bracket = True
         content = start + len(mark)
-        self._brackets.append(
-            _Bracket(len(self._tokens), mark == "![", content, len(self._runs))
-        )
+        self._brackets.append(_Bracket(len(self._tokens), mark == "![", content, len(self._runs)))
         self._add(mark)
         return content
 

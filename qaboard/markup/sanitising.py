@@ -12,8 +12,11 @@ from qaboard.markup.highlighting import CLASSES
 LINK_RELATION = "nofollow ugc noopener"
 
 TAGS = frozenset(
-    "p h3 h4 h5 h6 ul ol li blockquote pre code hr br em strong del a img "
-    "table thead tbody tr th td span".split()
+    (
+        *("p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br"),
+        *("em", "strong", "del", "a", "img", "span"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    )
 )
 ATTRIBUTES = {
     "a": {"href", "title"},

@@ -19,7 +19,7 @@ _DEEPEST_PARENTHESES = 8
 
 _SPACE = re.compile(r"[ \t\n]*+")
 _LINE_END = re.compile(r"[ \t]*+(?:\n|\Z)")
-_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,%d}+)\]" % LONGEST_LABEL, re.DOTALL)
+_LABEL = re.compile(rf"\[((?:[^\[\]\\]|\\.){{0,{LONGEST_LABEL}}}+)\]", re.DOTALL)
 _BRACKETED = re.compile(r"<([^<>\\\n]*+(?:\\.[^<>\\\n]*+)*+)>")
 _IN_BARE_ADDRESS = re.compile(r"\\[!-/:-@\[-`{-~]|[()\s]")
 _TITLES = {

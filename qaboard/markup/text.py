@@ -17,7 +17,7 @@ _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\u
 _BLOCK_EDGE = re.compile(
     r"</?(?:p|h[1-6]|ul|ol|li|blockquote|pre|table|thead|tbody|tr|hr|br)(?: [^<>]*)?>"
 )
-_CELL_EDGE = re.compile(r"<t[hd](?: [^<>]*)?>")
+_CELL_EDGE = re.compile(r"(?<=</t[hd]>)(?=<t[hd])")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
@@ -77,8 +77,8 @@ def plain_text(rendered: str) -> str:
     Returns:
         Text, not HTML: it has to be escaped when it is put into a page.
     """
-    text = _BLOCK_EDGE.sub("\n", rendered)
-    text = _CELL_EDGE.sub(" ", text)
+    text = _CELL_EDGE.sub(" ", rendered)
+    text = _BLOCK_EDGE.sub("\n", text)
     text = html.unescape(_ANY_TAG.sub("", text))
     lines = (line.rstrip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

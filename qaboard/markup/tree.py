@@ -4,6 +4,7 @@ Text that still holds inline syntax becomes the plain text or tail of an element
 (code) is an `AtomicString`, which is Python-Markdown's way to tell the two apart.
 """
 
+from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
@@ -124,7 +125,4 @@ def _is_loose(block: List) -> bool:
     for item in block.children:
         if isinstance(item, Item):
             blocks += item.children or [item]
-    return any(
-        below.first > _last_line(above) + 1
-        for above, below in zip(blocks, blocks[1:], strict=False)
-    )
+    return any(below.first > _last_line(above) + 1 for above, below in pairwise(blocks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 FRONT_PAGE = "/"
 MAX_CHARACTERS = 2000
@@ -28,4 +28,5 @@ def safe_next_address(address: str | None) -> str:
         return FRONT_PAGE
     if parts.scheme or parts.netloc:
         return FRONT_PAGE
-    return address
+    # A header is ASCII: other characters are percent-encoded, and what is encoded already stays.
+    return quote(address, safe="/?#[]@!$&'()*+,;=:%~")

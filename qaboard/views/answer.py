@@ -1,16 +1,15 @@
-"""Answers: writing and editing them, and the way from their address to where they are shown."""
+"""Answers: writing them, and the way from their address to where they are shown."""
 
 from __future__ import annotations
 
 from pyramid.httpexceptions import HTTPSeeOther
-from pyramid.view import view_config, view_defaults
+from pyramid.view import view_config
 
 from qaboard.i18n import _
 from qaboard.presenters import present_question_page
 from qaboard.resources import AnswerResource, AnswersResource
-from qaboard.schemas.answer import EditAnswerSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.answer import AnswerSort, answer, edit_answer
+from qaboard.services.answer import AnswerSort, answer
 from qaboard.views.location import post_location
 from qaboard.views.question import create_answer_form
 
@@ -70,38 +69,3 @@ def show_answer(context: AnswerResource, request):
     if context.answer.deleted_at is None:
         return HTTPSeeOther(post_location(request, context))
     return {"resource": context, "answer": context.answer}
-
-
-@view_defaults(
-    context=AnswerResource, name="edit", permission=Permission.EDIT, renderer="post/edit.jinja2"
-)
-class EditAnswerView:
-    def __init__(self, context: AnswerResource, request) -> None:
-        self.context = context
-        self.request = request
-        self.form = request.create_form(
-            EditAnswerSchema(),
-            name="edit",
-            submit_title=_("Save"),
-            values={"body": context.answer.body, "version": context.answer.version},
-        )
-
-    @view_config(request_method="GET")
-    def show(self):
-        return {"form": self.form, "post": self.context.answer, "resource": self.context}
-
-    @view_config(request_method="POST", require_csrf=False)
-    def submit(self):
-        return self.request.submit_form(self.form, self.edit, self.show)
-
-    def edit(self, values):
-        request = self.request
-        edit_answer(
-            request.dbsession,
-            self.context.answer,
-            body=values["body"],
-            version=values["version"],
-            render=request.render_markdown,
-        )
-        request.session.flash(request.localizer.translate(_("Your changes are saved.")))
-        return HTTPSeeOther(post_location(request, self.context))

@@ -89,7 +89,8 @@ def allowed_methods(request: Request) -> list[str]:
     methods = set()
     for view in (item["introspectable"] for item in views):
         if view["name"] == request.view_name and isinstance(request.context, view["context"] or ()):
-            methods.update(view["request_methods"] or ())
+            declared = view["request_methods"] or ()
+            methods.update([declared] if isinstance(declared, str) else declared)
     if "GET" in methods:
         methods.add("HEAD")
     return sorted(methods)

@@ -1,4 +1,4 @@
-"""What questions and answers have in common: deleting and restoring."""
+"""What questions and answers have in common: editing, deleting and restoring."""
 
 from __future__ import annotations
 
@@ -8,13 +8,53 @@ from pyramid.view import view_config, view_defaults
 from qaboard.i18n import _
 from qaboard.models import Post
 from qaboard.resources import AnswerResource, QuestionResource
+from qaboard.schemas.answer import EditAnswerSchema
+from qaboard.schemas.question import EditQuestionSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.post import delete_post, restore_post
+from qaboard.services.answer import edit_answer
+from qaboard.services.post import EditConflict, delete_post, restore_post
+from qaboard.services.question import edit_question
 from qaboard.views.location import post_location
 
 
 def post_of(resource: QuestionResource | AnswerResource) -> Post:
     return resource.question if isinstance(resource, QuestionResource) else resource.answer
+
+
+@view_defaults(name="edit", permission=Permission.EDIT, renderer="post/edit.jinja2")
+class EditView:
+    def __init__(self, context: QuestionResource | AnswerResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.post = post_of(context)
+        values = {"body": self.post.body, "version": self.post.version}
+        schema = EditAnswerSchema()
+        if isinstance(context, QuestionResource):
+            values["title"] = self.post.title
+            schema = EditQuestionSchema()
+        self.form = request.create_form(schema, name="edit", submit_title=_("Save"), values=values)
+
+    @view_config(context=QuestionResource, request_method="GET")
+    @view_config(context=AnswerResource, request_method="GET")
+    def show(self):
+        return {"form": self.form, "post": self.post, "resource": self.context}
+
+    @view_config(context=QuestionResource, request_method="POST", require_csrf=False)
+    @view_config(context=AnswerResource, request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.edit, self.show)
+
+    def edit(self, values):
+        request = self.request
+        save = edit_question if isinstance(self.context, QuestionResource) else edit_answer
+        try:
+            save(request.dbsession, self.post, render=request.render_markdown, **values)
+        except EditConflict:
+            # Whoever sends the form again has seen both texts, and may replace the saved one.
+            self.form["version"].cstruct = str(self.post.version)
+            raise
+        request.session.flash(request.localizer.translate(_("Your changes are saved.")))
+        return HTTPSeeOther(post_location(request, self.context))
 
 
 @view_defaults(name="delete", permission=Permission.DELETE, renderer="post/delete.jinja2")

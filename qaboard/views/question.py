@@ -1,4 +1,4 @@
-"""Questions: the list, the search, one question, asking and editing."""
+"""Questions: the list, the search, one question, and asking."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.models import Question
 from qaboard.presenters import (
     QuestionSort,
     present_question_list,
@@ -15,11 +14,11 @@ from qaboard.presenters import (
 )
 from qaboard.resources import QuestionResource, QuestionsResource
 from qaboard.schemas.answer import AnswerSchema
-from qaboard.schemas.question import AskSchema, EditQuestionSchema
+from qaboard.schemas.question import AskSchema
 from qaboard.search import parse_query
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
-from qaboard.services.question import ask, edit_question
+from qaboard.services.question import ask
 from qaboard.views.location import requested_choice
 
 
@@ -99,47 +98,3 @@ class AskView:
         )
         request.session.flash(request.localizer.translate(_("Your question is posted.")))
         return HTTPSeeOther(request.resource_path(self.context[str(question.id)]))
-
-
-@view_defaults(
-    context=QuestionResource,
-    name="edit",
-    permission=Permission.EDIT,
-    renderer="post/edit.jinja2",
-)
-class EditQuestionView:
-    def __init__(self, context: QuestionResource, request) -> None:
-        self.context = context
-        self.request = request
-        self.question: Question = context.question
-        self.form = request.create_form(
-            EditQuestionSchema(),
-            name="edit",
-            submit_title=_("Save"),
-            values={
-                "title": self.question.title,
-                "body": self.question.body,
-                "version": self.question.version,
-            },
-        )
-
-    @view_config(request_method="GET")
-    def show(self):
-        return {"form": self.form, "post": self.question, "resource": self.context}
-
-    @view_config(request_method="POST", require_csrf=False)
-    def submit(self):
-        return self.request.submit_form(self.form, self.edit, self.show)
-
-    def edit(self, values):
-        request = self.request
-        edit_question(
-            request.dbsession,
-            self.question,
-            title=values["title"],
-            body=values["body"],
-            version=values["version"],
-            render=request.render_markdown,
-        )
-        request.session.flash(request.localizer.translate(_("Your changes are saved.")))
-        return HTTPSeeOther(request.resource_path(self.context))

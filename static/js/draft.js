@@ -2,9 +2,7 @@
 const PREFIX = "draft:";
 
 export function keepDrafts() {
-  for (const editor of document.querySelectorAll(".markdown-editor")) {
-    keepDraft(editor.closest("form"));
-  }
+  document.querySelectorAll("form[data-preview]").forEach(keepDraft);
 }
 
 function keepDraft(form) {

@@ -1,18 +1,16 @@
 // The preview appears below the text; without a script it opens as a page of its own.
 export function showPreviews() {
-  for (const editor of document.querySelectorAll("[data-preview]")) {
-    const form = editor.closest("form");
-    const text = editor.querySelector("textarea");
-    const preview = editor.querySelector(".preview");
-    editor.querySelector(".preview-button").addEventListener("click", async (event) => {
+  for (const form of document.querySelectorAll("form[data-preview]")) {
+    const preview = form.querySelector(".preview");
+    form.querySelector(".preview-button").addEventListener("click", async (event) => {
       event.preventDefault();
       const fields = new URLSearchParams({
-        body: text.value,
+        body: form.elements.body.value,
         csrf_token: form.elements.csrf_token.value,
       });
       let response;
       try {
-        response = await fetch(editor.dataset.preview, { method: "POST", body: fields });
+        response = await fetch(form.dataset.preview, { method: "POST", body: fields });
       } catch {
         form.requestSubmit(event.target);
         return;

@@ -1,0 +1,142 @@
+"""A real Chromium in front of a real server; every journey runs with JavaScript and without."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from factories import Board
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from scripting import WITH, WITHOUT
+from waitress import create_server
+
+from qaboard.models import User
+
+TIMEOUT_MILLISECONDS = 10_000
+
+PHONE_WIDTH = 360
+DESK_WIDTH = 1280
+HEIGHT = 800
+
+CHROMIUM_ARGUMENTS = [
+    # The sandbox refuses to start for root, as whom containers run; the pages are our own.
+    "--no-sandbox",
+    "--disable-gpu",
+    # Nothing but what the pages ask for goes to the network.
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site(app) -> Iterator[str]:
+    """The address of the application on a server of its own, without a slash at the end."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+
+    def close() -> None:
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()
+        server.close()
+
+    # In the server's own thread, which then has nothing left to wait for.
+    server.trigger.pull_trigger(close)
+    thread.join(timeout=10)
+    server.task_dispatcher.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The program; each test has contexts of its own in it, which share nothing."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "Chromium is not installed; on Debian: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield program
+        program.close()
+
+
+@pytest.fixture(params=[True, False], ids=[WITH, WITHOUT])
+def javascript(request: pytest.FixtureRequest) -> bool:
+    """Whether the browsers of a test run scripts."""
+    return request.param
+
+
+@pytest.fixture
+def locale() -> str:
+    """The language that the browsers of a test ask for; a file of tests may have another one."""
+    return "en-US"
+
+
+@pytest.fixture
+def browser(
+    chromium: Browser, site: str, board: Board, javascript: bool, locale: str
+) -> Iterator[Callable[..., Page]]:
+    """Makes a browser: ``browser()`` of a visitor, ``browser(user)`` of one who is logged in.
+
+    Whatever a test does in it, nothing may go wrong behind the page: see `watch`.
+    """
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def make(user: User | None = None, width: int = DESK_WIDTH) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            locale=locale,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": HEIGHT},
+        )
+        contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        watch(context, site, troubles)
+        if user is not None:
+            context.add_cookies([{"name": "login", "value": board.token(user), "url": site}])
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def watch(context: BrowserContext, site: str, troubles: list[str]) -> None:
+    """Note each request to another host, each error on the console, and each script's dialog."""
+    pages: set[str] = set()
+
+    def note_request(request) -> None:
+        if request.is_navigation_request():
+            pages.add(request.url)
+        if not request.url.startswith((f"{site}/", "data:")):
+            troubles.append(f"a request to {request.url}")
+
+    def note_message(message) -> None:
+        address = message.location["url"]
+        # Chromium also logs pages of errors, which are meant to be shown, and a preview that is
+        # refused; a missing script, style sheet or image is neither.
+        is_shown = address in pages or address == f"{site}/preview"
+        if message.text.startswith("Failed to load resource") and is_shown:
+            return
+        if message.type in ("error", "warning"):
+            troubles.append(f"on the console of {message.page.url}: {message.text}")
+
+    def note_dialog(dialog) -> None:
+        troubles.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    context.on("request", note_request)
+    context.on("console", note_message)
+    context.on("weberror", lambda error: troubles.append(f"an exception: {error.error}"))
+    context.on("dialog", note_dialog)

@@ -1,0 +1,10 @@
+"""Marks for what makes sense only with, or only without, JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+
+WITH, WITHOUT = "with JavaScript", "without JavaScript"
+
+only_with_javascript = pytest.mark.parametrize("javascript", [True], ids=[WITH])
+only_without_javascript = pytest.mark.parametrize("javascript", [False], ids=[WITHOUT])

@@ -1,0 +1,177 @@
+"""A visitor reads: the list, its orders and pages, a question, and what is not there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from factories import Board
+from playwright.sync_api import Page, expect
+from scripting import only_with_javascript
+
+from qaboard.models import utc_now
+from qaboard.services.question import ask
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".question-title").all_inner_texts()
+
+
+def page_links(page: Page) -> list[str]:
+    return page.get_by_role("navigation", name="Pages").get_by_role("listitem").all_inner_texts()
+
+
+def fill(board: Board, questions: int) -> None:
+    """Many questions in one transaction; the last one is the newest."""
+    author = board.user()
+    now = utc_now()
+    with board.transaction() as session:
+        for number in range(1, questions + 1):
+            question = ask(
+                session,
+                author_id=author.id,
+                title=f"Question {number}",
+                body="text",
+                render=lambda body: f"<p>{body}</p>",
+            )
+            question.created_at = now - timedelta(minutes=questions - number)
+            question.last_activity_at = question.created_at
+
+
+def test_a_visitor_opens_a_question_from_the_list(browser, board):
+    question = board.question(board.user("민지"), "커피를 어떻게 내리나요?", "주전자가 **있어요**.")
+    board.answer(question, board.user("Ann"), "With a *filter*.")
+    page = browser()
+    page.goto("/")
+    expect(page).to_have_url("/questions/")
+    expect(page.locator(".page-count")).to_have_text("1 question")
+    row = page.locator(".question-row")
+    expect(row).to_contain_text("민지")
+    expect(row).to_contain_text("1 answer")
+    row.get_by_role("link", name="커피를 어떻게 내리나요?").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("커피를 어떻게 내리나요?")
+    expect(page.locator("#question strong")).to_have_text("있어요")
+    answer = page.get_by_role("article", name="Answer by Ann")
+    expect(answer.locator("em")).to_have_text("filter")
+    expect(page.get_by_role("link", name="Log in to answer")).to_be_visible()
+
+
+def test_an_empty_board_invites_to_ask(browser):
+    page = browser()
+    page.goto("/")
+    expect(page.get_by_text("Nobody has asked anything yet.")).to_be_visible()
+    page.get_by_role("link", name="Ask the first question").click()
+    expect(page).to_have_url("/login?next=%2Fquestions%2Fask")
+
+
+def test_a_long_list_is_paged_through(browser, board):
+    fill(board, 190)
+    page = browser()
+    page.goto("/questions/")
+    assert titles(page)[0] == "Question 190"
+    assert len(titles(page)) == 20
+    assert page_links(page) == ["1", "2", "3", "…", "10", "Next", "Last"]
+    pages = page.get_by_role("navigation", name="Pages")
+    pages.get_by_role("link", name="Next").click()
+    expect(page).to_have_url("/questions/?page=2")
+    assert titles(page)[0] == "Question 170"
+    pages.get_by_role("link", name="Last").click()
+    expect(page).to_have_url("/questions/?page=10")
+    assert titles(page) == [f"Question {number}" for number in range(10, 0, -1)]
+    assert page_links(page) == ["First", "Previous", "1", "…", "8", "9", "10"]
+    pages.get_by_role("link", name="Previous").click()
+    pages.get_by_role("link", name="8", exact=True).click()
+    pages.get_by_role("link", name="6", exact=True).click()
+    expect(page).to_have_url("/questions/?page=6")
+    gaps = ["First", "Previous", "1", "…", "4", "5", "6", "7", "8", "…", "10", "Next", "Last"]
+    assert page_links(page) == [link if link != "…" else "…" for link in gaps]
+    expect(pages.locator("[aria-current=page]")).to_have_text("6")
+    pages.get_by_role("link", name="First").click()
+    expect(page).to_have_url("/questions/")
+    assert titles(page)[0] == "Question 190"
+
+
+def test_a_page_beyond_the_last_says_so_and_leads_back(browser, board):
+    board.question()
+    page = browser()
+    response = page.goto("/questions/?page=99")
+    assert response.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    page.get_by_role("link", name="Go back").click()
+    expect(page).to_have_url("/questions/")
+
+
+def test_the_list_is_sorted_in_four_ways(browser, board):
+    now = utc_now()
+    oldest, middle, newest = (
+        board.question(title=title, created_at=now - timedelta(hours=hours))
+        for title, hours in (("oldest", 3), ("middle", 2), ("newest", 1))
+    )
+    board.answer(oldest)
+    board.vote(middle)
+    board.vote(newest, -1)
+    page = browser()
+    page.goto("/questions/")
+    order = page.get_by_role("navigation", name="Order")
+    expect(order.locator("[aria-current=page]")).to_have_text("Newest")
+    assert titles(page) == ["newest", "middle", "oldest"]
+    for name, expected in (
+        ("Active", ["oldest", "newest", "middle"]),
+        ("Votes", ["middle", "oldest", "newest"]),
+        ("Unanswered", ["newest", "middle"]),
+        ("Newest", ["newest", "middle", "oldest"]),
+    ):
+        order.get_by_role("link", name=name).click()
+        expect(order.locator("[aria-current=page]")).to_have_text(name)
+        assert titles(page) == expected
+
+
+def test_a_name_leads_to_what_its_owner_wrote(browser, board):
+    author = board.user("하늘")
+    asked = board.question(author, "Asked by 하늘")
+    board.answer(board.question(title="Asked by another"), author)
+    page = browser()
+    page.goto(f"/questions/{asked.id}/")
+    page.get_by_role("link", name="하늘").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("하늘")
+    assert titles(page) == ["Asked by 하늘"]
+    page.get_by_role("link", name="Answers 1").click()
+    assert titles(page) == ["Asked by another"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/questions/999999/", "/questions/new", "/users/0/"])
+@only_with_javascript
+def test_what_is_not_there_has_a_page_that_leads_on(browser, path):
+    page = browser()
+    response = page.goto(path)
+    assert response.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
+    page.get_by_role("main").get_by_role("link", name="All questions").click()
+    expect(page).to_have_url("/questions/")
+
+
+@only_with_javascript
+def test_the_icon_of_the_site_is_shown(browser):
+    page = browser()
+    page.goto("/questions/")
+    width = page.evaluate(
+        """async () => {
+          const icon = new Image();
+          icon.src = document.querySelector("link[rel=icon]").href;
+          await icon.decode();
+          return icon.width;
+        }"""
+    )
+    assert width > 0
+
+
+@only_with_javascript
+def test_the_keyboard_skips_to_the_content(browser, board):
+    board.question()
+    page = browser()
+    page.goto("/questions/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()

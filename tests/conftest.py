@@ -1,0 +1,117 @@
+"""What the tests share: a migrated database, the application on it, and browsers without one."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from factories import Board
+from postgresql import private_server
+from pyramid.paster import get_appsettings
+from sqlalchemy import event
+from webtest import TestApp
+
+import alembic.command
+import alembic.config
+import qaboard
+from qaboard.models import User
+
+PROJECT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="the database to test on; for postgresql a private server is started",
+    )
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[str]:
+    """An empty database for this run."""
+    if request.config.getoption("--database") == "postgresql":
+        with private_server() as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/qaboard.sqlite"
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """The environment with these variables, for as long as the block lasts."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def alembic_configuration() -> alembic.config.Config:
+    return alembic.config.Config(str(PROJECT / "development.ini"), stdout=io.StringIO())
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str):
+    """The application of development.ini on the migrated database, without the toolbar."""
+    settings = get_appsettings(str(PROJECT / "development.ini"))
+    settings["pyramid.includes"] = ""
+    with environment(QABOARD_DATABASE_URL=database_url):
+        alembic.command.upgrade(alembic_configuration(), "head")
+        application = qaboard.main({}, **settings)
+    yield application
+    application.registry["engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def filled_board(app) -> Board:
+    return Board(app.registry["engine"])
+
+
+@pytest.fixture
+def board(filled_board: Board) -> Iterator[Board]:
+    """An empty board to fill."""
+    yield filled_board
+    filled_board.clear()
+
+
+@pytest.fixture
+def browser(app, board: Board) -> Callable[..., TestApp]:
+    """Makes a browser: ``browser()`` of a visitor, ``browser(user)`` of one who is logged in."""
+
+    def make(user: User | None = None, locale: str = "en") -> TestApp:
+        client = TestApp(app, extra_environ={"HTTP_ACCEPT_LANGUAGE": locale})
+        if user is not None:
+            client.set_cookie("login", board.token(user))
+        return client
+
+    return make
+
+
+@pytest.fixture
+def count_queries(app) -> Callable:
+    """Counts the statements that a block sends to the database, without BEGIN and its like."""
+
+    @contextmanager
+    def count() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_connection, _cursor, statement, *_rest) -> None:
+            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+                statements.append(statement)
+
+        engine = app.registry["engine"]
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return count

@@ -1,0 +1,225 @@
+"""Signing up, logging in and out."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from qaboard.models import User, UserSession
+
+
+def sign_up_form(client, **fields):
+    form = client.get("/signup").forms["signup"]
+    values = {
+        "username": "김철수",
+        "email": "Chulsoo@Example.com",
+        "password": "correct horse",
+        "password_confirm": "correct horse",
+    } | fields
+    for name, value in values.items():
+        form[name] = value
+    return form
+
+
+def log_in(client, username, password, next_address=""):
+    form = client.get("/login", {"next": next_address} if next_address else {}).forms["login"]
+    form["username"], form["password"] = username, password
+    return form.submit("submit", expect_errors=True)
+
+
+def test_signing_up_logs_in_and_keeps_only_hashes(browser, board):
+    client = browser()
+    page = sign_up_form(client).submit("submit").follow().follow()
+    assert "Welcome, 김철수!" in page
+    with board.transaction() as session:
+        user = session.scalars(select(User)).one()
+        assert user.email == "chulsoo@example.com"
+        assert user.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        stored = session.scalars(select(UserSession)).one()
+        assert stored.token_hash != client.cookies["login"].encode()
+    assert client.cookies["login"] not in repr(board.facts())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("username", "", "Please choose a name."),
+        ("username", "a", "2 to 25 characters"),
+        ("username", "a" * 26, "2 to 25 characters"),
+        ("username", "two words", "letters, digits"),
+        ("username", "<b>bold</b>", "letters, digits"),
+        ("username", "zero\u200bwidth", "letters, digits"),
+        ("username", "...", "at least one letter"),
+        ("email", "", "Please enter your email address."),
+        ("email", "nobody", "does not look like"),
+        ("email", "a@b@c", "does not look like"),
+        ("email", "a b@example.com", "does not look like"),
+        ("email", "a@" + "b" * 260, "too long"),
+        ("password", "", "Please enter a password."),
+        ("password", "short", "at least 10"),
+        ("password", "x" * 129, "too long"),
+        ("password_confirm", "something else", "different"),
+    ],
+)
+def test_what_is_wrong_with_a_sign_up_is_said_at_its_field(browser, board, field, value, message):
+    page = sign_up_form(browser(), **{field: value}).submit("submit", status=400)
+    shown = page.html.find(id=f"signup-{field}-error")
+    assert message in shown.text
+    assert page.forms["signup"]["password"].value == ""
+    if field != "username":
+        assert page.forms["signup"]["username"].value == "김철수"
+    assert board.facts()["users"] == []
+
+
+@pytest.mark.parametrize("username", ["ALEX", "alex", "ａｌｅｘ", " Alex "])
+def test_a_name_is_taken_in_any_of_its_spellings(browser, board, username):
+    board.user("Alex")
+    page = sign_up_form(browser(), username=username).submit("submit", status=400)
+    assert "This name is taken." in page
+    assert page.forms["signup"]["email"].value == "Chulsoo@Example.com"
+
+
+def test_an_address_has_one_account(browser, board):
+    board.user("someone")
+    form = sign_up_form(browser(), email="SOMEONE@example.com")
+    assert "There is an account with this email address" in form.submit("submit", status=400)
+
+
+def test_spaces_are_part_of_a_password(browser, board):
+    password = "  spaces around  "
+    client = browser()
+    sign_up_form(client, password=password, password_confirm=password).submit("submit")
+    assert log_in(browser(), "김철수", password.strip()).status_int == 400
+    assert log_in(browser(), "김철수", password).status_int == 303
+
+
+def test_logging_in_by_any_spelling_of_the_name(browser, board):
+    board.user("alex")
+    assert log_in(browser(), "ＡＬＥＸ", "correct horse battery").status_int == 303
+
+
+def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(browser, board):
+    board.user("alex")
+
+    def answer(username, password):
+        page = log_in(browser(), username, password)
+        assert page.status_int == 400
+        assert page.forms["login"]["username"].value == username
+        main = page.html.find("main")
+        for changing in main.select("[name=csrf_token], [name=username]"):
+            changing.decompose()
+        return str(main)
+
+    assert answer("alex", "wrong password") == answer("nobody", "wrong password")
+    assert answer("alex", "wrong password") == answer("no\u00a0such <name>", "wrong password")
+
+
+def test_both_compute_one_hash(browser, board, monkeypatch):
+    from qaboard.security import passwords
+
+    board.user("alex")
+    calls = []
+    verify = passwords.HASHER.verify
+    monkeypatch.setattr(
+        type(passwords.HASHER), "verify", lambda self, *args: calls.append(args) or verify(*args)
+    )
+    for username in ("alex", "nobody"):
+        log_in(browser(), username, "wrong password")
+    assert len(calls) == 2
+
+
+def test_logging_out_ends_the_login_on_the_server(browser, board):
+    board.user("alex")
+    client = browser()
+    log_in(client, "alex", "correct horse battery")
+    token = client.cookies["login"]
+    page = client.get("/questions/")
+    form = next(f for f in page.forms.values() if f.action == "/logout")
+    page = form.submit().follow().follow()
+    assert "You are logged out." in page
+    assert "Log in" in page.html.find(class_="site-links").text
+    assert "login" not in client.cookies
+    stolen = browser()
+    stolen.set_cookie("login", token)
+    assert stolen.get("/account/").status_int == 303
+    assert board.facts()["user_sessions"] == []
+
+
+def test_a_login_gets_a_new_csrf_token_and_a_new_session(browser, board):
+    board.user("alex")
+    client = browser()
+    before = client.get("/login").forms["login"]["csrf_token"].value
+    log_in(client, "alex", "correct horse battery")
+    page = client.get("/account/")
+    assert page.html.find("input", attrs={"name": "csrf_token"})["value"] != before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example/",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "\t//evil.example",
+        " //evil.example",
+        "/\n/evil.example",
+        "///evil.example",
+        "evil.example",
+        "http:///evil.example",
+        "/%0d%0aSet-Cookie:x=1\r\nx: y",
+    ],
+)
+def test_a_login_leads_nowhere_else(browser, board, address):
+    board.user("alex")
+    page = log_in(browser(), "alex", "correct horse battery", address)
+    assert page.location == "http://localhost/"
+
+
+def test_a_login_leads_to_a_page_of_this_site(browser, board):
+    board.user("alex")
+    page = log_in(browser(), "alex", "correct horse battery", "/questions/?q=커피&page=1#top")
+    assert page.location == "http://localhost/questions/?q=%EC%BB%A4%ED%94%BC&page=1#top"
+
+
+def test_a_login_expires(browser, board):
+    from datetime import timedelta
+
+    from qaboard.services.user_session import open_session
+
+    user = board.user()
+    with board.transaction() as session:
+        token = open_session(session, user.id, lifetime=timedelta(seconds=-1))
+    client = browser()
+    client.set_cookie("login", token)
+    assert client.get("/account/").status_int == 303
+
+
+@pytest.mark.parametrize("token", ["", "x", "a" * 5000, "%00", "한글"])
+def test_a_made_up_token_is_nobodys(browser, board, token):
+    client = browser()
+    page = client.get("/questions/", headers={"Cookie": f"login={token}".encode().decode("latin-1")})
+    assert "Log in" in page.html.find(class_="site-links").text
+
+
+def test_who_is_logged_in_is_not_asked_again(browser, board):
+    client = browser(board.user())
+    assert client.get("/login?next=/account/").location == "http://localhost/account/"
+    assert client.get("/signup").location == "http://localhost/"
+
+
+def test_a_profile_shows_what_a_user_wrote_and_not_their_address(browser, board):
+    author = board.user("하늘")
+    question = board.question(author, title="My question")
+    other = board.question(title="Another's question")
+    board.answer(other, author)
+    page = browser().get(f"/users/{author.id}/")
+    assert "My question" in page
+    assert "Another's question" not in page
+    page = page.click("Answers")
+    assert "Another's question" in page.html.find("main").text.replace("\u2019", "'")
+    assert "example.com" not in page
+    assert f"/questions/{question.id}/" not in str(page.html.find("main"))

@@ -1,0 +1,74 @@
+"""A private PostgreSQL server in a temporary directory, for the tests and for nobody else."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def find_program(name: str) -> str:
+    """The path of a program of the server; Debian keeps them outside of PATH.
+
+    :raises RuntimeError: when it is not installed.
+    """
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    found = str(debian[-1]) if debian else shutil.which(name)
+    if not found:
+        raise RuntimeError(
+            f"{name} is not installed; on Debian: apt-get install postgresql"
+        )
+    return found
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def server_user() -> str | None:
+    """Whom the server runs as: initdb and the server refuse to be root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+@contextmanager
+def private_server() -> Iterator[str]:
+    """Start a server with an empty database and stop it afterwards.
+
+    :return: the URL of the database.
+    """
+    user = server_user()
+    # Not pytest's own directory: another user could not enter it.
+    directory = Path(tempfile.mkdtemp(prefix="qaboard-postgresql-"))
+    if user:
+        shutil.chown(directory, user)
+    data, port = directory / "data", free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [find_program(program), *arguments],
+            check=True, user=user, cwd=directory, stdout=subprocess.DEVNULL,
+        )
+
+    try:
+        run("initdb", "-D", str(data), "-U", "qaboard", "-A", "trust", "-E", "UTF8",
+            "--no-locale", "--no-sync")
+        options = f"-p {port} -h 127.0.0.1 -k {directory} -c fsync=off -c max_connections=50"
+        run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://qaboard@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
+    finally:
+        shutil.rmtree(directory)
