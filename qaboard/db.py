@@ -65,7 +65,7 @@ def request_writes(request: Request) -> bool:
     """Whether the request may change the database."""
     if request.method in SAFE_METHODS:
         return False
-    return request.path_info.strip("/") not in READ_ONLY_VIEW_NAMES
+    return request.environ["PATH_INFO"].strip("/") not in READ_ONLY_VIEW_NAMES
 
 
 def make_request_session(request: Request) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from urllib.parse import unquote_to_bytes
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPRequestEntityTooLarge
 from pyramid.request import Request
@@ -38,20 +39,35 @@ def readable_view(view, info):
     return readable
 
 
-def check_readable(request: Request) -> None:
-    """Refuse what no browser sends for the forms of this site.
+def read_fields(request: Request) -> list[tuple[str, str]]:
+    """The names and values of a form that was sent.
 
     :raises HTTPRequestEntityTooLarge: for a body of more than ``BODY_MAX_BYTES``.
-    :raises HTTPBadRequest: for bytes that are no text in their declared encoding, for a field
-        that comes twice, and for a file.
+    :raises HTTPBadRequest: for bytes that are no UTF-8, and for a body that is no form.
     """
     if (request.content_length or 0) > BODY_MAX_BYTES:
         raise HTTPRequestEntityTooLarge
+    if request.charset.lower() not in ("utf-8", "utf8"):
+        raise HTTPBadRequest
     try:
-        fields = list(request.POST.items())
+        # There are no files, so all of a body is text. WebOb would replace what is none.
+        unquote_to_bytes(request.body).decode("utf-8")
+        return list(request.POST.items())
+    except ValueError as error:
+        raise HTTPBadRequest from error
+
+
+def check_readable(request: Request) -> None:
+    """Refuse what no browser sends for the forms of this site.
+
+    :raises HTTPRequestEntityTooLarge: as `read_fields` does.
+    :raises HTTPBadRequest: as `read_fields` does, for an address that is no UTF-8, for a field
+        that comes twice, and for a file.
+    """
+    fields = read_fields(request)
+    try:
         request.GET.items()
-    except (ValueError, LookupError) as error:
-        # Wrong bytes, an unknown encoding, a broken multipart body.
+    except ValueError as error:
         raise HTTPBadRequest from error
     if any(not isinstance(value, str) for _name, value in fields):
         raise HTTPBadRequest

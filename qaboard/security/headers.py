@@ -31,7 +31,7 @@ def headers_tween_factory(handler, registry):
 
     def headers_tween(request):
         response = handler(request)
-        if request.path_info.startswith("/_debug_toolbar"):
+        if request.environ["PATH_INFO"].startswith("/_debug_toolbar"):
             # The toolbar's own pages, in development only, are full of inline scripts.
             return response
         headers = response.headers

@@ -19,6 +19,7 @@ from pyramid_retry import is_error_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from qaboard.derivers import read_fields
 from qaboard.i18n import _
 from qaboard.models import Post
 from qaboard.pagination import NoSuchPageError
@@ -51,22 +52,35 @@ def error_page(
         "error_id": error_id,
         "back": back or request.resource_path(request.site_root["questions"]),
         "typed": typed_texts(request) if status < 500 else [],
+        "next": own_address(request),
     }
+
+
+def own_address(request: Request) -> str:
+    """The address of the page that failed, for coming back after logging in."""
+    try:
+        return request.path_qs if request.method in ("GET", "HEAD") else request.path
+    except UnicodeDecodeError:
+        return ""
 
 
 def typed_texts(request: Request) -> list[str]:
     """What the person had written, so that an error does not lose it."""
     try:
-        fields = request.POST
-    except (ValueError, LookupError):
+        fields = read_fields(request)
+    except (HTTPBadRequest, HTTPRequestEntityTooLarge):
         return []
-    texts = [fields.get(name) for name in ("title", "body")]
-    return [text for text in texts if isinstance(text, str) and text.strip()]
+    return [
+        value
+        for name, value in fields
+        if name in ("title", "body") and isinstance(value, str) and value.strip()
+    ]
 
 
 @notfound_view_config(renderer="error/error.jinja2")
 def not_found(error, request):
-    if isinstance(error, PredicateMismatch) and (methods := allowed_methods(request)):
+    methods = allowed_methods(request) if isinstance(error, PredicateMismatch) else []
+    if methods and not request.subpath:
         page = error_page(
             request,
             405,
@@ -175,7 +189,7 @@ def too_large(_error, request):
 def database_away(error, request):
     if is_error_retryable(request, error):
         return error_page(request, 503, "", "")
-    log.error("%s %r: the database does not answer: %s", request.method, request.path_info, error)
+    log.error("%s %r: the database does not answer: %s", request.method, request.environ["PATH_INFO"], error)
     page = error_page(
         request,
         503,
@@ -191,7 +205,8 @@ def server_error(error, request):
     if is_error_retryable(request, error):
         return error_page(request, 500, "", "")
     error_id = secrets.token_hex(8)
-    log.error("error %s in %s %r", error_id, request.method, request.path_info, exc_info=error)
+    path = request.environ["PATH_INFO"]
+    log.error("error %s in %s %r", error_id, request.method, path, exc_info=error)
     return error_page(
         request,
         500,

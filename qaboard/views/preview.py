@@ -32,7 +32,7 @@ def preview(_context, request):
         )
     if "text/html" in request.headers.get("Accept", ""):
         page = {"preview_html": html, "error": error}
-        response = render_to_response("qaboard:templates/post/preview.jinja2", page, request)
+        response = render_to_response("post/preview.jinja2", page, request)
     elif error:
         response = Response(text=error, content_type="text/plain", charset="utf-8")
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
@@ -32,8 +33,8 @@ def list_questions(context: QuestionsResource, request):
     """All questions, or with ``?q=`` the posts that are found."""
     query = parse_query(" ".join(request.GET.getall("q")))
     if query.text:
-        request.override_renderer = "question/search.jinja2"
-        return {"search": present_search_page(request, context, query), "search_text": query.text}
+        page = {"search": present_search_page(request, context, query), "search_text": query.text}
+        return render_to_response("question/search.jinja2", page, request)
     sort = requested_choice(request, "sort", QuestionSort)
     return {"list": present_question_list(request, context, sort)}
 

@@ -1,0 +1,58 @@
+"""The shape of the demo board's content, and the units in which it tells time.
+
+Nothing here touches the database; ``qaboard.scripts.seed_demo`` writes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from qaboard.models import Role
+
+MINUTES = timedelta(minutes=1)
+HOURS = timedelta(hours=1)
+DAYS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """An account. ``age`` is how long before the seeding it was opened."""
+
+    name: str
+    email: str
+    locale: str
+    age: timedelta
+    role: Role = Role.MEMBER
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAnswer:
+    """An answer, written ``after`` this time since its question.
+
+    ``up`` and ``down`` count votes. ``body`` is Markdown, indented like the code around it;
+    ``addition`` is a paragraph that its author edits in at the end, ``added_after`` the writing.
+    """
+
+    author: str
+    after: timedelta
+    body: str
+    up: int = 0
+    down: int = 0
+    addition: str = ""
+    added_after: timedelta = 1 * HOURS
+
+
+@dataclass(frozen=True, slots=True)
+class DemoQuestion:
+    """A question, asked ``age`` before the seeding. The other fields are as for an answer."""
+
+    author: str
+    age: timedelta
+    title: str
+    body: str
+    answers: tuple[DemoAnswer, ...] = ()
+    up: int = 0
+    down: int = 0
+    addition: str = ""
+    added_after: timedelta = 1 * HOURS

@@ -1,0 +1,238 @@
+"""What no form of the site sends: each gets its own clear answer, and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from webob import Request
+
+IDS = ["0", "-1", "²", "007", "1e3", "9" * 5000, "１", "1.0", "+1", " 1", "1_0", "x", "%00", "٣",
+       "9223372036854775808"]  # fmt: skip
+
+
+@pytest.fixture
+def question(board):
+    return board.question()
+
+
+@pytest.fixture
+def client(browser, board):
+    return browser(board.user())
+
+
+def token_of(client):
+    return client.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
+
+
+@pytest.mark.parametrize("segment", IDS)
+@pytest.mark.parametrize("path", ["/questions/{}/", "/users/{}/", "/questions/1/answers/{}/"])
+def test_an_id_that_is_none(client, segment, path):
+    from urllib.parse import quote
+
+    client.get(path.format(quote(segment, safe="%")), status=404)
+
+
+def test_the_largest_id(client):
+    client.get("/questions/9223372036854775807/", status=404)
+
+
+def test_an_answer_of_another_question(client, board, question):
+    other = board.answer(board.question())
+    client.get(f"/questions/{question.id}/answers/{other.id}/", status=404)
+    client.get(f"/questions/{other.id}/", status=404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["edit/garbage", "delete/1", "vote/x", "answers/x/y", "nothing", "edit/", "answers/edit"],
+)
+def test_an_address_that_goes_on_too_far(browser, board, question, path):
+    author_client = browser(board.user())
+    status = author_client.get(f"/questions/{question.id}/{path}", expect_errors=True).status_int
+    assert status == (403 if path == "edit/" else 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", "GET, HEAD"),
+        ("/questions/", "GET, HEAD"),
+        ("/questions/ask", "GET, HEAD, POST"),
+        ("/questions/{}/", "GET, HEAD"),
+        ("/questions/{}/answers/", "GET, HEAD, POST"),
+        ("/questions/{}/vote", "POST"),
+        ("/questions/{}/edit", "GET, HEAD, POST"),
+        ("/login", "GET, HEAD, POST"),
+        ("/logout", "POST"),
+        ("/preview", "POST"),
+    ],
+)
+def test_a_method_that_is_not_for_this_address(client, question, method, path, allowed):
+    page = client.request(path.format(question.id), method=method, status=405)
+    assert page.headers["Allow"] == allowed
+    assert "This cannot be done with this page" in page
+
+
+def test_reading_methods_where_only_posting_works(client, question):
+    client.get(f"/questions/{question.id}/vote", status=405)
+    client.get("/logout", status=405)
+    client.post("/questions/", status=405)
+
+
+def ask(client, body: bytes, content_type="application/x-www-form-urlencoded", status=400):
+    return client.post(
+        "/questions/ask", body, headers={"Content-Type": content_type}, status=status
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("", "text"),
+        ("   ", "text"),
+        ("title", ""),
+        ("title", "   \n\t "),
+        ("title", "\u200b\ufeff\u3164"),
+        ("x" * 201, "text"),
+        ("title", "x" * 30_001),
+        ("with\x00NUL", "text"),
+        ("title", "with\x00NUL"),
+        ("two\nlines", "text"),
+        ("title", "bell\x07"),
+        ("title\u2028line", "text"),
+        ("title", "\x02stx\x03"),
+    ],
+)
+def test_a_text_that_cannot_be_stored_is_kept_in_its_form(client, board, title, body):
+    form = client.get("/questions/ask").forms["ask"]
+    fields = {"title": title, "body": body, "csrf_token": form["csrf_token"].value}
+    page = client.post("/questions/ask", fields, status=400)
+    textarea = page.html.find("textarea", attrs={"name": "body"})
+    assert textarea.text.removeprefix("\n") == body.replace("\x00", "\ufffd") or "\x00" in body
+    assert page.html.find(class_="error-summary")
+    assert board.facts()["posts"] == []
+
+
+def test_bytes_that_are_no_text(client, board):
+    token = token_of(client).encode()
+    for raw in (b"%ff%fe", b"\xff\xfe", b"%ED%A0%80", b"%C3%28"):
+        ask(client, b"title=x&body=" + raw + b"&csrf_token=" + token)
+    assert board.facts()["posts"] == []
+
+
+def test_another_encoding(client, board):
+    body = "title=제목&body=본문&csrf_token=".encode("euc-kr") + token_of(client).encode()
+    ask(client, body)
+    ask(client, b"title=x", "application/x-www-form-urlencoded; charset=nonsense")
+    ask(client, b"title=x&body=y", "application/x-www-form-urlencoded; charset=utf-16")
+    assert board.facts()["posts"] == []
+
+
+def test_a_field_that_comes_twice(client, board, question):
+    token = token_of(client)
+    for fields in (
+        [("title", "one"), ("title", "two"), ("body", "kept text")],
+        [("title", "one"), ("body", "b"), ("body", "kept text")],
+    ):
+        page = client.post("/questions/ask", [*fields, ("csrf_token", token)], status=400)
+        assert "kept text" in page
+    client.post(
+        f"/questions/{question.id}/vote",
+        [("value", "1"), ("value", "-1"), ("csrf_token", token)],
+        status=400,
+    )
+    facts = board.facts()
+    assert len(facts["posts"]) == 1
+    assert facts["votes"] == []
+
+
+def test_a_file_instead_of_text(client, board):
+    token = token_of(client)
+    client.post(
+        "/questions/ask",
+        {"title": "x", "csrf_token": token},
+        upload_files=[("body", "body.txt", b"text")],
+        status=400,
+    )
+    client.post("/questions/ask", upload_files=[("csrf_token", "t", b"x")], status=400)
+    assert board.facts()["posts"] == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"--y\r\nbroken"),
+        ("multipart/form-data; boundary=", b"--\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"a"),
+        ("application/json", b'{"title": "x"}'),
+        ("text/plain", b"title=x"),
+        ("", b"title=x"),
+        ("nonsense", b"\x00\xff"),
+    ],
+)
+def test_a_body_of_another_kind(client, board, content_type, body):
+    ask(client, body, content_type)
+    assert board.facts()["posts"] == []
+
+
+def test_a_body_of_ten_megabytes(client, board):
+    page = ask(client, b"title=x&body=" + b"a" * 10_000_000, status=413)
+    assert "at most 30,000 characters" in page
+    assert board.facts()["posts"] == []
+
+
+@pytest.mark.parametrize("token", [None, "", "stale", "한글", "x" * 10_000, "\x00"])
+def test_a_form_without_its_token_is_kept_and_can_be_sent_again(client, board, token):
+    fields = {"title": "My title", "body": "My long text"}
+    if token is not None:
+        fields["csrf_token"] = token
+    page = client.post("/questions/ask", fields, status=400)
+    assert board.facts()["posts"] == []
+    form = page.forms["ask"]
+    assert (form["title"].value, form["body"].value) == ("My title", "My long text")
+    assert "This form had been open for too long" in page
+    assert form.submit("submit").status_int == 303
+
+
+@pytest.mark.parametrize("token", [None, "", "stale", "한글"])
+def test_a_button_without_its_token_changes_nothing(client, board, question, token):
+    before = board.facts()
+    fields = {"value": "1"} | ({} if token is None else {"csrf_token": token})
+    for path in (f"/questions/{question.id}/vote", "/logout", "/preview", "/language"):
+        client.post(path, fields, status=400)
+    assert board.facts() == before
+
+
+def test_markers_of_nested_forms_mean_nothing(client, board):
+    token = token_of(client)
+    fields = [("__start__", "title:sequence"), ("title", "x"), ("body", "y"), ("csrf_token", token)]
+    assert client.post("/questions/ask", fields).status_int == 303
+
+
+@pytest.mark.parametrize("path", ["/%ff", "/questions/%ff/", "/%ED%A0%80", "/questions/?q=%ff", "/?%ff=1"])
+def test_an_address_that_is_no_text(app, board, path):
+    # WebTest cannot ask for such a path, so the application is called as a server would.
+    request = Request.blank(path, headers={"Accept-Language": "en"})
+    response = request.get_response(app)
+    assert response.status_int == 400
+    assert "This request could not be read" in response.text
+
+
+def test_a_redirect_keeps_clear_of_strange_addresses(browser, board):
+    page = browser().get("/questions/ask?x=%ff", expect_errors=True)
+    assert page.status_int == 400
+
+
+@pytest.mark.parametrize(
+    "cookie", ["session=garbage", "session=%00", "session=" + "A" * 4000, "=;=", "\xff\xfe", "locale=\x01"]
+)
+def test_cookies_that_were_made_up(browser, board, cookie):
+    page = browser().get("/login", headers={"Cookie": cookie})
+    assert page.status_int == 200
+
+
+def test_the_preview_refuses_what_could_not_be_stored(client):
+    token = token_of(client)
+    for body in ("", "x" * 30_001, "a\x00"):
+        client.post("/preview", {"body": body, "csrf_token": token}, status=400)

@@ -1,0 +1,112 @@
+"""Searching in Korean and English, in titles, bodies, answers and names."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def hits(client, text):
+    page = client.get("/questions/", {"q": text})
+    return {row.find(class_="question-title").text.strip() for row in page.html.select(".question-row")}
+
+
+@pytest.fixture
+def library(board):
+    """A few posts that must be told apart."""
+    minji = board.user("민지_dev")
+    board.question(minji, "게시판질문을 잘 올리는 방법", "제목을 <자세히> 쓰세요.")
+    board.question(title="파이썬에서 list 정렬하기", body="`sorted()`와 **sort**의 차이")
+    coffee = board.question(title="How do I clean a MOKA pot?", body="Without soap, I hear.")
+    board.answer(coffee, body="뜨거운 물로 헹구고 커피찌꺼기를 버려요.")
+    board.question(title="책 추천", body="데이터베이스 책을 찾습니다.")
+    board.question(title="카메라와 カメラ", body="漢字も 検索")
+    return board
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("질문", {"게시판질문을 잘 올리는 방법"}),
+        ("게시판", {"게시판질문을 잘 올리는 방법"}),
+        ("판질", {"게시판질문을 잘 올리는 방법"}),
+        ("질문 방법", {"게시판질문을 잘 올리는 방법"}),
+        ("방법 질문", {"게시판질문을 잘 올리는 방법"}),
+        ("질문 파이썬", set()),
+        ("파이썬 list", {"파이썬에서 list 정렬하기"}),
+        ("파이썬 LIST 정렬", {"파이썬에서 list 정렬하기"}),
+        ("ｌｉｓｔ", {"파이썬에서 list 정렬하기"}),
+        ("moka", {"How do I clean a MOKA pot?"}),
+        ("pot soap", {"How do I clean a MOKA pot?"}),
+        ("찌꺼기", {"How do I clean a MOKA pot?"}),
+        ("책", {"책 추천"}),
+        ("책을", {"책 추천"}),
+        ("이스", {"책 추천"}),
+        ("カメラ", {"카메라와 カメラ"}),
+        ("漢字", {"카메라와 カメラ"}),
+        ("민지_dev", {"게시판질문을 잘 올리는 방법"}),
+        ("민지", {"게시판질문을 잘 올리는 방법"}),
+        ("\u1100\u1166\u1109\u1175\u1111\u1161\u11ab", {"게시판질문을 잘 올리는 방법"}),
+        ("없는말", set()),
+        ("판게시", set()),
+    ],
+)
+def test_words_are_found(browser, library, text, found):
+    assert hits(browser(), text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"', '""', "'", "*", "(", ")", "AND", "NOT", "NEAR(", "a OR", "title:", "^", "-", "--", "\\",
+        "'; DROP TABLE posts; --", "%", "_", "a" * 5000, "가" * 5000, "\x00", "\x00질문\x00", "&|!:*<->",
+        "😀", "\u200b", "::", "{}", "[" * 200, "a AND (b", '"unclosed', "a\tb\nc", "<b>", "%00", "\ud7ff",
+        " ".join(["질문"] * 100), "ㅋㅋㅋ", "ᄀ", "़",
+    ],
+)  # fmt: skip
+def test_no_text_is_an_error(browser, library, text):
+    assert browser().get("/questions/", {"q": text}).status_int == 200
+
+
+def test_a_query_of_spaces_is_the_list(browser, library):
+    assert "Newest" in browser().get("/questions/", {"q": "   "})
+
+
+def test_hits_are_counted_and_marked_and_escaped(browser, library):
+    page = browser().get("/questions/", {"q": "자세히"})
+    assert "1 result" in page.html.find(class_="page-count").text
+    assert [mark.text for mark in page.html.select("mark")] == ["자세히"]
+    assert "<자세히>" in page.html.find(class_="snippet").text
+    assert page.html.find("input", id="search")["value"] == "자세히"
+    page = browser().get("/questions/", {"q": "<b>\"x"})
+    assert page.html.find("input", id="search")["value"] == '<b>"x'
+
+
+def test_an_answer_is_found_and_leads_to_its_place(browser, library):
+    page = browser().get("/questions/", {"q": "찌꺼기"})
+    assert "Answer" in page.html.find(class_="question-facts").text
+    landing = page.click("MOKA", verbose=False)
+    assert "#answer-" in landing.location
+
+
+def test_the_terms_are_kept_across_pages(browser, board):
+    author = board.user()
+    for number in range(21):
+        board.question(author, title=f"커피 {number}")
+    page = browser().get("/questions/", {"q": "커피"})
+    assert "21 results" in page
+    page = page.click("Next")
+    assert page.html.find("input", id="search")["value"] == "커피"
+    assert len(page.html.select(".question-row")) == 1
+    browser().get("/questions/", {"q": "커피", "page": "3"}, status=404)
+
+
+def test_the_title_counts_most(browser, board):
+    board.question(title="tea", body="coffee once")
+    board.question(title="coffee", body="tea once")
+    page = browser().get("/questions/", {"q": "coffee"})
+    assert page.html.find(class_="question-title").text.strip() == "coffee"
+
+
+def test_a_late_word_of_the_longest_text_is_found(browser, board):
+    board.question(title="long", body="가나다라마바사아자차 " * 2726 + "찾을말")
+    assert hits(browser(), "찾을말") == {"long"}
