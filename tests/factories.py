@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
 from qaboard import markup
@@ -97,6 +97,10 @@ class Board:
         """The post as the database has it now."""
         with self.transaction() as session:
             return session.get_one(type(post), post.id)
+
+    def users(self) -> list[User]:
+        with self.transaction() as session:
+            return list(session.scalars(select(User)))
 
     def token(self, user: User) -> str:
         """A login of this user, for a cookie."""

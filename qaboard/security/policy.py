@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyramid.authorization import ACLHelper
 from pyramid.request import Request, RequestLocalCache
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
 
 from qaboard.models import Role, User, UserSession, utc_now
@@ -77,11 +77,18 @@ class SecurityPolicy:
         token = self.cookie_profile.bind(request).get_value()
         if not token:
             return None
-        row = request.dbsession.execute(
+        statement = (
             select(UserSession.id, User.id, User.username, User.role, User.locale)
             .join(UserSession.user)
             .where(UserSession.token_hash == hash_token(token), UserSession.expires_at > utc_now())
-        ).one_or_none()
+        )
+        try:
+            row = request.dbsession.execute(statement).one_or_none()
+        except OperationalError:
+            if request.exception is None:
+                raise
+            # Nothing would answer an error of the page of another error.
+            return None
         if row is None:
             return None
         session_id, user_id, username, role, locale = row

@@ -33,11 +33,14 @@ class SignUpView:
     def show(self):
         if self.request.identity is not None:
             return HTTPSeeOther(safe_next_address(requested_next(self.request)))
+        return self.page()
+
+    def page(self):
         return {"form": self.form, "next": self.form["next"].cstruct}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
-        return self.request.submit_form(self.form, self.sign_up, self.show)
+        return self.request.submit_form(self.form, self.sign_up, self.page)
 
     def sign_up(self, values):
         request = self.request

@@ -62,11 +62,14 @@ class LogInView:
     def show(self):
         if self.request.identity is not None:
             return HTTPSeeOther(safe_next_address(requested_next(self.request)))
+        return self.page()
+
+    def page(self):
         return {"form": self.form, "next": self.form["next"].cstruct}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
-        return self.request.submit_form(self.form, self.log_in, self.show)
+        return self.request.submit_form(self.form, self.log_in, self.page)
 
     def log_in(self, values):
         request = self.request

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from factories import Board
 from playwright.sync_api import Page, expect
 from scripting import only_with_javascript
@@ -65,30 +64,28 @@ def test_an_empty_board_invites_to_ask(browser):
 
 
 def test_a_long_list_is_paged_through(browser, board):
-    fill(board, 190)
+    fill(board, 230)
     page = browser()
     page.goto("/questions/")
-    assert titles(page)[0] == "Question 190"
-    assert len(titles(page)) == 20
-    assert page_links(page) == ["1", "2", "3", "…", "10", "Next", "Last"]
+    assert titles(page) == [f"Question {number}" for number in range(230, 210, -1)]
+    assert page_links(page) == ["1", "2", "3", "…", "12", "Next", "Last"]
     pages = page.get_by_role("navigation", name="Pages")
     pages.get_by_role("link", name="Next").click()
     expect(page).to_have_url("/questions/?page=2")
-    assert titles(page)[0] == "Question 170"
+    assert titles(page)[0] == "Question 210"
     pages.get_by_role("link", name="Last").click()
-    expect(page).to_have_url("/questions/?page=10")
+    expect(page).to_have_url("/questions/?page=12")
     assert titles(page) == [f"Question {number}" for number in range(10, 0, -1)]
-    assert page_links(page) == ["First", "Previous", "1", "…", "8", "9", "10"]
+    assert page_links(page) == ["First", "Previous", "1", "…", "10", "11", "12"]
     pages.get_by_role("link", name="Previous").click()
-    pages.get_by_role("link", name="8", exact=True).click()
-    pages.get_by_role("link", name="6", exact=True).click()
-    expect(page).to_have_url("/questions/?page=6")
-    gaps = ["First", "Previous", "1", "…", "4", "5", "6", "7", "8", "…", "10", "Next", "Last"]
-    assert page_links(page) == [link if link != "…" else "…" for link in gaps]
+    expect(page).to_have_url("/questions/?page=11")
+    page.goto("/questions/?page=6")
+    gaps = ["1", "…", "4", "5", "6", "7", "8", "…", "12"]
+    assert page_links(page) == ["First", "Previous", *gaps, "Next", "Last"]
     expect(pages.locator("[aria-current=page]")).to_have_text("6")
     pages.get_by_role("link", name="First").click()
     expect(page).to_have_url("/questions/")
-    assert titles(page)[0] == "Question 190"
+    assert titles(page)[0] == "Question 230"
 
 
 def test_a_page_beyond_the_last_says_so_and_leads_back(browser, board):
@@ -139,13 +136,12 @@ def test_a_name_leads_to_what_its_owner_wrote(browser, board):
     assert titles(page) == ["Asked by another"]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/questions/999999/", "/questions/new", "/users/0/"])
-@only_with_javascript
-def test_what_is_not_there_has_a_page_that_leads_on(browser, path):
+def test_what_is_not_there_has_a_page_that_leads_on(browser):
     page = browser()
-    response = page.goto(path)
-    assert response.status == 404
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
+    for path in ("/nothing", "/questions/999999/", "/users/0/"):
+        response = page.goto(path)
+        assert response.status == 404
+        expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
     page.get_by_role("main").get_by_role("link", name="All questions").click()
     expect(page).to_have_url("/questions/")
 

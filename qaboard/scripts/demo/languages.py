@@ -50,7 +50,7 @@ QUESTIONS = (
             DemoAnswer(
                 author="Priya",
                 after=1 * DAYS,
-                body="Fellow learner here. What helped me was to stop translating both of them with \"subject\". I think of 은/는 as *\"as for…\"* and that gets me through most days.",
+                body='Fellow learner here. What helped me was to stop translating both of them with "subject". I think of 은/는 as *"as for…"* and that gets me through most days.',
                 up=3,
             ),
         ),
@@ -111,7 +111,7 @@ QUESTIONS = (
             DemoAnswer(
                 author="alex",
                 after=6 * HOURS,
-                body="It is like \"I'm good\" in English. \"More coffee?\" \"I'm good.\" Nobody pours.",
+                body='It is like "I\'m good" in English. "More coffee?" "I\'m good." Nobody pours.',
                 up=5,
             ),
         ),

@@ -119,11 +119,11 @@ QUESTIONS = (
     DemoQuestion(
         author="alex",
         age=18 * DAYS,
-        title="setup.py or pyproject.toml for a small package in 2 teams?",
+        title="Is setup.py really deprecated, or may a small package keep it?",
         body="""
             Our package has a `setup.py` of forty lines that nobody has touched for years. A colleague wants to replace it with `pyproject.toml` "because setup.py is deprecated".
 
-            Is it? And is there anything to gain if all we need is `pip install -e .`?
+            Is that so? And is there anything to gain if all we need is `pip install -e .`?
         """,
         up=2,
         answers=(

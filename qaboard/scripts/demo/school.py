@@ -27,7 +27,7 @@ QUESTIONS = (
                     answer = random.randint(1, 30)
                     guess = 0
                     while guess != answer:
-                        guess = int(input("1부터 30까지, 몇일까요? "))
+                        guess = int(input("1부터 30까지, 어떤 수일까요? "))
                         if guess < answer:
                             print("더 커요!")
                         elif guess > answer:

@@ -1,0 +1,43 @@
+"""The ``qaboard`` command: what operators and contributors do with a board from a shell."""
+
+from __future__ import annotations
+
+import click
+
+from qaboard.scripts import create_admin, doctor, render, seed_demo
+from qaboard.scripts.context import CommandContext
+
+DEFAULT_INI = "development.ini"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-c",
+    "--config",
+    "ini_path",
+    metavar="PATH",
+    envvar="QABOARD_CONFIG",
+    default=DEFAULT_INI,
+    show_default=True,
+    show_envvar=True,
+    help="The ini file of the board.",
+)
+@click.version_option(package_name="qaboard")
+@click.pass_context
+def qaboard(context: click.Context, ini_path: str) -> None:
+    """Run and look after a question-and-answer board.
+
+    The ini file is named before the command:
+
+    \b
+        qaboard seed-demo
+        qaboard -c production.ini doctor
+    """
+    context.obj = CommandContext(ini_path)
+    context.call_on_close(context.obj.close)
+
+
+qaboard.add_command(seed_demo.seed_demo)
+qaboard.add_command(create_admin.create_admin)
+qaboard.add_command(render.render)
+qaboard.add_command(doctor.doctor)

@@ -1,0 +1,180 @@
+"""What must be true of a board, each as one query for the rows where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, column, exists, func, select, table, text
+from sqlalchemy.orm import Session, aliased
+
+from qaboard.markup import RENDERER_VERSION
+from qaboard.models import Answer, Post, Question, Vote
+from qaboard.scripts.schema import SEARCH_TABLE
+
+EXAMPLES = 10
+"""How many wrong rows are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How many rows are wrong, and the names of the first ones."""
+
+    total: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that must be true.
+
+    ``advice`` says what to do where it is not; ``is_warning``, that the board works all the same.
+    """
+
+    statement: str
+    find: Callable[[Session], Finding]
+    advice: str
+    is_warning: bool = False
+
+
+def checks_for(dialect_name: str) -> list[Check]:
+    """The checks of a database.
+
+    :param dialect_name: ``sqlite`` or ``postgresql``.
+    """
+    return [*(_SQLITE_CHECKS if dialect_name == "sqlite" else ()), *_CHECKS]
+
+
+def wrong_scores() -> Select:
+    """Posts whose score is not the sum of their votes."""
+    sums = (
+        select(Vote.post_id, func.sum(Vote.value).label("total")).group_by(Vote.post_id).subquery()
+    )
+    return (
+        select(Post.id)
+        .outerjoin(sums, sums.c.post_id == Post.id)
+        .where(Post.score != func.coalesce(sums.c.total, 0))
+    )
+
+
+def wrong_answer_counts() -> Select:
+    """Questions whose number of answers is not the one of those that are not deleted."""
+    counts = (
+        select(Answer.question_id, func.count().label("total"))
+        .where(Answer.is_listed())
+        .group_by(Answer.question_id)
+        .subquery()
+    )
+    return (
+        select(Question.id)
+        .outerjoin(counts, counts.c.question_id == Question.id)
+        .where(Question.answer_count != func.coalesce(counts.c.total, 0))
+    )
+
+
+def votes_by_authors() -> Select:
+    """Posts that their authors voted on."""
+    return select(Post.id).join(Vote, (Vote.post_id == Post.id) & (Vote.user_id == Post.author_id))
+
+
+def index_id(dialect_name: str):
+    """The column of the search index that holds the id of the post."""
+    name = "rowid" if dialect_name == "sqlite" else "post_id"
+    return table(SEARCH_TABLE, column(name)).c[name]
+
+
+def posts_without_index_row(dialect_name: str) -> Select:
+    """Posts that search does not know."""
+    indexed = index_id(dialect_name)
+    return select(Post.id).where(~exists().where(indexed == Post.id))
+
+
+def index_rows_without_post(dialect_name: str) -> Select:
+    """Rows of the search index that belong to nothing."""
+    indexed = index_id(dialect_name)
+    return select(indexed.label("id")).where(~exists().where(Post.id == indexed))
+
+
+def _posts_of_another_renderer() -> Select:
+    return select(Post.id).where(Post.renderer_version != RENDERER_VERSION)
+
+
+def _find(session: Session, statement: Select) -> Finding:
+    """Count the ids of a statement and name the first ones, in one query."""
+    found = aliased(statement.order_by(None).subquery())
+    rows = session.execute(
+        select(found.c.id, func.count().over()).order_by(found.c.id).limit(EXAMPLES)
+    ).all()
+    return Finding(rows[0][1] if rows else 0, tuple(str(identifier) for identifier, _ in rows))
+
+
+def _find_in_index(statement: Callable[[str], Select]) -> Callable[[Session], Finding]:
+    return lambda session: _find(session, statement(session.get_bind().dialect.name))
+
+
+def find_damage(session: Session) -> Finding:
+    """What SQLite says is broken in its file; at most ``EXAMPLES`` lines of it."""
+    lines = session.scalars(text(f"PRAGMA integrity_check({EXAMPLES})")).all()
+    damage = tuple(line for line in lines if line != "ok")
+    return Finding(len(damage), damage)
+
+
+def _find_broken_references(session: Session) -> Finding:
+    rows = session.execute(
+        text(
+            'SELECT "table", rowid, parent, count(*) OVER () FROM pragma_foreign_key_check'
+            " LIMIT :examples"
+        ),
+        {"examples": EXAMPLES},
+    ).all()
+    examples = tuple(f"{child} {rowid} to {parent}" for child, rowid, parent, _ in rows)
+    return Finding(rows[0][3] if rows else 0, examples)
+
+
+_REPAIR = "run: qaboard doctor --repair"
+
+_SQLITE_CHECKS = (
+    Check(
+        "the database file is sound",
+        find_damage,
+        "stop the board and restore the file from a backup",
+    ),
+    Check(
+        "every reference leads to a row",
+        _find_broken_references,
+        "restore these rows from a backup, or delete those that refer to them",
+    ),
+)
+_CHECKS = (
+    Check(
+        "the score of every post is the sum of its votes",
+        lambda session: _find(session, wrong_scores()),
+        _REPAIR,
+    ),
+    Check(
+        "the answer count of every question is the number of its answers",
+        lambda session: _find(session, wrong_answer_counts()),
+        _REPAIR,
+    ),
+    Check(
+        "nobody voted on a post of their own",
+        lambda session: _find(session, votes_by_authors()),
+        "delete these votes from the table votes, and then run: qaboard doctor --repair",
+    ),
+    Check(
+        "every post is in the search index",
+        _find_in_index(posts_without_index_row),
+        _REPAIR,
+    ),
+    Check(
+        "every row of the search index belongs to a post",
+        _find_in_index(index_rows_without_post),
+        _REPAIR,
+    ),
+    Check(
+        "every post is rendered by the present renderer",
+        lambda session: _find(session, _posts_of_another_renderer()),
+        "run: qaboard render",
+        is_warning=True,
+    ),
+)

@@ -1,0 +1,147 @@
+"""What every command stands on: the settings of an ini file, and sessions on its database.
+
+Nothing is read before a command asks for it, so that help works anywhere. Whatever an operator can
+get wrong ends as one sentence on standard error and exit code 1.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+
+import click
+import plaster
+from pyramid.paster import get_appsettings
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from qaboard import markup
+from qaboard.db import make_engine, make_session
+from qaboard.scripts.schema import check_schema
+from qaboard.services.post import Render
+from qaboard.services.refusal import Refusal
+from qaboard.settings import Settings, SettingsError, load_settings
+
+
+class CommandContext:
+    """The board that the commands work on.
+
+    :param ini_path: the ini file, from the folder the command is run in.
+    """
+
+    def __init__(self, ini_path: str) -> None:
+        self.ini_path = ini_path
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the board.
+
+        :raises click.ClickException: when the ini file or a setting cannot be used.
+        """
+        if not Path(self.ini_path).is_file():
+            raise click.ClickException(
+                f"There is no ini file {self.ini_path!r}; name one with --config or QABOARD_CONFIG."
+            )
+        try:
+            return load_settings(get_appsettings(self.ini_path), os.environ)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from error
+        except (configparser.Error, plaster.PlasterError, LookupError, ValueError) as error:
+            raise click.ClickException(
+                f"The ini file {self.ini_path!r} cannot be read: {_one_line(error)}"
+            ) from error
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, reached and found to have the schema that this code needs.
+
+        :raises click.ClickException: when it is not so.
+        """
+        url = self.settings.database_url
+        database_file = sqlite_file(url)
+        # SQLite would make an empty file, which then looks like a board without tables.
+        if database_file is not None and not database_file.exists():
+            raise click.ClickException(
+                f"There is no database at {database_file}; "
+                f"make it with: alembic -c {self.ini_path} upgrade head"
+            )
+        try:
+            engine = make_engine(url)
+        except ModuleNotFoundError as error:
+            raise click.ClickException(
+                f"The database needs the Python package {error.name}, which is not installed; "
+                "install it with: pip install 'qaboard[postgresql]'"
+            ) from error
+        try:
+            with _database_errors_as_sentences(), engine.connect() as connection:
+                check_schema(connection, self.ini_path)
+        except click.ClickException:
+            engine.dispose()
+            raise
+        return engine
+
+    @property
+    def render(self) -> Render:
+        """Markdown to safe HTML, with the image hosts that the ini file allows."""
+        return partial(markup.render, image_hosts=self.settings.image_hosts)
+
+    @contextmanager
+    def session(self, *, writes: bool) -> Iterator[Session]:
+        """A session in one transaction, which is committed at the end of the block.
+
+        :param writes: whether it may write; on SQLite it then holds the write lock throughout.
+        :raises click.ClickException: when the database refuses.
+        """
+        engine = self.engine
+        with (
+            _database_errors_as_sentences(),
+            make_session(engine, writes=writes) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        engine = self.__dict__.get("engine")
+        if engine is not None:
+            engine.dispose()
+
+
+pass_command_context = click.make_pass_decorator(CommandContext)
+
+
+def sqlite_file(url) -> Path | None:
+    """The file of an SQLite database; ``None`` for one in memory and for other databases."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return None if url.database.startswith("file:") else Path(url.database)
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """What a service said no with, in English."""
+    return " ".join(message.interpolate() for message in refusal.errors.values())
+
+
+def progress_bar(length: int, label: str):
+    """A progress bar on standard error, so that standard output stays fit for a file.
+
+    :param length: how many steps there are.
+    """
+    return click.progressbar(length=length, label=label, file=click.get_text_stream("stderr"))
+
+
+@contextmanager
+def _database_errors_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise click.ClickException(f"The database says: {_one_line(error.orig)}") from error
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

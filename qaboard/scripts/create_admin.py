@@ -1,0 +1,110 @@
+"""``qaboard create-admin``: the first account that may do everything."""
+
+from __future__ import annotations
+
+import os
+
+import click
+import colander
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qaboard.models import Role, User, email_key, username_key
+from qaboard.schemas.fields import email_field, new_password_field, username_field
+from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
+from qaboard.services.refusal import Refusal
+from qaboard.services.user import sign_up
+
+PASSWORD_VARIABLE = "QABOARD_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+@click.command()
+@click.argument("name")
+@click.argument("email", required=False)
+@click.option("--promote", is_flag=True, help="Make the user of this NAME an admin.")
+@pass_command_context
+def create_admin(board: CommandContext, name: str, email: str | None, promote: bool) -> None:
+    """Open an account for an admin, or promote a user.
+
+    The password is asked for twice, without showing it. A script puts it into the environment as
+    QABOARD_ADMIN_PASSWORD. With --promote the account and its password stay as they are; an EMAIL
+    is then only compared with the one of the account.
+
+    \b
+        qaboard create-admin 관리자 admin@example.com
+        qaboard -c production.ini create-admin --promote minji
+    """
+    name = _check(username_field(), name)
+    if email is not None:
+        email = _check(email_field(), email)
+    if promote:
+        with board.session(writes=True) as session:
+            is_changed = _promote(session, name, email)
+        click.echo(f"{name} is an admin now." if is_changed else f"{name} is an admin already.")
+        return
+    if email is None:
+        raise click.UsageError("A new account needs an EMAIL; --promote goes without one.")
+    # Asked before the password, so that nobody thinks of one in vain.
+    with board.session(writes=False) as session:
+        if _find_user(session, name):
+            raise click.ClickException(
+                f"There is a user {name} already; to make that user an admin, add --promote."
+            )
+    password = _ask_password()
+    with board.session(writes=True) as session:
+        try:
+            sign_up(session, username=name, email=email, password=password, role=Role.ADMIN)
+        except Refusal as refusal:
+            raise click.ClickException(refusal_sentence(refusal)) from refusal
+    click.echo(f"{name} is an admin and can log in now.")
+
+
+def _find_user(session: Session, name: str) -> User | None:
+    return session.scalar(select(User).where(User.username_key == username_key(name)))
+
+
+def _promote(session: Session, name: str, email: str | None) -> bool:
+    """Make somebody an admin.
+
+    :return: whether that changed anything.
+    :raises click.ClickException: when there is no such user, or another one.
+    """
+    user = _find_user(session, name)
+    if user is None:
+        raise click.ClickException(f"There is no user {name}; without --promote one is made.")
+    if email is not None and user.email != email_key(email):
+        raise click.ClickException(
+            f"The user {name} has another email address; nothing was changed."
+        )
+    is_changed = user.role != Role.ADMIN
+    user.role = Role.ADMIN
+    return is_changed
+
+
+def _ask_password() -> str:
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if password is not None:
+        return _check(new_password_field(), password, name=PASSWORD_VARIABLE)
+    # click hides what was wrong with hidden input, so the limits stand in the question.
+    minimum, maximum = User.PASSWORD_MIN_CHARACTERS, User.PASSWORD_MAX_CHARACTERS
+    return click.prompt(
+        f"Password ({minimum} to {maximum} characters)",
+        hide_input=True,
+        confirmation_prompt="The same again",
+        value_proc=lambda value: _check(new_password_field(), value),
+        err=True,
+    )
+
+
+def _check(field: colander.SchemaNode, value: str, *, name: str | None = None) -> str:
+    """A value as the sign-up form would take it.
+
+    :param name: what to call it when it is refused; by default as the form calls it.
+    :raises click.ClickException: with the form's own sentence, when it would refuse it.
+    """
+    try:
+        return field.deserialize(value)
+    except colander.Invalid as error:
+        # A field of its own has no messages but its own, and those are translation strings.
+        sentence = " ".join(message.interpolate() for message in error.messages())
+        raise click.UsageError(f"{name or field.title}: {sentence}") from error

@@ -1,0 +1,93 @@
+"""``qaboard render``: the stored HTML of posts, made anew after the renderer has changed."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
+
+from qaboard import markup
+from qaboard.models import Post
+from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
+from qaboard.search import index_post
+
+BATCH_SIZE = 500
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Even posts of the present renderer.")
+@pass_command_context
+def render(board: CommandContext, every: bool) -> None:
+    """Render the posts of another renderer version again.
+
+    Run it after an upgrade, while the board serves. It may be interrupted and run again. After a
+    change of qaboard.image_hosts every post has to be rendered, with --all. The search index of
+    each post is written anew with it.
+
+    \b
+        qaboard -c production.ini render
+        qaboard -c production.ini render --all
+    """
+    wanted = [] if every else [Post.renderer_version != markup.RENDERER_VERSION]
+    with board.session(writes=False) as session:
+        total, last_id = session.execute(
+            select(func.count(), func.max(Post.id)).where(*wanted)
+        ).one()
+    if not total:
+        click.echo("Every post is rendered by the present renderer.")
+        return
+    rendered = seen_id = 0
+    with progress_bar(total, "Rendering posts") as bar:
+        while True:
+            posts = _next_posts(board, [*wanted, Post.id > seen_id, Post.id <= last_id])
+            if not posts:
+                break
+            rendered += _render_batch(board, posts)
+            seen_id = posts[-1].id
+            bar.update(len(posts))
+    click.echo(f"Rendered {rendered:,} of {total:,} posts.")
+    if rendered < total:
+        click.echo("The others were edited or removed meanwhile.")
+
+
+def _next_posts(board: CommandContext, conditions: list) -> list[Post]:
+    with board.session(writes=False) as session:
+        posts = session.scalars(
+            select(Post)
+            .options(joinedload(Post.author, innerjoin=True))
+            .where(*conditions)
+            .order_by(Post.id)
+            .limit(BATCH_SIZE)
+        ).all()
+        # They are only read from now on; the commit at the end would forget what they hold.
+        session.expunge_all()
+    return posts
+
+
+def _render_batch(board: CommandContext, posts: list[Post]) -> int:
+    """Render posts and write them in one short transaction.
+
+    :return: how many were written; those that somebody edited meanwhile are not.
+    """
+    # Rendered before the transaction: on SQLite nobody can write while it lasts.
+    rendered = [(post, board.render(post.body)) for post in posts]
+    written = 0
+    with board.session(writes=True) as session:
+        for post, body_html in rendered:
+            # A statement, because a change through the mapped object would raise the version,
+            # and refuse the forms that were made from the one before.
+            result = session.execute(
+                update(Post)
+                .where(Post.id == post.id, Post.version == post.version)
+                .values(body_html=body_html, renderer_version=markup.RENDERER_VERSION)
+                .execution_options(synchronize_session=False)
+            )
+            if result.rowcount:
+                index_post(
+                    session,
+                    post,
+                    text=markup.plain_text(body_html),
+                    author_name=post.author.username,
+                )
+                written += 1
+    return written

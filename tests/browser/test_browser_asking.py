@@ -1,0 +1,114 @@
+"""Asking a question: the form, its preview, and the question as others see it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+from scripting import only_with_javascript
+from sqlalchemy import select
+
+from qaboard.models import Question
+
+BODY = """주전자가 **있어요**.
+
+| 물 | 커피 |
+|---|---|
+| 300 | 20 |
+
+```python
+print("안녕")
+```
+
+<b>no tag</b> & [a link](https://example.org/?a=1&b=2)"""
+
+
+def preview(page: Page, javascript: bool) -> str:
+    """Press the button: the HTML appears below the form, or without a script in another tab."""
+    button = page.get_by_role("button", name="Preview")
+    if javascript:
+        button.click()
+        shown = page.get_by_role("region", name="Preview")
+        expect(shown).to_be_visible()
+        return shown.inner_html()
+    with page.expect_popup() as opened:
+        button.click()
+    tab = opened.value
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Preview")
+    shown = tab.locator(".post-body").inner_html()
+    tab.close()
+    return shown
+
+
+def test_a_question_is_previewed_just_as_it_is_shown_later(browser, board, javascript):
+    page = browser(board.user("하늘"))
+    page.goto("/questions/")
+    page.get_by_role("link", name="Ask a question").click()
+    page.get_by_label("Title").fill("커피를 <어떻게> 내리나요?")
+    page.get_by_label("Your question").fill(BODY)
+    previewed = preview(page, javascript)
+    assert "<strong>있어요</strong>" in previewed
+    expect(page).to_have_url("/questions/ask")
+    expect(page.get_by_label("Title")).to_have_value("커피를 <어떻게> 내리나요?")
+
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("커피를 <어떻게> 내리나요?")
+    shown = page.locator("#question .post-body")
+    assert shown.inner_html() == previewed
+    expect(shown.get_by_role("cell", name="300")).to_be_visible()
+    expect(shown.locator("pre")).to_contain_text('print("안녕")')
+    expect(shown).to_contain_text("<b>no tag</b>")
+    expect(shown.get_by_role("link")).to_have_attribute("rel", "nofollow ugc noopener")
+
+
+@only_with_javascript
+def test_a_preview_is_byte_for_byte_what_is_stored(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("The same")
+    page.get_by_label("Your question").fill(BODY)
+    with page.expect_response("**/preview") as answered:
+        page.get_by_role("button", name="Preview").click()
+    previewed = answered.value.text()
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    with board.transaction() as session:
+        assert session.scalars(select(Question.body_html)).one() == previewed
+
+
+def test_errors_are_listed_and_lead_to_their_fields(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("x" * 201)
+    page.get_by_label("Your question").fill("  \n kept <b> text")
+    page.get_by_role("button", name="Post your question").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(page.get_by_label("Title")).to_have_value("x" * 201)
+    expect(page.get_by_label("Your question")).to_have_value("  \n kept <b> text")
+    summary.get_by_role("link", name="Title: This is too long: 201 characters").click()
+    title = page.get_by_label("Title")
+    expect(title).to_be_focused()
+    expect(title).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("x" * 200)
+
+
+def test_the_enter_key_in_the_title_sends_the_form_and_opens_no_preview(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Your question").fill("The text was first.")
+    page.get_by_label("Title").fill("Then the title")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    assert len(page.context.pages) == 1
+
+
+@only_with_javascript
+def test_a_preview_of_nothing_says_why_there_is_none(browser, board, javascript):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("Kept")
+    assert preview(page, javascript) == "Please write something here."
+    expect(page.get_by_label("Title")).to_have_value("Kept")

@@ -1,0 +1,56 @@
+"""What is being written survives going away, until it is sent."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from scripting import only_with_javascript
+
+
+@only_with_javascript
+def test_a_question_being_written_is_still_there_after_going_away(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("Half a title")
+    page.get_by_label("Your question").fill("Half\n  a text")
+    page.get_by_role("link", name="qaboard").click()
+    expect(page).to_have_url("/questions/")
+    page.get_by_role("link", name="Ask a question").click()
+    expect(page.get_by_label("Title")).to_have_value("Half a title")
+    expect(page.get_by_label("Your question")).to_have_value("Half\n  a text")
+
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    page.get_by_role("link", name="Ask a question").click()
+    expect(page.get_by_label("Title")).to_have_value("")
+    expect(page.get_by_label("Your question")).to_have_value("")
+
+
+@only_with_javascript
+def test_each_post_has_a_draft_of_its_own(browser, board):
+    author = board.user()
+    first, second = (board.question(author, body=body) for body in ("first", "second"))
+    page = browser(author)
+    page.goto(f"/questions/{first.id}/edit")
+    page.get_by_label("Your question").fill("first, better")
+    page.goto(f"/questions/{second.id}/edit")
+    expect(page.get_by_label("Your question")).to_have_value("second")
+    page.goto(f"/questions/{first.id}/")
+    expect(page.get_by_role("textbox", name="Your answer")).to_have_value("")
+    page.get_by_role("link", name="Edit", exact=True).click()
+    expect(page.get_by_label("Your question")).to_have_value("first, better")
+
+
+@only_with_javascript
+def test_a_draft_of_an_edit_does_not_return_once_the_post_was_saved_elsewhere(browser, board):
+    author = board.user()
+    question = board.question(author, body="old")
+    page = browser(author)
+    page.goto(f"/questions/{question.id}/edit")
+    page.get_by_label("Your question").fill("a draft of the old text")
+    elsewhere = browser(author)
+    elsewhere.goto(f"/questions/{question.id}/edit")
+    elsewhere.get_by_label("Your question").fill("new")
+    elsewhere.get_by_role("button", name="Save").click()
+    expect(elsewhere.get_by_role("status")).to_be_visible()
+    page.goto(f"/questions/{question.id}/edit")
+    expect(page.get_by_label("Your question")).to_have_value("new")

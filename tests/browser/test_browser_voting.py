@@ -1,0 +1,48 @@
+"""Voting: up, the other way, and back; never on one's own post."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+
+def test_a_vote_is_cast_changed_and_withdrawn(browser, board):
+    question = board.question()
+    answer = board.answer(question)
+    board.vote(answer)
+    page = browser(board.user())
+    page.goto(f"/questions/{question.id}/")
+    article = page.locator(f"#answer-{answer.id}")
+    score = article.get_by_text("Score: ").locator("..")
+    expect(score).to_have_text("Score: 1")
+
+    article.get_by_role("button", name="Useful", exact=True).click()
+    expect(page).to_have_url(f"/questions/{question.id}/#answer-{answer.id}")
+    expect(score).to_have_text("Score: 2")
+    expect(article).to_contain_text("You: useful")
+    withdraw = article.get_by_role("button", name="Withdraw your vote", pressed=True)
+    expect(withdraw).to_have_count(1)
+
+    article.get_by_role("button", name="Not useful", exact=True).click()
+    expect(score).to_have_text("Score: 0")
+    expect(article).to_contain_text("You: not useful")
+
+    withdraw.click()
+    expect(score).to_have_text("Score: 1")
+    expect(article).not_to_contain_text("You:")
+    expect(article.get_by_role("button", pressed=True)).to_have_count(0)
+
+
+def test_the_buttons_of_ones_own_post_say_why_they_do_nothing(browser, board):
+    author = board.user()
+    question = board.question(author)
+    page = browser(author)
+    page.goto(f"/questions/{question.id}/")
+    for title in ("Useful", "Not useful"):
+        button = page.get_by_role(
+            "button", name=f"{title}: You cannot vote on your own post.", exact=True
+        )
+        expect(button).to_have_attribute("title", "You cannot vote on your own post.")
+        expect(button).to_be_disabled()
+        button.click(force=True)
+    expect(page).to_have_url(f"/questions/{question.id}/")
+    assert board.read(question).score == 0

@@ -1,0 +1,69 @@
+"""What people see when something fails on our side."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import make_url
+
+from qaboard.db import make_engine
+from qaboard.views import question as question_views
+
+
+@pytest.fixture
+def broken_list(monkeypatch):
+    def fail(*_arguments):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(question_views, "present_question_list", fail)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_a_500_shows_an_id_that_is_in_the_log_and_nothing_else(
+    browser, board, broken_list, caplog, locale
+):
+    for client in (browser(locale=locale), browser(board.user(), locale=locale)):
+        caplog.clear()
+        page = client.get("/questions/", status=500)
+        error_id = page.html.find(class_="error-id").text
+        assert re.fullmatch("[0-9a-f]{16}", error_id)
+        assert error_id in caplog.text
+        assert "secret detail" in caplog.text
+        assert "secret detail" not in page
+        assert "Traceback" not in page
+        assert page.html.html["lang"] == locale
+
+
+def test_without_the_database_there_is_a_page_that_says_so(browser, board, app, monkeypatch, caplog):
+    client = browser(board.user())
+    engine = make_engine(make_url("sqlite:////nonexistent/directory/qaboard.sqlite"))
+    monkeypatch.setitem(app.registry, "engine", engine)
+    for path in ("/questions/", "/account/", "/questions/1/"):
+        page = client.get(path, status=503)
+        assert page.headers["Retry-After"] == "10"
+        assert "The board is taking a short break" in page
+    assert "does not answer" in caplog.text
+    # What needs no database works.
+    assert client.get("/nowhere", status=404)
+    engine.dispose()
+
+
+def test_every_response_carries_the_security_headers(browser, board):
+    for path in ("/questions/", "/nowhere", "/static/css/qaboard.css", "/login"):
+        headers = browser().get(path, expect_errors=True).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_static_files_have_addresses_that_change_with_their_content(browser, board):
+    page = browser().get("/questions/")
+    for tag in page.html.select("link[rel=stylesheet], script, link[rel=icon]"):
+        address = tag.get("href") or tag["src"]
+        assert re.search(r"\?x=[0-9a-f]{12}$", address)
+        assert browser().get(address).status_int == 200
+    browser().get("/static/../development.ini", status=404)
+    browser().get("/static/%2e%2e/development.ini", status=404)

@@ -1,0 +1,249 @@
+"""Who may do what: every view of the application, for every kind of user and state of its object.
+
+The views come from the introspector, so a new one that is missing from the table fails here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from pyramid.interfaces import IExceptionResponse
+
+from qaboard.models import Role
+from qaboard.resources import (
+    AccountResource,
+    AnswerResource,
+    AnswersResource,
+    QuestionResource,
+    QuestionsResource,
+    RootResource,
+    UserResource,
+)
+
+PEOPLE = ("visitor", "member", "asker", "answerer", "moderator", "admin")
+
+# What each of PEOPLE gets, in that order. "asker" wrote the question, "answerer" the answer.
+EVERYBODY = "ok    ok    ok    ok    ok    ok"
+MEMBERS = "login ok    ok    ok    ok    ok"
+NOBODY = "login 403   403   403   403   403"
+HIDDEN = "404   404   404   404   403   403"
+MODERATORS_SEE = "404   404   404   404   ok    ok"
+
+QUESTION_LIVE = {
+    "": EVERYBODY,
+    "edit": "login 403   ok    403   ok    ok",
+    "delete": "login 403   ok    403   ok    ok",
+    "restore": NOBODY,
+    "vote": "login ok    403   ok    ok    ok",
+}
+QUESTION_DELETED = {
+    "": "404   404   ok    404   ok    ok",
+    "edit": "404   404   403   404   403   403",
+    "delete": "404   404   403   404   403   403",
+    "restore": "404   404   ok    404   ok    ok",
+    "vote": "404   404   403   404   403   403",
+}
+QUESTION_DELETED_LONG_AGO = {
+    "": MODERATORS_SEE,
+    "edit": HIDDEN,
+    "delete": HIDDEN,
+    "restore": MODERATORS_SEE,
+    "vote": HIDDEN,
+}
+ANSWER_LIVE = {
+    "": EVERYBODY,
+    "edit": "login 403   403   ok    ok    ok",
+    "delete": "login 403   403   ok    ok    ok",
+    "restore": NOBODY,
+    "vote": "login ok    ok    403   ok    ok",
+}
+ANSWER_DELETED = {
+    "": "404   404   404   ok    ok    ok",
+    "edit": "404   404   404   403   403   403",
+    "delete": "404   404   404   403   403   403",
+    "restore": "404   404   404   ok    ok    ok",
+    "vote": "404   404   404   403   403   403",
+}
+ANSWER_DELETED_LONG_AGO = QUESTION_DELETED_LONG_AGO
+ANSWER_OF_DELETED_QUESTION = {
+    "": MODERATORS_SEE,
+    "edit": HIDDEN,
+    "delete": HIDDEN,
+    "restore": HIDDEN,
+    "vote": HIDDEN,
+}
+
+# (context, state of the object) -> view name, with the method where it matters -> outcomes
+TABLE = {
+    (RootResource, "live"): {
+        "": EVERYBODY,
+        "login": EVERYBODY,
+        "signup": EVERYBODY,
+        "language": EVERYBODY,
+        "logout": MEMBERS,
+        "preview": MEMBERS,
+    },
+    (QuestionsResource, "live"): {"": EVERYBODY, "ask": MEMBERS},
+    (QuestionResource, "live"): QUESTION_LIVE,
+    (QuestionResource, "deleted"): QUESTION_DELETED,
+    (QuestionResource, "deleted long ago"): QUESTION_DELETED_LONG_AGO,
+    (AnswersResource, "live"): {"GET ": EVERYBODY, "POST ": MEMBERS},
+    (AnswersResource, "question deleted"): {
+        "GET ": "404   404   ok    404   ok    ok",
+        "POST ": "404   404   403   404   403   403",
+    },
+    (AnswerResource, "live"): ANSWER_LIVE,
+    (AnswerResource, "deleted"): ANSWER_DELETED,
+    (AnswerResource, "deleted long ago"): ANSWER_DELETED_LONG_AGO,
+    (AnswerResource, "question deleted"): ANSWER_OF_DELETED_QUESTION,
+    (UserResource, "live"): {"": EVERYBODY},
+    (AccountResource, "live"): {"": MEMBERS},
+}
+
+FIELDS = {
+    "login": {"username": "member", "password": "correct horse battery"},
+    "signup": {
+        "username": "newcomer",
+        "email": "newcomer@example.net",
+        "password": "correct horse",
+        "password_confirm": "correct horse",
+    },
+    "language": {"locale": "ko"},
+    "preview": {"body": "text"},
+    "ask": {"title": "title", "body": "text"},
+    "edit": {"title": "title", "body": "text"},
+    "vote": {"value": "1"},
+    "": {"body": "text"},
+}
+
+
+@dataclass(frozen=True)
+class View:
+    context: type
+    name: str
+    method: str
+    has_permission: bool
+
+
+def views_of(app) -> list[View]:
+    """The views of pages: not those of errors, nor the files below /static/."""
+    introspector = app.registry.introspector
+    views = []
+    for item in introspector.get_category("views"):
+        view = item["introspectable"]
+        context = view["context"]
+        if view["route_name"] == "__static/" or context is IExceptionResponse:
+            continue
+        if isinstance(context, type) and issubclass(context, Exception):
+            continue
+        methods = view["request_methods"]
+        methods = [methods] if isinstance(methods, str) else list(methods or ["ANY"])
+        has_permission = any(
+            related.category_name == "permissions" for related in item["related"]
+        )
+        views += [View(context, view["name"], method, has_permission) for method in methods]
+    return views
+
+
+def test_every_view_declares_its_methods_and_a_permission(app):
+    for view in views_of(app):
+        assert view.has_permission, view
+        assert view.method in ("GET", "POST"), view
+
+
+def test_the_table_has_every_view_and_no_other(app):
+    views = views_of(app)
+    assert len(views) > 20
+    for context, state in TABLE:
+        known = TABLE[context, state]
+        here = [view for view in views if view.context is context]
+        for view in here:
+            assert view.name in known or f"{view.method} {view.name}" in known, (view, state)
+        names = {view.name for view in here} | {f"{view.method} {view.name}" for view in here}
+        assert set(known) <= names, (context, state)
+    assert {view.context for view in views} == {context for context, _state in TABLE}
+
+
+class Scene:
+    """A question with an answer, in one state, and people to look at them."""
+
+    def __init__(self, board, state: str) -> None:
+        self.people = {
+            name: board.user(name, Role(name) if name in ("moderator", "admin") else Role.MEMBER)
+            for name in PEOPLE[1:]
+        }
+        self.question = board.question(self.people["asker"])
+        self.answer = board.answer(self.question, self.people["answerer"])
+        self.board = board
+        self.state = state
+
+    def apply(self, context: type) -> None:
+        post = self.answer if context is AnswerResource else self.question
+        if self.state == "deleted":
+            self.board.delete(post)
+        elif self.state == "deleted long ago":
+            self.board.delete(post, days_ago=31)
+        elif self.state == "question deleted":
+            self.board.delete(self.question)
+
+    def path(self, context: type) -> str:
+        question = f"/questions/{self.question.id}/"
+        return {
+            RootResource: "/",
+            QuestionsResource: "/questions/",
+            QuestionResource: question,
+            AnswersResource: f"{question}answers/",
+            AnswerResource: f"{question}answers/{self.answer.id}/",
+            UserResource: f"/users/{self.people['asker'].id}/",
+            AccountResource: "/account/",
+        }[context]
+
+
+def outcome(page) -> str:
+    if page.status_int == 303 and page.location.startswith("http://localhost/login?"):
+        return "login"
+    return "ok" if page.status_int in (200, 303) else str(page.status_int)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value)))
+def test_who_may_do_what(app, browser, board, context, state, person):
+    for view in views_of(app):
+        if view.context is not context:
+            continue
+        expected = TABLE[context, state]
+        outcomes = expected.get(view.name) or expected[f"{view.method} {view.name}"]
+        scene = Scene(board, state)
+        client = browser(scene.people.get(person))
+        token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
+        scene.apply(context)
+        path = scene.path(context) + view.name
+        before = board.facts()
+        if view.method == "GET":
+            page = client.get(path, expect_errors=True)
+        else:
+            fields = FIELDS.get(view.name, {}) | {"csrf_token": token}
+            page = client.post(path, fields, expect_errors=True)
+        assert outcome(page) == outcomes.split()[PEOPLE.index(person)], (view, state)
+        if outcome(page) != "ok" or view.method == "GET":
+            assert board.facts() == before, view
+        board.clear()
+
+
+def test_every_post_is_refused_without_its_token(app, browser, board):
+    for view in views_of(app):
+        if view.method != "POST":
+            continue
+        scene = Scene(board, "live")
+        # An administrator who wrote nothing may do most; deleted posts can be restored only.
+        client = browser(scene.people["admin"])
+        if view.name == "restore":
+            scene.state = "deleted"
+            scene.apply(view.context)
+        before = board.facts()
+        fields = FIELDS.get(view.name, {})
+        page = client.post(scene.path(view.context) + view.name, fields, expect_errors=True)
+        assert page.status_int == 400, view
+        assert board.facts() == before, view
+        board.clear()
