@@ -94,7 +94,9 @@ def present_question_list(
         .offset(page.offset)
     )
     rows = [
-        QuestionRow(page.total - page.offset - index, question, QuestionResource(question, questions))
+        QuestionRow(
+            page.total - page.offset - index, question, QuestionResource(question, questions)
+        )
         for index, question in enumerate(found)
     ]
     return QuestionList(page, sort, rows)
@@ -102,12 +104,17 @@ def present_question_list(
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post on a page. ``own_vote`` is 1, -1 or 0 for none; ``anchor`` its id on the page."""
+    """A post on a page.
+
+    ``own_vote`` is 1, -1 or 0 for none; ``anchor`` its id on the page; ``is_hidden`` says that
+    the post, or the question above it, is deleted.
+    """
 
     post: Post
     resource: QuestionResource | AnswerResource
     own_vote: int
     anchor: str
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +149,16 @@ def present_question_page(
     ).all()
     votes = _own_votes(request, [question.id, *(answer.id for answer in answers)])
     container = AnswersResource(resource)
+    is_hidden = question.deleted_at is not None
     return QuestionPage(
-        PostView(question, resource, votes.get(question.id, 0), "question"),
+        PostView(question, resource, votes.get(question.id, 0), "question", is_hidden),
         [
             PostView(
                 answer,
                 AnswerResource(answer, container),
                 votes.get(answer.id, 0),
                 answer_anchor(answer.id),
+                is_hidden,
             )
             for answer in answers
         ],
@@ -197,9 +206,7 @@ class SearchPage:
     hits: list[SearchHit]
 
 
-def present_search_page(
-    request: Request, questions: QuestionsResource, query: Query
-) -> SearchPage:
+def present_search_page(request: Request, questions: QuestionsResource, query: Query) -> SearchPage:
     """One page of the posts that have all that was searched for.
 
     :raises NoSuchPageError: when the address names a page that is not there.

@@ -109,10 +109,7 @@ def _secret(ini: Mapping[str, str], environment: Mapping[str, str], development:
         raise SettingsError(
             f"The secret key is not set: put it into the environment as QABOARD_SECRET; {how}"
         )
-    if (
-        len(secret) < MINIMUM_SECRET_LENGTH
-        or len(set(secret)) < MINIMUM_DISTINCT_SECRET_CHARACTERS
-    ):
+    if len(secret) < MINIMUM_SECRET_LENGTH or len(set(secret)) < MINIMUM_DISTINCT_SECRET_CHARACTERS:
         raise SettingsError(
             f"QABOARD_SECRET is too weak (it needs at least {MINIMUM_SECRET_LENGTH} random "
             f"characters); {how}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from babel.dates import format_datetime, format_timedelta
@@ -19,13 +19,20 @@ from qaboard.models import utc_now
 from qaboard.resources import RootResource
 from qaboard.settings import LOCALES
 
+# Babel's own Korean styles say "PM 3시", and all of them show seconds or no weekday.
+FULL_TIME_PATTERNS = {
+    "ko": "y년 M월 d일 EEEE aaaa h시 m분",
+    "en": "EEEE, MMMM d, y 'at' h:mm a",
+}
+
 STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
 
 @pass_context
 def relative_time(context, moment: datetime) -> str:
     """How long ago it was, in the reader's language: "3시간 전", "3 hours ago"."""
-    elapsed = moment - utc_now()
+    # Never in the future: "in 0 seconds" is what a clock that is slightly ahead would make.
+    elapsed = min(moment - utc_now(), timedelta(seconds=-1))
     return format_timedelta(elapsed, add_direction=True, locale=context["request"].locale_name)
 
 
@@ -34,7 +41,8 @@ def full_time(context, moment: datetime) -> str:
     """The date and time in the site's zone and the reader's language."""
     request = context["request"]
     zone = request.registry["settings"].time_zone
-    return format_datetime(moment, "long", tzinfo=zone, locale=request.locale_name)
+    pattern = FULL_TIME_PATTERNS[request.locale_name]
+    return format_datetime(moment, pattern, tzinfo=zone, locale=request.locale_name)
 
 
 @pass_context

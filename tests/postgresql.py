@@ -21,9 +21,7 @@ def find_program(name: str) -> str:
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(debian[-1]) if debian else shutil.which(name)
     if not found:
-        raise RuntimeError(
-            f"{name} is not installed; on Debian: apt-get install postgresql"
-        )
+        raise RuntimeError(f"{name} is not installed; on Debian: apt-get install postgresql")
     return found
 
 
@@ -58,12 +56,26 @@ def private_server() -> Iterator[str]:
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
             [find_program(program), *arguments],
-            check=True, user=user, cwd=directory, stdout=subprocess.DEVNULL,
+            check=True,
+            user=user,
+            cwd=directory,
+            stdout=subprocess.DEVNULL,
         )
 
     try:
-        run("initdb", "-D", str(data), "-U", "qaboard", "-A", "trust", "-E", "UTF8",
-            "--no-locale", "--no-sync")
+        run(
+            "initdb",
+            "-D",
+            str(data),
+            "-U",
+            "qaboard",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
         options = f"-p {port} -h 127.0.0.1 -k {directory} -c fsync=off -c max_connections=50"
         run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
         try:

@@ -97,7 +97,9 @@ def upgrade() -> None:
     create_partial_index("ix_posts_votes", ["score", "id"], LIVE_QUESTION)
     create_partial_index("ix_posts_unanswered", ["created_at", "id"], UNANSWERED_QUESTION)
     create_partial_index("ix_posts_answers_votes", ["question_id", "score", "id"], LIVE_ANSWER)
-    create_partial_index("ix_posts_answers_oldest", ["question_id", "created_at", "id"], LIVE_ANSWER)
+    create_partial_index(
+        "ix_posts_answers_oldest", ["question_id", "created_at", "id"], LIVE_ANSWER
+    )
     op.create_index("ix_posts_author", "posts", ["author_id", "created_at", "id"])
     op.create_table(
         "votes",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import colander
 
-from qaboard.i18n import _
 from qaboard.schemas.fields import body_field, version_field
 
 
 class AnswerSchema(colander.Schema):
-    body = body_field(_("Your answer"))
+    body = body_field()
 
 
 class EditAnswerSchema(AnswerSchema):

@@ -37,7 +37,8 @@ def single_line(node: colander.SchemaNode, value: str) -> None:
 def multiple_lines(node: colander.SchemaNode, value: str) -> None:
     if any(_is_control(c) and c not in _LINE_CONTROLS for c in value):
         raise colander.Invalid(
-            node, _("This has control characters in it that cannot be stored; please take them out.")
+            node,
+            _("This has control characters in it that cannot be stored; please take them out."),
         )
 
 
@@ -83,11 +84,11 @@ def title_field() -> colander.SchemaNode:
     )
 
 
-def body_field(title) -> colander.SchemaNode:
+def body_field() -> colander.SchemaNode:
     return colander.SchemaNode(
         colander.String(),
         name="body",
-        title=title,
+        title=_("Text"),
         preparer=[_line_breaks, _nfc],
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
@@ -165,7 +166,9 @@ def _email_shape(node: colander.SchemaNode, value: str) -> None:
     """Something before and after one @, no spaces; only a mail that arrives could prove more."""
     local, at, domain = value.rpartition("@")
     if not (local and at and domain) or "@" in local or any(c.isspace() for c in value):
-        raise colander.Invalid(node, _("This does not look like an email address: name@example.com."))
+        raise colander.Invalid(
+            node, _("This does not look like an email address such as name@example.com.")
+        )
 
 
 def password_field(title, *, autocomplete: str, name: str) -> colander.SchemaNode:

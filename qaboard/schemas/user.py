@@ -26,5 +26,7 @@ class SignUpSchema(colander.Schema):
     def validator(self, node: colander.SchemaNode, values: dict) -> None:
         if values["password"] != values["password_confirm"]:
             error = colander.Invalid(node)
-            error["password_confirm"] = _("The two passwords are different; please type them again.")
+            error["password_confirm"] = _(
+                "The two passwords are different; please type them again."
+            )
             raise error

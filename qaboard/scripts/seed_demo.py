@@ -32,8 +32,8 @@ from qaboard.services.vote import cast_vote
 def seed_demo(board: CommandContext) -> None:
     """Fill a development board with a demo.
 
-    Users, questions, answers and votes are in Korean and English, and minutes to months old. Everybody's password is printed at
-    the end. A board that has them already is left as it is.
+    Users, questions, answers and votes are in Korean and English, and minutes to months old.
+    Everybody's password is printed at the end. A board that has them already is left as it is.
 
     \b
         qaboard seed-demo

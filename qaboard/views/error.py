@@ -122,11 +122,15 @@ def forbidden(error, request):
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
     permission = getattr(error.result, "permission", None)
+    message = _REFUSED.get(permission, _("Your account does not have the right to do this."))
+    if permission == Permission.VOTE and not request.has_permission(Permission.EDIT, context):
+        # An author may edit unless the post is deleted, so that is what is in the way.
+        message = _("A deleted post takes no votes.")
     return error_page(
         request,
         403,
         _("You may not do this"),
-        _REFUSED.get(permission, _("Your account does not have the right to do this.")),
+        message,
         back=request.resource_path(context),
     )
 
@@ -189,7 +193,12 @@ def too_large(_error, request):
 def database_away(error, request):
     if is_error_retryable(request, error):
         return error_page(request, 503, "", "")
-    log.error("%s %r: the database does not answer: %s", request.method, request.environ["PATH_INFO"], error)
+    log.error(
+        "%s %r: the database does not answer: %s",
+        request.method,
+        request.environ["PATH_INFO"],
+        error,
+    )
     page = error_page(
         request,
         503,

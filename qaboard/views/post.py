@@ -71,20 +71,27 @@ class DeleteView:
     @view_config(context=QuestionResource, request_method="POST")
     def delete_question(self):
         self._delete(
-            _("The question is deleted. It can be restored from its author's profile for 30 days.")
+            _(
+                "The question is deleted. It can be restored from its author's profile "
+                "for ${days} days."
+            )
         )
         return HTTPSeeOther(self.request.resource_path(self.context.__parent__))
 
     @view_config(context=AnswerResource, request_method="POST")
     def delete_answer(self):
         self._delete(
-            _("The answer is deleted. It can be restored from its author's profile for 30 days.")
+            _(
+                "The answer is deleted. It can be restored from its author's profile "
+                "for ${days} days."
+            )
         )
         return HTTPSeeOther(self.request.resource_path(self.context.__parent__.__parent__))
 
     def _delete(self, message) -> None:
         delete_post(self.request.dbsession, post_of(self.context))
-        self.request.session.flash(self.request.localizer.translate(message))
+        text = self.request.localizer.translate(message, mapping={"days": Post.RESTORABLE_FOR.days})
+        self.request.session.flash(text)
 
 
 @view_config(

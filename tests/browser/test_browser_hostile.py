@@ -90,7 +90,9 @@ def test_what_was_written_is_shown_as_it_was_typed(browser, board, javascript):
     page = browser(author)
     page.goto(paths[1])
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    expect(page.locator("#question .post-body")).to_contain_text('<script>window.ran="tag"</script>')
+    expect(page.locator("#question .post-body")).to_contain_text(
+        '<script>window.ran="tag"</script>'
+    )
     page.goto(f"{paths[1]}edit")
     expect(page.get_by_label("Title")).to_have_value(TITLE)
     expect(page.get_by_label("Your question")).to_have_value(BODY)
@@ -135,7 +137,9 @@ def test_what_is_typed_into_a_search_or_a_form_comes_back_as_text(browser):
 
 
 @only_with_javascript
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", r"/\evil.example/"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", r"/\evil.example/"]
+)
 def test_logging_in_leads_to_no_other_site(browser, board, address):
     board.user("Ann")
     page = browser()

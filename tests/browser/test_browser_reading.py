@@ -141,7 +141,9 @@ def test_what_is_not_there_has_a_page_that_leads_on(browser):
     for path in ("/nothing", "/questions/999999/", "/users/0/"):
         response = page.goto(path)
         assert response.status == 404
-        expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "There is nothing at this address"
+        )
     page.get_by_role("main").get_by_role("link", name="All questions").click()
     expect(page).to_have_url("/questions/")
 

@@ -201,7 +201,9 @@ def test_a_login_expires(browser, board):
 @pytest.mark.parametrize("token", ["", "x", "a" * 5000, "%00", "한글"])
 def test_a_made_up_token_is_nobodys(browser, board, token):
     client = browser()
-    page = client.get("/questions/", headers={"Cookie": f"login={token}".encode().decode("latin-1")})
+    page = client.get(
+        "/questions/", headers={"Cookie": f"login={token}".encode().decode("latin-1")}
+    )
     assert "Log in" in page.html.find(class_="site-links").text
 
 

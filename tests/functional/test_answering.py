@@ -103,6 +103,8 @@ def test_an_answer_to_a_deleted_question_is_refused_and_kept(browser, board, que
 def test_activity_moves_a_question_up(browser, board):
     old, new = board.question(title="old"), board.question(title="new")
     board.answer(old)
-    titles = [t.text for t in browser().get("/questions/?sort=active").html.select(".question-title")]
+    titles = [
+        t.text for t in browser().get("/questions/?sort=active").html.select(".question-title")
+    ]
     assert [title.strip() for title in titles] == ["old", "new"]
     assert new.id > old.id

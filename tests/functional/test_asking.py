@@ -20,7 +20,9 @@ def test_a_question_is_asked_and_shown(browser, board):
     client = browser(board.user("하늘"))
     form = client.get("/questions/ask").forms["ask"]
     form["title"] = "커피를 <어떻게> 내리나요?"
-    form["body"] = "    indented\n\n**굵게**는 됩니다.\n\n```python\nprint('안녕')\n```\n\n<script>alert(1)</script>"
+    form["body"] = (
+        "    indented\n\n**굵게**는 됩니다.\n\n```python\nprint('안녕')\n```\n\n<script>alert(1)</script>"
+    )
     page = form.submit("submit")
     assert page.status_int == 303
     page = page.follow()

@@ -164,7 +164,7 @@ def test_a_file_instead_of_text(client, board):
         ("multipart/form-data", b"no boundary"),
         ("multipart/form-data; boundary=x", b"--y\r\nbroken"),
         ("multipart/form-data; boundary=", b"--\r\n"),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"a"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a'),
         ("application/json", b'{"title": "x"}'),
         ("text/plain", b"title=x"),
         ("", b"title=x"),
@@ -210,7 +210,9 @@ def test_markers_of_nested_forms_mean_nothing(client, board):
     assert client.post("/questions/ask", fields).status_int == 303
 
 
-@pytest.mark.parametrize("path", ["/%ff", "/questions/%ff/", "/%ED%A0%80", "/questions/?q=%ff", "/?%ff=1"])
+@pytest.mark.parametrize(
+    "path", ["/%ff", "/questions/%ff/", "/%ED%A0%80", "/questions/?q=%ff", "/?%ff=1"]
+)
 def test_an_address_that_is_no_text(app, board, path):
     # WebTest cannot ask for such a path, so the application is called as a server would.
     request = Request.blank(path, headers={"Accept-Language": "en"})
@@ -225,7 +227,8 @@ def test_a_redirect_keeps_clear_of_strange_addresses(browser, board):
 
 
 @pytest.mark.parametrize(
-    "cookie", ["session=garbage", "session=%00", "session=" + "A" * 4000, "=;=", "\xff\xfe", "locale=\x01"]
+    "cookie",
+    ["session=garbage", "session=%00", "session=" + "A" * 4000, "=;=", "\xff\xfe", "locale=\x01"],
 )
 def test_cookies_that_were_made_up(browser, board, cookie):
     page = browser().get("/login", headers={"Cookie": cookie})

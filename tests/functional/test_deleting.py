@@ -73,7 +73,11 @@ def test_an_answer_is_deleted_counted_and_restored(browser, board):
     assert board.read(question).answer_count == 0
     page = client.get(path)
     assert "This answer is deleted." in page
-    assert form_of(page, "restore").submit().location.endswith(f"/questions/{question.id}/#answer-{answer.id}")
+    assert (
+        form_of(page, "restore")
+        .submit()
+        .location.endswith(f"/questions/{question.id}/#answer-{answer.id}")
+    )
     assert board.read(question).answer_count == 1
 
 

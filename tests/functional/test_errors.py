@@ -35,7 +35,9 @@ def test_a_500_shows_an_id_that_is_in_the_log_and_nothing_else(
         assert page.html.html["lang"] == locale
 
 
-def test_without_the_database_there_is_a_page_that_says_so(browser, board, app, monkeypatch, caplog):
+def test_without_the_database_there_is_a_page_that_says_so(
+    browser, board, app, monkeypatch, caplog
+):
     client = browser(board.user())
     engine = make_engine(make_url("sqlite:////nonexistent/directory/qaboard.sqlite"))
     monkeypatch.setitem(app.registry, "engine", engine)

@@ -50,9 +50,7 @@ def test_a_users_choice_goes_where_they_log_in(browser, board):
 def test_there_are_no_other_languages(browser, board, locale):
     client = browser(locale="en")
     form = next(f for f in client.get("/language").forms.values() if f.action == "/language")
-    client.post(
-        "/language", {"locale": locale, "csrf_token": form["csrf_token"].value}, status=400
-    )
+    client.post("/language", {"locale": locale, "csrf_token": form["csrf_token"].value}, status=400)
     client.set_cookie("locale", "fr")
     assert language(client) == "en"
 

@@ -27,7 +27,9 @@ def test_the_newest_twenty_are_listed_with_numbers_counting_down(browser, board)
     author = board.user("하늘")
     now = utc_now()
     for number in range(1, 46):
-        board.question(author, title=f"Question {number}", created_at=now - timedelta(hours=45 - number))
+        board.question(
+            author, title=f"Question {number}", created_at=now - timedelta(hours=45 - number)
+        )
     page = browser().get("/questions/")
     assert titles(page) == [f"Question {number}" for number in range(45, 25, -1)]
     numbers = [row.find(class_="question-number").contents[-1].strip() for row in rows(page)]
@@ -100,7 +102,21 @@ def test_long_lists_have_gaps(browser, board, app, monkeypatch):
         board.question(author)
     page = browser().get("/questions/?page=6")
     links = [item.text.strip() for item in page.html.select(".pagination li")]
-    assert links == ["First", "Previous", "1", "…", "4", "5", "6", "7", "8", "…", "12", "Next", "Last"]
+    assert links == [
+        "First",
+        "Previous",
+        "1",
+        "…",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "…",
+        "12",
+        "Next",
+        "Last",
+    ]
 
 
 def test_a_visitors_page_sets_no_cookie_and_carries_no_token(browser, board):

@@ -139,9 +139,7 @@ def views_of(app) -> list[View]:
             continue
         methods = view["request_methods"]
         methods = [methods] if isinstance(methods, str) else list(methods or ["ANY"])
-        has_permission = any(
-            related.category_name == "permissions" for related in item["related"]
-        )
+        has_permission = any(related.category_name == "permissions" for related in item["related"])
         views += [View(context, view["name"], method, has_permission) for method in methods]
     return views
 
@@ -207,7 +205,9 @@ def outcome(page) -> str:
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-@pytest.mark.parametrize(("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value)))
+@pytest.mark.parametrize(
+    ("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value))
+)
 def test_who_may_do_what(app, browser, board, context, state, person):
     for view in views_of(app):
         if view.context is not context:

@@ -126,7 +126,10 @@ def test_votes_at_once_are_all_counted(browser, board):
     clients = [browser(board.user()) for _ in range(6)]
     same = board.user()
     clients += [browser(same) for _ in range(3)]
-    tokens = [c.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"] for c in clients]
+    tokens = [
+        c.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
+        for c in clients
+    ]
     at_once(
         [
             lambda client=client, token=token: client.post(
@@ -144,7 +147,10 @@ def test_changes_of_one_vote_at_once_agree_with_the_score(browser, board):
     user = board.user()
     board.vote(question, 1, user)
     clients = [browser(user) for _ in range(6)]
-    tokens = [c.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"] for c in clients]
+    tokens = [
+        c.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
+        for c in clients
+    ]
     values = ["-1", "0", "1", "-1", "0", "-1"]
     at_once(
         [

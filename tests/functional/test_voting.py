@@ -78,8 +78,10 @@ def test_a_visitor_who_votes_is_taken_to_log_in_and_back_to_the_answer(browser, 
     answer = board.answer(question)
     board.user("민지")
     client = browser()
-    link = client.get(f"/questions/{question.id}/").html.find(id=f"answer-{answer.id}").find(
-        "a", class_="vote-button"
+    link = (
+        client.get(f"/questions/{question.id}/")
+        .html.find(id=f"answer-{answer.id}")
+        .find("a", class_="vote-button")
     )
     form = client.get(link["href"]).forms["login"]
     form["username"], form["password"] = "민지", "correct horse battery"

@@ -1,0 +1,40 @@
+# make serve   the board on http://localhost:6543
+# make test    all tests on SQLite (browser tests too, where Chromium is installed)
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Written after a complete installation, and older than setup.py when that has changed since.
+INSTALLED := .venv/installed
+
+.PHONY: serve test test-postgresql lint bench translations
+
+serve: $(INSTALLED)
+	@$(BIN)/alembic -c development.ini upgrade head
+	@echo "qaboard is on http://localhost:6543 (Ctrl+C stops it)"
+	@$(BIN)/pserve development.ini --reload
+
+test: $(INSTALLED)
+	$(BIN)/pytest
+
+test-postgresql: $(INSTALLED)
+	$(BIN)/pytest --database=postgresql
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(INSTALLED)
+	$(BIN)/python bench/markdown.py
+
+translations: $(INSTALLED)
+	$(BIN)/pybabel -q extract --mapping-file qaboard/locale/babel.cfg --omit-header --add-location file --sort-by-file --output-file qaboard/locale/qaboard.pot qaboard
+	$(BIN)/pybabel -q update --domain qaboard --input-file qaboard/locale/qaboard.pot --output-dir qaboard/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/python qaboard/locale/fill_english.py
+	$(BIN)/pybabel -q compile --domain "qaboard colander deform" --directory qaboard/locale
+
+$(INSTALLED): setup.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "qaboard needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
+	@echo "Installing qaboard into .venv; this takes a minute or two, once."
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $(INSTALLED)

@@ -1,0 +1,249 @@
+"""What operators and contributors do with `qaboard` from a shell."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select, update
+
+from qaboard.models import Post, Role
+from qaboard.scripts import qaboard
+
+PROJECT = Path(__file__).parents[2]
+PASSWORD = "an admin's password"
+
+
+@pytest.fixture
+def run(board, database_url, monkeypatch):
+    """Runs a command on the board; what it does not expect is raised here."""
+    monkeypatch.setenv("QABOARD_DATABASE_URL", database_url)
+    monkeypatch.delenv("QABOARD_ADMIN_PASSWORD", raising=False)
+
+    def run_command(*arguments: str, ini: str = "development.ini", typed: str = ""):
+        return CliRunner().invoke(
+            qaboard, ["-c", str(PROJECT / ini), *arguments], input=typed, catch_exceptions=False
+        )
+
+    return run_command
+
+
+@pytest.fixture
+def log_in(browser):
+    """Logs somebody in, as they would, and gives their browser."""
+
+    def fill_in(username: str, password: str):
+        client = browser()
+        form = client.get("/login").forms["login"]
+        form["username"], form["password"] = username, password
+        form.submit(status=303)
+        return client
+
+    return fill_in
+
+
+def test_the_command_is_called_qaboard():
+    (entry_point,) = entry_points(group="console_scripts", name="qaboard")
+    assert entry_point.load() is qaboard
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in qaboard.commands)], ids=str)
+def test_help_needs_neither_ini_nor_database(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QABOARD_DATABASE_URL", "nonsense")
+    result = CliRunner().invoke(qaboard, [*command, "--help"], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "Usage: " in result.stdout
+
+
+def test_help_describes_every_command_in_a_whole_line():
+    result = CliRunner().invoke(qaboard, ["--help"])
+    commands = result.stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in commands] == sorted(qaboard.commands)
+    assert set(qaboard.commands) == {"create-admin", "doctor", "render", "seed-demo"}
+    assert all(line.endswith(".") and not line.endswith("...") for line in commands)
+
+
+def test_the_ini_file_can_come_from_the_environment(run, monkeypatch):
+    monkeypatch.setenv("QABOARD_CONFIG", str(PROJECT / "development.ini"))
+    assert CliRunner().invoke(qaboard, ["doctor"]).exit_code == 0
+
+
+def test_without_an_ini_file_a_sentence_says_how_to_name_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("QABOARD_CONFIG", raising=False)
+    result = CliRunner().invoke(qaboard, ["doctor"], catch_exceptions=False)
+    assert result.exit_code == 1
+    assert "no ini file 'development.ini'; name one with --config" in result.stderr
+
+
+def test_the_demo_is_a_board_that_looks_alive(run, board, browser, log_in):
+    result = run("seed-demo")
+    assert result.exit_code == 0
+    assert "Writing the demo" in result.stderr
+    names = re.findall(r"^  (\S+) +(member|moderator|admin)$", result.stdout, re.MULTILINE)
+    assert {role for _, role in names} == set(Role)
+    password = result.stdout.rstrip().rpartition("password: ")[2]
+    for name, _ in names:
+        log_in(name, password)
+
+    first = browser().get("/questions/")
+    assert "minutes ago" in first
+    assert "days ago" in first
+    assert "months ago" in browser().get("/questions/?page=2")
+    with board.transaction() as session:
+        posts = session.scalars(select(Post)).all()
+    assert min(post.score for post in posts) < 0 < 5 < max(post.score for post in posts)
+    assert any(post.edited_at for post in posts)
+    paged = max(posts, key=lambda post: post.answer_count or 0)
+    assert "?page=2" in browser().get(f"/questions/{paged.id}/")
+    assert run("doctor").exit_code == 0
+
+
+def test_the_last_activity_of_a_demo_question_is_that_of_its_posts(run, board):
+    run("seed-demo")
+    with board.transaction() as session:
+        posts = session.scalars(select(Post)).all()
+    for question in (post for post in posts if post.question_id is None):
+        thread = [post for post in posts if question.id in (post.id, post.question_id)]
+        times = [time for post in thread for time in (post.created_at, post.edited_at) if time]
+        assert question.last_activity_at == max(times)
+
+
+def test_a_second_demo_changes_nothing(run, board):
+    run("seed-demo")
+    before = board.facts()
+    result = run("seed-demo")
+    assert result.exit_code == 0
+    assert "has the demo already" in result.stdout
+    assert "password: demo password 1" in result.stdout
+    assert board.facts() == before
+
+
+def test_the_demo_keeps_away_from_people_who_have_its_names(run, board):
+    board.user("alex")
+    before = board.facts()
+    result = run("seed-demo")
+    assert result.exit_code == 1
+    assert "other users with names of the demo (alex)" in result.stderr
+    assert board.facts() == before
+
+
+def test_production_gets_no_demo(run, board, monkeypatch):
+    monkeypatch.setenv("QABOARD_SECRET", "0123456789abcdefghijklmnopqrstuvwxyz")
+    result = run("seed-demo", ini="production.ini")
+    assert result.exit_code == 1
+    assert "development boards only" in result.stderr
+    assert board.users() == []
+
+
+def test_an_admin_types_a_password_and_logs_in(run, board, log_in):
+    result = run("create-admin", "관리자", "Boss@Example.com", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("관리자 is an admin and can log in now.\n")
+    assert PASSWORD not in result.output
+    (user,) = board.users()
+    assert (user.username, user.email, user.role) == ("관리자", "boss@example.com", Role.ADMIN)
+    log_in("관리자", PASSWORD)
+
+
+def test_a_password_is_asked_for_until_it_is_long_enough_and_twice_the_same(run, log_in):
+    typed = f"short\n{PASSWORD}\nanother password\n{PASSWORD}\n{PASSWORD}\n"
+    result = run("create-admin", "boss", "boss@example.com", typed=typed)
+    assert result.exit_code == 0
+    assert result.stderr.count("Password (10 to 128 characters)") == 3
+    log_in("boss", PASSWORD)
+
+
+def test_a_script_gives_the_password_in_the_environment(run, log_in, monkeypatch):
+    monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", PASSWORD)
+    result = run("create-admin", "boss", "boss@example.com")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    log_in("boss", PASSWORD)
+
+
+def test_a_short_password_in_the_environment_is_refused(run, board, monkeypatch):
+    monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", "short")
+    result = run("create-admin", "boss", "boss@example.com")
+    assert result.exit_code != 0
+    assert "QABOARD_ADMIN_PASSWORD: A password has at least 10 characters." in result.stderr
+    assert board.users() == []
+
+
+def test_giving_up_at_the_password_makes_no_account(run, board):
+    result = run("create-admin", "boss", "boss@example.com", typed="")
+    assert result.exit_code == 1
+    assert board.users() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["a b", "boss@example.com"], "Name: A name has letters, digits"),
+        (["a", "boss@example.com"], "Name: A name has 2 to 25 characters."),
+        (["", "boss@example.com"], "Name: Please choose a name."),
+        (["boss", "boss"], "Email address: This does not look like an email address"),
+        (["boss", ""], "Email address: Please enter your email address."),
+        (["boss"], "A new account needs an EMAIL"),
+    ],
+)
+def test_what_the_sign_up_form_would_refuse_is_refused(run, board, arguments, sentence):
+    result = run("create-admin", *arguments)
+    assert result.exit_code != 0
+    assert sentence in result.stderr
+    assert "Password" not in result.stderr
+    assert board.users() == []
+
+
+def test_a_taken_name_leads_to_promotion(run, board):
+    board.user("minji")
+    result = run("create-admin", "MINJI", "other@example.com")
+    assert result.exit_code == 1
+    assert "There is a user MINJI already; to make that user an admin, add --promote." in (
+        result.stderr
+    )
+    result = run("create-admin", "--promote", "MINJI")
+    assert (result.exit_code, result.stdout) == (0, "MINJI is an admin now.\n")
+    (user,) = board.users()
+    assert (user.username, user.role) == ("minji", Role.ADMIN)
+    assert run("create-admin", "--promote", "minji").stdout == "minji is an admin already.\n"
+
+
+def test_a_taken_address_is_refused(run, board, monkeypatch):
+    monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", PASSWORD)
+    board.user("minji")
+    result = run("create-admin", "boss", "minji@example.com")
+    assert result.exit_code == 1
+    assert "There is an account with this email address already." in result.stderr
+    assert len(board.users()) == 1
+
+
+def test_nobody_is_not_promoted(run, board):
+    result = run("create-admin", "--promote", "nobody")
+    assert result.exit_code == 1
+    assert "There is no user nobody" in result.stderr
+
+
+def test_the_wrong_user_is_not_promoted(run, board):
+    board.user("minji")
+    result = run("create-admin", "--promote", "minji", "other@example.com")
+    assert result.exit_code == 1
+    assert "another email address; nothing was changed" in result.stderr
+    assert board.users()[0].role == Role.MEMBER
+
+
+def test_render_and_doctor_work_together_after_an_upgrade(run, board):
+    run("seed-demo")
+    before = board.facts()["posts"]
+    with board.transaction() as session:
+        session.execute(update(Post).values(renderer_version=0, body_html="", score=Post.score + 1))
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "WARN   every post is rendered by the present renderer" in result.stdout
+    assert run("render").exit_code == 0
+    assert run("doctor", "--repair").exit_code == 0
+    assert board.facts()["posts"] == before

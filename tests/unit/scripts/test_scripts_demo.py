@@ -1,0 +1,77 @@
+"""The content of the demo board is what people could have typed into its forms."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from inspect import cleandoc
+
+import pytest
+
+from qaboard import markup
+from qaboard.schemas.answer import AnswerSchema
+from qaboard.schemas.question import AskSchema
+from qaboard.schemas.user import SignUpSchema
+from qaboard.scripts.demo import PASSWORD, QUESTIONS, USERS
+
+POSTS = [*QUESTIONS, *(answer for question in QUESTIONS for answer in question.answers)]
+AGES = {user.name: user.age for user in USERS}
+
+
+def body_of(post) -> str:
+    return f"{cleandoc(post.body)}\n\n{post.addition}".strip()
+
+
+@pytest.mark.parametrize("user", USERS, ids=lambda user: user.name)
+def test_users_could_sign_up(user):
+    SignUpSchema().deserialize(
+        {
+            "username": user.name,
+            "email": user.email,
+            "password": PASSWORD,
+            "password_confirm": PASSWORD,
+        }
+    )
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.title)
+def test_questions_and_answers_could_be_sent(question):
+    AskSchema().deserialize({"title": question.title, "body": body_of(question)})
+    for answer in question.answers:
+        AnswerSchema().deserialize({"body": body_of(answer)})
+
+
+def test_markdown_is_well_formed():
+    for post in POSTS:
+        shown = markup.plain_text(markup.render(body_of(post)))
+        without_code = re.sub(r"<(code)[ >].*?</\1>", "", markup.render(body_of(post)), flags=re.S)
+        assert "**" not in without_code, shown
+        assert "`" not in without_code, shown
+
+
+def test_everything_happens_after_what_it_needs_and_before_now():
+    for question in QUESTIONS:
+        assert question.age < AGES[question.author]
+        for answer in question.answers:
+            assert timedelta(0) < answer.after < question.age
+            assert question.age < AGES[answer.author]
+            if answer.addition:
+                assert answer.after + answer.added_after < question.age
+        assert list(question.answers) == sorted(question.answers, key=lambda answer: answer.after)
+        if question.addition:
+            assert question.added_after < question.age
+
+
+def test_there_are_enough_users_for_the_votes():
+    for post in POSTS:
+        assert post.up + post.down < len(USERS)
+
+
+def test_the_lists_of_questions_and_of_answers_have_a_second_page():
+    assert len(QUESTIONS) > 20
+    assert max(len(question.answers) for question in QUESTIONS) > 30
+
+
+def test_half_of_the_questions_at_least_are_in_korean():
+    korean = [q for q in QUESTIONS if len(re.findall("[가-힣]", cleandoc(q.body))) > 20]
+    assert len(QUESTIONS) > len(korean) >= len(QUESTIONS) / 2
