@@ -3,9 +3,9 @@
 import os
 from logging.config import fileConfig
 
-from alembic import context
 from pyramid.paster import get_appsettings
 
+from alembic import context
 from qaboard.db import make_engine
 from qaboard.models import Base
 from qaboard.settings import load_database_url

@@ -180,7 +180,7 @@ def _own_votes(request: Request, post_ids: list[int]) -> dict[int, int]:
             Vote.user_id == request.identity.user_id, Vote.post_id.in_(post_ids)
         )
     )
-    return {post_id: value for post_id, value in rows}
+    return dict(rows.tuples().all())
 
 
 Pieces = list[tuple[str, bool]]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import alembic.command
+import alembic.config
 import pytest
 from factories import Board
 from postgresql import private_server
@@ -15,8 +17,6 @@ from pyramid.paster import get_appsettings
 from sqlalchemy import event
 from webtest import TestApp
 
-import alembic.command
-import alembic.config
 import qaboard
 from qaboard.models import User
 

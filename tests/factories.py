@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qaboard import markup
 from qaboard.db import make_session
-from qaboard.models import Answer, Post, Question, Role, User, UserSession, Vote, utc_now
+from qaboard.models import Answer, Base, Post, Question, Role, User, UserSession, Vote, utc_now
 from qaboard.security.passwords import hash_password
 from qaboard.services import answer as answer_service
 from qaboard.services import question as question_service
@@ -111,8 +111,8 @@ class Board:
         """All that the board holds, to see that a request changed nothing."""
         with self.transaction() as session:
             return {
-                table: [tuple(row) for row in session.execute(text(f"SELECT * FROM {table}"))]
-                for table in ("users", "posts", "votes", "user_sessions")
+                table.name: sorted(map(tuple, session.execute(select(table))), key=repr)
+                for table in Base.metadata.sorted_tables
             }
 
     def clear(self) -> None:

@@ -7,6 +7,7 @@ Revises:
 """
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0001"
@@ -126,7 +127,8 @@ def create_search_index() -> None:
         "CREATE TABLE post_search ("
         " post_id bigint CONSTRAINT pk_post_search PRIMARY KEY"
         " CONSTRAINT fk_post_search_post_id_posts REFERENCES posts (id) ON DELETE CASCADE,"
-        " document tsvector NOT NULL)"
+        " document tsvector NOT NULL,"
+        " is_long boolean NOT NULL)"
     )
     op.execute("CREATE INDEX ix_post_search_document ON post_search USING gin (document)")
 

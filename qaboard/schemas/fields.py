@@ -8,6 +8,7 @@ from typing import Any
 import colander
 import deform
 
+from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Post, Question, User
 
@@ -58,9 +59,8 @@ def at_most(characters: int):
     return check
 
 
-def _line_breaks(value: Any) -> Any:
-    """Browsers send line breaks as two characters; a text is as long as its author sees it."""
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+def _normalise_body(value: Any) -> Any:
+    return markup.normalise(value) if isinstance(value, str) else value
 
 
 def _nfc(value: Any) -> Any:
@@ -89,7 +89,8 @@ def body_field() -> colander.SchemaNode:
         colander.String(),
         name="body",
         title=_("Text"),
-        preparer=[_line_breaks, _nfc],
+        # As it will be stored, so that its length is that of the stored text.
+        preparer=_normalise_body,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
         widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),

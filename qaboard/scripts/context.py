@@ -28,6 +28,16 @@ from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
 from qaboard.settings import Settings, SettingsError, load_settings
 
+_INI_ERRORS = (
+    configparser.Error,
+    plaster.PlasterError,
+    # What PasteDeploy raises for a missing section, and for a package that is not installed.
+    LookupError,
+    ImportError,
+    OSError,
+    ValueError,
+)
+
 
 class CommandContext:
     """The board that the commands work on.
@@ -52,7 +62,7 @@ class CommandContext:
             return load_settings(get_appsettings(self.ini_path), os.environ)
         except SettingsError as error:
             raise click.ClickException(str(error)) from error
-        except (configparser.Error, plaster.PlasterError, LookupError, ValueError) as error:
+        except _INI_ERRORS as error:
             raise click.ClickException(
                 f"The ini file {self.ini_path!r} cannot be read: {_one_line(error)}"
             ) from error

@@ -25,10 +25,8 @@ _HITS = """
     WHERE post_search MATCH :expression
     AND posts.deleted_at IS NULL AND questions.deleted_at IS NULL
 """
-_COUNT = text(f"SELECT count(*) {_HITS}")  # noqa: S608 - constants only
-_FIND = text(
-    f"SELECT posts.id {_HITS} ORDER BY {_RANK}, posts.id DESC LIMIT :limit OFFSET :offset"  # noqa: S608
-)
+_COUNT = text(f"SELECT count(*) {_HITS}")
+_FIND = text(f"SELECT posts.id {_HITS} ORDER BY {_RANK}, posts.id DESC LIMIT :limit OFFSET :offset")
 
 
 def write_row(

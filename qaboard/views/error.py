@@ -8,7 +8,6 @@ import secrets
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch, URLDecodeError
 from pyramid.httpexceptions import (
     HTTPBadRequest,
-    HTTPForbidden,
     HTTPNotFound,
     HTTPRequestEntityTooLarge,
     HTTPSeeOther,

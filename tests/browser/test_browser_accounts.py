@@ -90,7 +90,7 @@ def test_whoever_asks_answers_or_votes_is_taken_to_log_in_and_back(browser, boar
     page.get_by_role("link", name="Log in to answer").click()
     log_in(page, "Ann")
     expect(page).to_have_url(f"{path}#your-answer")
-    expect(page.get_by_role("textbox", name="Your answer")).to_be_in_viewport()
+    expect(page.get_by_label("Text", exact=True)).to_be_in_viewport()
 
     page.context.clear_cookies()
     page.goto(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import expect
+from scripting import only_with_javascript
 
 
 def test_a_visitor_switches_the_language_and_stays_on_the_page(browser, board):
@@ -23,6 +24,7 @@ def test_a_visitor_switches_the_language_and_stays_on_the_page(browser, board):
     expect(page.get_by_role("heading", level=1)).to_have_text("Questions")
 
 
+@only_with_javascript
 def test_a_user_keeps_the_language_in_another_browser(browser, board):
     user = board.user()
     page = browser(user)

@@ -55,6 +55,7 @@ def test_a_visitor_opens_a_question_from_the_list(browser, board):
     expect(page.get_by_role("link", name="Log in to answer")).to_be_visible()
 
 
+@only_with_javascript
 def test_an_empty_board_invites_to_ask(browser):
     page = browser()
     page.goto("/")
@@ -88,6 +89,7 @@ def test_a_long_list_is_paged_through(browser, board):
     assert titles(page)[0] == "Question 230"
 
 
+@only_with_javascript
 def test_a_page_beyond_the_last_says_so_and_leads_back(browser, board):
     board.question()
     page = browser()
@@ -123,6 +125,7 @@ def test_the_list_is_sorted_in_four_ways(browser, board):
         assert titles(page) == expected
 
 
+@only_with_javascript
 def test_a_name_leads_to_what_its_owner_wrote(browser, board):
     author = board.user("하늘")
     asked = board.question(author, "Asked by 하늘")
@@ -136,6 +139,7 @@ def test_a_name_leads_to_what_its_owner_wrote(browser, board):
     assert titles(page) == ["Asked by another"]
 
 
+@only_with_javascript
 def test_what_is_not_there_has_a_page_that_leads_on(browser):
     page = browser()
     for path in ("/nothing", "/questions/999999/", "/users/0/"):

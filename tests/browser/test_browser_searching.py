@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
+from scripting import only_with_javascript
 
 
 def search(page: Page, text: str) -> None:
@@ -31,6 +32,7 @@ def test_a_korean_word_is_found_inside_others_and_marked(browser, board):
     expect(page).to_have_url(f"/questions/{question.id}/#answer-{answer.id}")
 
 
+@only_with_javascript
 def test_what_is_not_found_is_said_with_what_to_do(browser, board):
     board.question(title="The kettle & the <cup>")
     page = browser()

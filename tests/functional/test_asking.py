@@ -21,7 +21,8 @@ def test_a_question_is_asked_and_shown(browser, board):
     form = client.get("/questions/ask").forms["ask"]
     form["title"] = "커피를 <어떻게> 내리나요?"
     form["body"] = (
-        "    indented\n\n**굵게**는 됩니다.\n\n```python\nprint('안녕')\n```\n\n<script>alert(1)</script>"
+        "    indented\n\n**굵게**는 됩니다.\n\n```python\nprint('안녕')\n```\n\n"
+        "<script>alert(1)</script>"
     )
     page = form.submit("submit")
     assert page.status_int == 303

@@ -239,3 +239,11 @@ def test_the_preview_refuses_what_could_not_be_stored(client):
     token = token_of(client)
     for body in ("", "x" * 30_001, "a\x00"):
         client.post("/preview", {"body": body, "csrf_token": token}, status=400)
+
+
+def test_a_text_that_grows_when_it_is_normalised_is_measured_as_it_is_stored(client, board):
+    token = token_of(client)
+    fields = {"title": "title", "body": "a" + "\u0301" * 29_999, "csrf_token": token}
+    page = client.post("/questions/ask", fields, status=400)
+    assert "too long" in page
+    assert board.facts()["posts"] == []

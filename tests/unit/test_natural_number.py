@@ -21,8 +21,8 @@ def test_any_other_text_is_a_ValueError(text):  # noqa: N802
     assert text == str(number)
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "+1", "²", "007", "1e3", "1_000", " 1", "1\n", "٣", "１",
-                                  str(LARGEST + 1), "9" * 5000])  # fmt: skip
+@pytest.mark.parametrize("text", ["0", "-1", "+1", "²", "007", "1e3", "1_000", " 1", "1\n", "٣",
+                                  "１", str(LARGEST + 1), "9" * 5000])  # fmt: skip
 def test_what_int_would_take_or_choke_on(text):
     with pytest.raises(ValueError, match="natural number"):
         parse_natural_number(text)

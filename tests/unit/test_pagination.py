@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def test_links_are_rising_and_never_hide_a_single_page(number, size, total):
     assert links[-1] == page.count
     assert page.number in links
     assert len(links) <= 9
-    for before, after in zip(links, links[1:], strict=False):
+    for before, after in pairwise(links):
         if before is not None and after is not None:
             assert after == before + 1
     for index, link in enumerate(links):

@@ -28,3 +28,9 @@ def invoke(monkeypatch) -> Callable[..., Result]:
 def run(board, database_url, invoke) -> Callable[..., Result]:
     """Runs a command on ``board``."""
     return lambda *arguments: invoke(*arguments, database_url=database_url)
+
+
+@pytest.fixture
+def facts(board) -> Callable[[], dict[str, list]]:
+    """Reads all that the board holds; PostgreSQL gives rows in the order they were written in."""
+    return lambda: {table: sorted(rows, key=repr) for table, rows in board.facts().items()}

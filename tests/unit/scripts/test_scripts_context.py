@@ -119,14 +119,16 @@ def test_a_server_that_does_not_answer_is_one_sentence_without_its_password(invo
 
 
 def test_a_damaged_file_is_reported_and_not_repaired(invoke, new_database):
-    # An index that lacks the row its table has.
+    # The index holds one column, and now claims to hold another one.
     execute(
         new_database,
         "INSERT INTO users (id, username, username_key, email, password_hash, role, created_at)"
         " VALUES (1, 'a', 'a', 'a@example.com', '', 'member', '2025-01-01')",
+        "INSERT INTO user_sessions (id, user_id, token_hash, created_at, expires_at)"
+        " VALUES (1, 1, x'00', '2025-01-01', '2025-01-02')",
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master"
-        " WHERE name = 'ix_votes_user_id') WHERE name = 'sqlite_autoindex_users_1'",
+        "UPDATE sqlite_master SET sql = replace(sql, '(expires_at)', '(created_at)')"
+        " WHERE name = 'ix_user_sessions_expires_at'",
     )
     url = f"sqlite:///{new_database}"
     result = invoke("doctor", database_url=url)

@@ -39,20 +39,20 @@ def test_a_sound_board_has_only_ok_lines(run, post):
     assert {line[:7] for line in result.stdout.splitlines()} == {"ok     "}
 
 
-def test_a_sound_board_has_nothing_to_repair(run, board, post):
-    before = board.facts()
+def test_a_sound_board_has_nothing_to_repair(run, facts, post):
+    before = facts()
     result = run("doctor", "--repair")
     assert result.exit_code == 0
     assert "There was nothing to repair." in result.stdout
-    assert board.facts() == before
+    assert facts() == before
 
 
 def test_an_empty_board_is_sound(run):
     assert run("doctor").exit_code == 0
 
 
-def test_a_wrong_score_is_found_and_repaired(run, board, post, execute):
-    before = board.facts()
+def test_a_wrong_score_is_found_and_repaired(run, facts, post, execute):
+    before = facts()
     execute("UPDATE posts SET score = 40 WHERE id = :id", id=post.id)
     result = run("doctor")
     assert result.exit_code == 1
@@ -61,7 +61,7 @@ def test_a_wrong_score_is_found_and_repaired(run, board, post, execute):
     result = run("doctor", "--repair")
     assert result.exit_code == 0
     assert "Corrected the scores of 1 posts." in result.stdout
-    assert board.facts() == before
+    assert facts() == before
 
 
 def test_the_score_of_a_post_without_votes_is_nought(run, board, post, execute):
@@ -72,8 +72,8 @@ def test_the_score_of_a_post_without_votes_is_nought(run, board, post, execute):
     assert board.read(answer).score == 0
 
 
-def test_a_wrong_answer_count_is_found_and_repaired(run, board, post, execute):
-    before = board.facts()
+def test_a_wrong_answer_count_is_found_and_repaired(run, facts, post, execute):
+    before = facts()
     # What it would be if deleted answers counted.
     execute("UPDATE posts SET answer_count = 2 WHERE id = :id", id=post.id)
     result = run("doctor")
@@ -83,7 +83,7 @@ def test_a_wrong_answer_count_is_found_and_repaired(run, board, post, execute):
     result = run("doctor", "--repair")
     assert result.exit_code == 0
     assert "Corrected the answer counts of 1 questions." in result.stdout
-    assert board.facts() == before
+    assert facts() == before
 
 
 def test_the_answer_count_of_a_question_without_answers_is_nought(run, board, execute):
@@ -104,19 +104,19 @@ def test_a_vote_on_a_post_of_ones_own_is_found_and_left_to_people(run, board, po
 
 
 def test_a_post_missing_from_the_search_index_is_found_and_put_there(
-    run, board, browser, post, execute
+    run, facts, browser, post, execute
 ):
     execute("DELETE FROM post_search")
     result = run("doctor")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
     assert "every post is in the search index: not so for 3 (" in line
-    before = board.facts()
+    before = facts()
     result = run("doctor", "--repair")
     assert result.exit_code == 0
     assert "Put 3 posts into the search index." in result.stdout
-    assert board.facts() == before
-    browser().get("/questions/", {"q": "라떼"}).mustcontain(post.title)
+    assert facts() == before
+    browser().get("/questions/", {"q": "라떼"}).mustcontain(f"/questions/{post.id}/")
 
 
 def test_a_row_of_the_search_index_without_a_post_is_found_and_removed(
