@@ -180,7 +180,7 @@ def _own_votes(request: Request, post_ids: list[int]) -> dict[int, int]:
             Vote.user_id == request.identity.user_id, Vote.post_id.in_(post_ids)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.post_id: row.value for row in rows}
 
 
 Pieces = list[tuple[str, bool]]
