@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import warnings
 
 import click
 import colander
@@ -85,15 +87,25 @@ def _ask_password() -> str:
     password = os.environ.get(PASSWORD_VARIABLE)
     if password is not None:
         return _check(new_password_field(), password, name=PASSWORD_VARIABLE)
-    # click hides what was wrong with hidden input, so the limits stand in the question.
+    # Older versions of click do not say what was wrong with hidden input, so the limits stand in
+    # the question.
     minimum, maximum = User.PASSWORD_MIN_CHARACTERS, User.PASSWORD_MAX_CHARACTERS
-    return click.prompt(
-        f"Password ({minimum} to {maximum} characters)",
-        hide_input=True,
-        confirmation_prompt="The same again",
-        value_proc=lambda value: _check(new_password_field(), value),
-        err=True,
-    )
+    with warnings.catch_warnings():
+        # Python would go on and show what is typed.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return click.prompt(
+                f"Password ({minimum} to {maximum} characters)",
+                hide_input=True,
+                confirmation_prompt="The same again",
+                value_proc=lambda value: _check(new_password_field(), value),
+                err=True,
+            )
+        except getpass.GetPassWarning as warning:
+            raise click.ClickException(
+                "There is no terminal to ask for the password; "
+                f"put it into the environment as {PASSWORD_VARIABLE}."
+            ) from warning
 
 
 def _check(field: colander.SchemaNode, value: str, *, name: str | None = None) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -177,6 +179,25 @@ def test_a_short_password_in_the_environment_is_refused(run, board, monkeypatch)
 def test_giving_up_at_the_password_makes_no_account(run, board):
     result = run("create-admin", "boss", "boss@example.com", typed="")
     assert result.exit_code == 1
+    assert board.users() == []
+
+
+def test_without_a_terminal_a_sentence_names_the_variable(run, board):
+    command = "from qaboard.scripts import qaboard; qaboard()"
+    result = subprocess.run(
+        [sys.executable, "-c", command, "create-admin", "boss", "boss@example.com"],
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Error: There is no terminal to ask for the password; "
+        "put it into the environment as QABOARD_ADMIN_PASSWORD.\n"
+    )
     assert board.users() == []
 
 
