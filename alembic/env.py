@@ -1,9 +1,8 @@
 """How Alembic reaches the database: by the same ini file and environment as the board."""
 
 import os
-from logging.config import fileConfig
 
-from pyramid.paster import get_appsettings
+from pyramid.paster import get_appsettings, setup_logging
 
 from alembic import context
 from qaboard.db import make_engine
@@ -19,7 +18,7 @@ def run_migrations() -> None:
     if connection is not None:
         _migrate(connection)
         return
-    fileConfig(config.config_file_name, disable_existing_loggers=False)
+    setup_logging(config.config_file_name)
     settings = get_appsettings(config.config_file_name)
     url = load_database_url(settings, os.environ)
     if url.get_backend_name() == "sqlite" and url.database:

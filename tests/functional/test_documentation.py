@@ -1,0 +1,90 @@
+"""The commands in README and docs: each is known here, with what runs it."""
+
+from __future__ import annotations
+
+import re
+
+from conftest import PROJECT
+
+DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+
+IN_CI = "a step of .ci/run or .ci/start"
+BY_HAND = "tests/functional/test_starting.py"
+COMMAND_LINE = "tests/functional/test_command_line.py"
+PREPARES = "makes the environment that the tests themselves run in"
+
+RUN_BY = {
+    "make serve": IN_CI,
+    "make test": IN_CI,
+    "make test-postgresql": IN_CI,
+    "make lint": IN_CI,
+    "make bench": IN_CI,
+    "make translations": "tests/unit/test_locale.py",
+    ".venv/bin/qaboard seed-demo": IN_CI,
+    "python3 -m venv .venv": PREPARES,
+    ". .venv/bin/activate": PREPARES,
+    "pip install -e .": PREPARES,
+    "pip install -e '.[postgresql]'": PREPARES,
+    "alembic -c development.ini upgrade head": BY_HAND,
+    "alembic -c production.ini upgrade head": BY_HAND,
+    "pserve development.ini --reload": IN_CI,
+    "pserve production.ini": BY_HAND,
+    "mkdir -p var": PREPARES,
+    "qaboard --help": COMMAND_LINE,
+    "qaboard seed-demo": COMMAND_LINE,
+    "qaboard create-admin NAME EMAIL": COMMAND_LINE,
+    "qaboard render": COMMAND_LINE,
+    "qaboard doctor": COMMAND_LINE,
+    "qaboard -c production.ini create-admin NAME EMAIL": COMMAND_LINE,
+    "qaboard -c production.ini render": COMMAND_LINE,
+    "qaboard -c production.ini doctor": COMMAND_LINE,
+    "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
+}
+
+
+def commands() -> set[str]:
+    """The indented lines of the documents that are commands, without their comments."""
+    found = set()
+    for document in DOCUMENTS:
+        for line in re.findall(r"^ {4}(\S.*)$", document.read_text(), re.MULTILINE):
+            command = re.split(r"\s+#\s", line)[0].strip()
+            if not command.startswith("/"):  # The tree of addresses.
+                found.add(command)
+    return found
+
+
+def test_every_command_in_the_documents_is_run_by_a_test():
+    assert commands() == set(RUN_BY)
+
+
+def test_what_is_said_to_be_run_by_ci_is_in_its_scripts():
+    scripts = (PROJECT / ".ci" / "run").read_text() + (PROJECT / ".ci" / "start").read_text()
+    makefile = (PROJECT / "Makefile").read_text()
+    for command, runner in RUN_BY.items():
+        if runner == IN_CI:
+            assert command in scripts or command.removeprefix(".venv/") in makefile.replace(
+                "$(BIN)", "bin"
+            ), command
+        if command.startswith("make "):
+            assert f"\n{command.removeprefix('make ')}:" in makefile
+
+
+def test_what_is_said_to_be_run_by_a_test_is_in_it():
+    for command, runner in RUN_BY.items():
+        if runner == COMMAND_LINE:
+            words = [word for word in command.split() if re.fullmatch("[a-z-]{5,}", word)]
+            assert words[-1] in (PROJECT / runner).read_text(), command
+
+
+def test_links_between_the_documents_lead_somewhere():
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            assert (document.parent / target).exists(), (document, target)
+
+
+def test_the_two_commands_stand_at_the_top_of_the_readme():
+    top = (PROJECT / "README.md").read_text().splitlines()[:10]
+    assert [line.split("#")[0].strip() for line in top if line.startswith("    make")] == [
+        "make serve",
+        "make test",
+    ]

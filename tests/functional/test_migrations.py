@@ -1,0 +1,75 @@
+"""Every migration runs up and down on this database, with rows in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import alembic_configuration, environment
+from factories import Board
+from sqlalchemy import inspect, make_url, text
+
+import alembic.command
+import alembic.script
+from qaboard.db import make_engine
+from qaboard.settings import load_database_url
+
+
+@pytest.fixture
+def another_database_url(request, database_url: str, tmp_path) -> Iterator[str]:
+    """A database beside the one of the other tests."""
+    if request.config.getoption("--database") == "sqlite":
+        yield f"sqlite:///{tmp_path}/migrations.sqlite"
+        return
+    server = make_engine(load_database_url({}, {"QABOARD_DATABASE_URL": database_url}))
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE migrations"))
+        url = make_url(database_url).set(database="migrations")
+        yield url.render_as_string(hide_password=False)
+        connection.execute(text("DROP DATABASE migrations WITH (FORCE)"))
+    server.dispose()
+
+
+def test_each_migration_goes_up_and_down_with_rows(another_database_url):
+    configuration = alembic_configuration()
+    engine = make_engine(load_database_url({}, {"QABOARD_DATABASE_URL": another_database_url}))
+    revisions = [
+        script.revision
+        for script in alembic.script.ScriptDirectory.from_config(configuration).walk_revisions()
+    ]
+    with environment(QABOARD_DATABASE_URL=another_database_url):
+        alembic.command.upgrade(configuration, "head")
+        # The models say the same as the migrations.
+        alembic.command.check(configuration)
+        board = Board(engine)
+        question = board.question()
+        board.vote(board.answer(question))
+        board.token(board.user())
+        for _revision in revisions:
+            alembic.command.downgrade(configuration, "-1")
+        engine.dispose()
+        assert inspect(engine).get_table_names() == ["alembic_version"]
+        alembic.command.upgrade(configuration, "head")
+        Board(engine).question()
+    engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(another_database_url, monkeypatch):
+    from sqlalchemy.exc import SQLAlchemyError
+
+    engine = make_engine(load_database_url({}, {"QABOARD_DATABASE_URL": another_database_url}))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("CREATE TABLE votes (already_here INTEGER)"))
+    with (
+        environment(QABOARD_DATABASE_URL=another_database_url),
+        pytest.raises(SQLAlchemyError, match="votes"),
+    ):
+        alembic.command.upgrade(alembic_configuration(), "head")
+    assert "users" not in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_a_migration_says_what_it_does_and_what_an_operator_must_know():
+    scripts = alembic.script.ScriptDirectory.from_config(alembic_configuration())
+    for script in scripts.walk_revisions():
+        assert "What an operator must know:" in script.longdoc
