@@ -22,6 +22,7 @@ def main(global_config, **ini):
     config.include("qaboard.db")
     config.include("qaboard.security")
     config.include("qaboard.i18n")
+    config.include("qaboard.flash")
     config.include("qaboard.templating")
     config.include("qaboard.forms")
     config.include("qaboard.derivers")

@@ -27,14 +27,9 @@ def has_login_cookie(request: Request) -> bool:
     return _has_cookie(request, LOGIN_COOKIE)
 
 
-def pop_flash_messages(request: Request) -> list[str]:
-    """The messages for the page being shown, each told once.
-
-    A visitor without a session is not given one here: their pages set no cookie.
-    """
-    if not _has_cookie(request, SESSION_COOKIE) or not request.session.peek_flash():
-        return []
-    return request.session.pop_flash()
+def has_session_cookie(request: Request) -> bool:
+    """Whether the browser has a session; asking ``request.session`` could give it one."""
+    return _has_cookie(request, SESSION_COOKIE)
 
 
 def includeme(config) -> None:
@@ -53,4 +48,3 @@ def includeme(config) -> None:
             samesite="Lax",
         )
     )
-    config.add_request_method(pop_flash_messages)

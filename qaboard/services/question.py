@@ -14,7 +14,6 @@ def ask(session: Session, *, author_id: int, title: str, body: str, render: Rend
     :param body: Markdown.
     :return: the question, with its id.
     """
-    # Rendered before the first query: on SQLite the write lock is taken with that.
     now = utc_now()
     question = Question(author_id=author_id, title=title, answer_count=0)
     set_body(question, body, render)

@@ -54,7 +54,7 @@ class AnswerView:
             body=values["body"],
             render=request.render_markdown,
         )
-        request.session.flash(request.localizer.translate(_("Your answer is posted.")))
+        request.flash(_("Your answer is posted."))
         return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))
 
 

@@ -53,7 +53,7 @@ class EditView:
             # Whoever sends the form again has seen both texts, and may replace the saved one.
             self.form["version"].cstruct = str(self.post.version)
             raise
-        request.session.flash(request.localizer.translate(_("Your changes are saved.")))
+        request.flash(_("Your changes are saved."))
         return HTTPSeeOther(post_location(request, self.context))
 
 
@@ -90,8 +90,7 @@ class DeleteView:
 
     def _delete(self, message) -> None:
         delete_post(self.request.dbsession, post_of(self.context))
-        text = self.request.localizer.translate(message, mapping={"days": Post.RESTORABLE_FOR.days})
-        self.request.session.flash(text)
+        self.request.flash(message, days=Post.RESTORABLE_FOR.days)
 
 
 @view_config(
@@ -109,5 +108,5 @@ class DeleteView:
 def restore(context: QuestionResource | AnswerResource, request):
     """Show a deleted post again."""
     restore_post(request.dbsession, post_of(context))
-    request.session.flash(request.localizer.translate(_("It is restored.")))
+    request.flash(_("It is restored."))
     return HTTPSeeOther(post_location(request, context))

@@ -97,5 +97,5 @@ class AskView:
             body=values["body"],
             render=request.render_markdown,
         )
-        request.session.flash(request.localizer.translate(_("Your question is posted.")))
+        request.flash(_("Your question is posted."))
         return HTTPSeeOther(request.resource_path(self.context[str(question.id)]))

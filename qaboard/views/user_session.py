@@ -37,8 +37,7 @@ def log_in_and_go(request: Request, user: User, next_address: str, message) -> H
     # What the browser held before it logged in, somebody else may know.
     request.session.invalidate()
     new_csrf_token(request)
-    text = request.localizer.translate(message, mapping={"username": user.username})
-    request.session.flash(text)
+    request.flash(message, username=user.username)
     return HTTPSeeOther(safe_next_address(next_address), headers=remember(request, token))
 
 
@@ -88,5 +87,5 @@ def log_out(_context, request):
     close_session(request.dbsession, request.identity.session_id)
     headers = forget(request)
     request.session.invalidate()
-    request.session.flash(request.localizer.translate(_("You are logged out.")))
+    request.flash(_("You are logged out."))
     return HTTPSeeOther("/", headers=headers)

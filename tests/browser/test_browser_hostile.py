@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from factories import Board
+from factories import PASSWORD, Board
 from playwright.sync_api import Page, expect
 from scripting import only_with_javascript
 
@@ -138,14 +137,13 @@ def test_what_is_typed_into_a_search_or_a_form_comes_back_as_text(browser):
 
 
 @only_with_javascript
-@pytest.mark.parametrize(
-    "address", ["https://evil.example/", "//evil.example/", r"/\evil.example/"]
-)
-def test_logging_in_leads_to_no_other_site(browser, board, address):
+def test_logging_in_leads_to_no_other_site(browser, board):
     board.user("Ann")
     page = browser()
-    page.goto(f"/login?next={address}")
-    page.get_by_label("Name").fill("Ann")
-    page.get_by_label("Password").fill("correct horse battery")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url("/questions/")
+    for address in ("https://evil.example/", "//evil.example/", r"/\evil.example/"):
+        page.goto(f"/login?next={address}")
+        page.get_by_label("Name").fill("Ann")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url("/questions/")
+        page.context.clear_cookies()

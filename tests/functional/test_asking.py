@@ -79,3 +79,12 @@ def test_the_longest_question_fits(browser, board):
     form["title"] = "가" * 200
     form["body"] = "😀" * 30_000
     assert form.submit("submit").follow().html.find("h1").text == "가" * 200
+
+
+def test_a_script_that_never_looks_at_a_page_can_go_on_asking(browser, board):
+    client = browser(board.user(), locale="ko")
+    form = client.get("/questions/ask").forms["ask"]
+    form["title"], form["body"] = "title", "text"
+    for _ in range(40):
+        assert form.submit("submit").status_int == 303
+    assert len(client.get("/questions/").html.select(".alert-success")) == 3

@@ -102,7 +102,8 @@ def test_production_by_hand(tmp_path):
         assert "debug" not in page.lower()
         cookie = response.headers["Set-Cookie"]
         assert cookie.startswith("__Host-session=")
-        assert {"secure", "HttpOnly", "path=/", "SameSite=Lax"} <= set(re.split("; ?", cookie))
+        attributes = {attribute.strip().lower() for attribute in cookie.split(";")}
+        assert {"secure", "httponly", "path=/", "samesite=lax"} <= attributes
         assert get(port, "/_debug_toolbar/")[0].status == 404
         # A proxy on the same machine says that the browser came by HTTPS.
         response, _page = get(
