@@ -2,9 +2,9 @@
 
 import os
 
+from alembic import context
 from pyramid.paster import get_appsettings, setup_logging
 
-from alembic import context
 from qaboard.db import make_engine
 from qaboard.models import Base
 from qaboard.settings import load_database_url

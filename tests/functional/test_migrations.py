@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import alembic.command
+import alembic.script
 import pytest
 from conftest import alembic_configuration, environment
 from factories import Board
 from sqlalchemy import inspect, make_url, text
 
-import alembic.command
-import alembic.script
 from qaboard.db import make_engine
 from qaboard.settings import load_database_url
 
