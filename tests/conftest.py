@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import alembic.command
-import alembic.config
 import pytest
 from factories import Board
 from postgresql import private_server
+from project import PROJECT, alembic_configuration, environment
 from pyramid.paster import get_appsettings
 from sqlalchemy import event
 from webtest import TestApp
 
 import qaboard
 from qaboard.models import User
-
-PROJECT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,22 +35,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[s
             yield url
     else:
         yield f"sqlite:///{tmp_path_factory.mktemp('database')}/qaboard.sqlite"
-
-
-@contextmanager
-def environment(**variables: str) -> Iterator[None]:
-    """The environment with these variables, for as long as the block lasts."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def alembic_configuration() -> alembic.config.Config:
-    return alembic.config.Config(str(PROJECT / "development.ini"), stdout=io.StringIO())
 
 
 @pytest.fixture(scope="session")

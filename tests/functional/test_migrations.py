@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import alembic.command
 import alembic.script
 import pytest
-from conftest import alembic_configuration, environment
 from factories import Board
+from project import alembic_configuration, environment
 from sqlalchemy import inspect, make_url, text
 
 from qaboard.db import make_engine

@@ -13,8 +13,8 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
 from postgresql import free_port
+from project import PROJECT
 
 BIN = Path(sys.executable).parent
 SECRET = "xq5nV0Jt8mZr2LkWc7Ay4HdPs9TfEu1B"

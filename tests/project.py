@@ -1,0 +1,29 @@
+"""The project as the tests see it: its folder, its migrations, and an environment to run it in."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import alembic.config
+
+PROJECT = Path(__file__).parents[1]
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """The environment with these variables, for as long as the block lasts."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def alembic_configuration() -> alembic.config.Config:
+    return alembic.config.Config(str(PROJECT / "development.ini"), stdout=io.StringIO())
