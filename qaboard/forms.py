@@ -58,7 +58,8 @@ def create_form(
 
     return deform.Form(
         schema.bind(request=request),
-        action=action,
+        # An empty address would keep the fragment of the page's own, which takes the focus.
+        action=action or request.path_qs,
         buttons=(deform.Button("submit", title=submit_title),),
         formid=name,
         renderer=renderer,
@@ -95,6 +96,8 @@ def submit_form(
     except Refusal as refusal:
         request.tm.doom()
         status = refusal.status
+        # The summary of the errors hangs on the form's own one.
+        form.error = colander.Invalid(form.schema)
         for name, message in refusal.errors.items():
             field = form if name == WHOLE_FORM else form[name]
             field.error = colander.Invalid(field.schema, message)

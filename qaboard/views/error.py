@@ -22,7 +22,9 @@ from qaboard.derivers import read_fields
 from qaboard.i18n import _
 from qaboard.models import Post
 from qaboard.pagination import NoSuchPageError
+from qaboard.resources import AnswersResource
 from qaboard.security.permissions import Permission
+from qaboard.views.question import ANSWER_FORM_ANCHOR
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +137,9 @@ def forbidden(error, request):
 
 
 def _page_of(request: Request) -> str:
+    if isinstance(request.context, AnswersResource):
+        question = request.context.__parent__
+        return request.resource_path(question, anchor=ANSWER_FORM_ANCHOR)
     if "GET" in allowed_methods(request):
         return request.path_qs
     return request.resource_path(request.context)

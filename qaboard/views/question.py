@@ -22,6 +22,9 @@ from qaboard.services.answer import AnswerSort
 from qaboard.services.question import ask
 from qaboard.views.location import requested_choice
 
+ANSWER_FORM_ANCHOR = "your-answer"
+"""The id of the section with the form, where a visitor wants to be after logging in."""
+
 
 @view_config(
     context=QuestionsResource,

@@ -16,14 +16,15 @@ export function showPreviews() {
         return;
       }
       const content = await response.text();
+      const shown = preview.querySelector(".post-body");
       preview.hidden = false;
       if (response.ok) {
         // Sanitised by the server: it is what would be stored and shown.
-        preview.innerHTML = content;
+        shown.innerHTML = content;
       } else if (response.headers.get("Content-Type")?.startsWith("text/plain")) {
-        preview.textContent = content;
+        shown.textContent = content;
       } else {
-        preview.innerHTML = new DOMParser()
+        shown.innerHTML = new DOMParser()
           .parseFromString(content, "text/html")
           .querySelector("main").innerHTML;
       }

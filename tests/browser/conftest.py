@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from urllib.parse import urldefrag
 
 import pytest
 from factories import Board
@@ -118,12 +119,12 @@ def watch(context: BrowserContext, site: str, troubles: list[str]) -> None:
 
     def note_request(request) -> None:
         if request.is_navigation_request():
-            pages.add(request.url)
+            pages.add(urldefrag(request.url).url)
         if not request.url.startswith((f"{site}/", "data:")):
             troubles.append(f"a request to {request.url}")
 
     def note_message(message) -> None:
-        address = message.location["url"]
+        address = urldefrag(message.location["url"]).url
         # Chromium also logs pages of errors, which are meant to be shown, and a preview that is
         # refused; a missing script, style sheet or image is neither.
         is_shown = address in pages or address == f"{site}/preview"

@@ -96,7 +96,7 @@ def test_a_page_beyond_the_last_says_so_and_leads_back(browser, board):
     response = page.goto("/questions/?page=99")
     assert response.status == 404
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
-    page.get_by_role("link", name="Go back").click()
+    page.get_by_role("main").get_by_role("link", name="All questions").click()
     expect(page).to_have_url("/questions/")
 
 
