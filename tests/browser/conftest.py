@@ -18,7 +18,6 @@ from qaboard.models import User
 
 TIMEOUT_MILLISECONDS = 10_000
 
-PHONE_WIDTH = 360
 DESK_WIDTH = 1280
 HEIGHT = 800
 

@@ -1,8 +1,10 @@
-"""Marks for what makes sense only with, or only without, JavaScript."""
+"""The width of a phone, and marks for what makes sense only with, or without, JavaScript."""
 
 from __future__ import annotations
 
 import pytest
+
+PHONE_WIDTH = 360
 
 WITH, WITHOUT = "with JavaScript", "without JavaScript"
 

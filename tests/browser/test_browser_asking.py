@@ -28,7 +28,7 @@ def preview(page: Page, javascript: bool) -> str:
         button.click()
         shown = page.get_by_role("region", name="Preview")
         expect(shown).to_be_visible()
-        return shown.inner_html()
+        return shown.locator(".post-body").inner_html()
     with page.expect_popup() as opened:
         button.click()
     tab = opened.value

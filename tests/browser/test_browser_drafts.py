@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from factories import PASSWORD
 from playwright.sync_api import expect
 from scripting import only_with_javascript
 
@@ -54,3 +55,45 @@ def test_a_draft_of_an_edit_does_not_return_once_the_post_was_saved_elsewhere(br
     expect(elsewhere.get_by_role("status")).to_be_visible()
     page.goto(f"/questions/{question.id}/edit")
     expect(page.get_by_label("Text", exact=True)).to_have_value("new")
+
+
+@only_with_javascript
+def test_an_answer_sent_after_the_login_has_ended_is_there_after_logging_in(browser, board):
+    user = board.user("alex")
+    question = board.question()
+    page = browser(user)
+    page.goto(f"/questions/{question.id}/")
+    page.get_by_label("Text", exact=True).fill("What I wrote for an hour.")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Post your answer").click()
+    page.get_by_label("Name").fill("alex")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"/questions/{question.id}/#your-answer")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("What I wrote for an hour.")
+
+
+@only_with_javascript
+def test_a_text_that_was_refused_survives_going_away(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Text", exact=True).fill("Without a title")
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Text", exact=True).fill("Without a title, and longer")
+    page.goto("/questions/")
+    page.goto("/questions/ask")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Without a title, and longer")
+
+
+@only_with_javascript
+def test_the_next_user_of_a_tab_does_not_see_a_draft(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Text", exact=True).fill("My secret")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("status")).to_have_text("You are logged out.")
+    other = board.user()
+    page.context.add_cookies([{"name": "login", "value": board.token(other), "url": page.url}])
+    page.goto("/questions/ask")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from conftest import PHONE_WIDTH
 from factories import PASSWORD, Board
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript, only_without_javascript
+from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
 
 from qaboard.models import Question, User
 
