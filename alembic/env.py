@@ -7,7 +7,7 @@ from pyramid.paster import get_appsettings, setup_logging
 
 from qaboard.db import make_engine
 from qaboard.models import Base
-from qaboard.settings import load_database_url
+from qaboard.settings import SettingsError, load_database_url
 
 config = context.config
 
@@ -20,13 +20,18 @@ def run_migrations() -> None:
         return
     setup_logging(config.config_file_name)
     settings = get_appsettings(config.config_file_name)
-    url = load_database_url(settings, os.environ)
+    try:
+        url = load_database_url(settings, os.environ)
+    except SettingsError as error:
+        raise SystemExit(f"qaboard: {error}") from None
     if url.get_backend_name() == "sqlite" and url.database:
         os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
     engine = make_engine(url)
-    with engine.execution_options(writes=True).connect() as connection:
-        _migrate(connection)
-    engine.dispose()
+    try:
+        with engine.execution_options(writes=True).connect() as connection:
+            _migrate(connection)
+    finally:
+        engine.dispose()
 
 
 def _migrate(connection) -> None:

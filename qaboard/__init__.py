@@ -6,7 +6,6 @@ import os
 
 from pyramid.config import Configurator
 
-from qaboard.resources import RootResource
 from qaboard.settings import SettingsError, load_settings
 
 
@@ -17,8 +16,9 @@ def main(global_config, **ini):
     except SettingsError as error:
         # One sentence for the operator instead of a traceback.
         raise SystemExit(f"qaboard: {error}") from None
-    config = Configurator(settings=ini, root_factory=RootResource)
+    config = Configurator(settings=ini)
     config.registry["settings"] = settings
+    config.include("qaboard.request_checks")
     config.include("qaboard.db")
     config.include("qaboard.security")
     config.include("qaboard.i18n")

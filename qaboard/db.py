@@ -21,7 +21,7 @@ SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
 
 def make_engine(url: URL) -> Engine:
-    """An engine with the manners of the board.
+    """An engine with the manners of the board. Its errors, and so the log, show no values.
 
     On SQLite a transaction begins when SQLAlchemy says so (the driver would begin it before the
     first write only, and reads before it would see another state), and a connection with the
@@ -29,12 +29,16 @@ def make_engine(url: URL) -> Engine:
     half way because another one wrote in between.
     """
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
     else:
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+        )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "handle_error", _mark_integrity_error_retryable)
+    event.listen(engine, "handle_error", _judge_error)
     return engine
 
 
@@ -49,7 +53,10 @@ def _begin_sqlite(connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _mark_integrity_error_retryable(context) -> None:
+def _judge_error(context) -> None:
+    # A connection that was opened while the file could only be read stays so; the next is not.
+    if "readonly database" in str(context.original_exception):
+        context.is_disconnect = True
     # Two requests that insert the same thing at once: the second one runs again, sees the row of
     # the first, and says so politely.
     if isinstance(context.sqlalchemy_exception, IntegrityError):

@@ -83,7 +83,7 @@ def submit_form(
     """
     # The fields are flat, so they need no peppercorn markers; derivers.py has seen to it that
     # each comes once and is text.
-    fields = dict(request.POST)
+    fields = dict(request.POST.items())
     status = Refusal.status
     try:
         if not check_csrf_token(request, raises=False):

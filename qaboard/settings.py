@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pyramid.settings import asbool, aslist
@@ -59,7 +60,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         development=development,
         secret=_secret(ini, environment, development),
         database_url=load_database_url(ini, environment),
-        static_directory=_required(ini, "qaboard.static_directory"),
+        static_directory=_directory(ini, "qaboard.static_directory"),
         site_name=_required(ini, "qaboard.site_name"),
         default_locale=_choice(ini, "qaboard.default_locale", LOCALES),
         time_zone=_time_zone(ini),
@@ -121,6 +122,13 @@ def _required(ini: Mapping[str, str], name: str) -> str:
     value = ini.get(name, "").strip()
     if not value:
         raise SettingsError(f"The setting {name} is missing from the ini file.")
+    return value
+
+
+def _directory(ini: Mapping[str, str], name: str) -> str:
+    value = _required(ini, name)
+    if not Path(value).is_dir():
+        raise SettingsError(f"The setting {name} is {value!r}, where there is no such directory.")
     return value
 
 

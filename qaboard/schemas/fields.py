@@ -12,9 +12,13 @@ from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Post, Question, User
 
+_NORMALISED_NAME_MAX_CHARACTERS = 1000
 _LINE_CONTROLS = frozenset("\n\r\t")
-# The Hangul fillers and the empty Braille pattern are letters and symbols that show nothing.
-_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# Letters, marks and symbols that show nothing: the assigned Default_Ignorable_Code_Points that are
+# no format characters (Unicode 16, DerivedCoreProperties.txt), and the empty Braille pattern.
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+).union(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
 def _is_control(character: str) -> bool:
@@ -59,16 +63,15 @@ def at_most(characters: int):
     return check
 
 
-def _normalise_body(value: Any) -> Any:
+def _normalise(value: Any) -> Any:
     return markup.normalise(value) if isinstance(value, str) else value
 
 
-def _nfc(value: Any) -> Any:
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
-
-
 def _nfkc(value: Any) -> Any:
-    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+    # Unicode sorts marks in quadratic time; a name of this length is refused anyway.
+    if isinstance(value, str) and len(value) <= _NORMALISED_NAME_MAX_CHARACTERS:
+        return unicodedata.normalize("NFKC", value)
+    return value
 
 
 def title_field() -> colander.SchemaNode:
@@ -77,7 +80,7 @@ def title_field() -> colander.SchemaNode:
         name="title",
         title=_("Title"),
         description=_("Say in one sentence what you want to know."),
-        preparer=_nfc,
+        preparer=_normalise,
         validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Please write a title."),
@@ -94,7 +97,7 @@ def body_field() -> colander.SchemaNode:
             "three backticks before and after a block of code."
         ),
         # As it will be stored, so that its length is that of the stored text.
-        preparer=_normalise_body,
+        preparer=_normalise,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
         widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),
@@ -116,7 +119,7 @@ def version_field() -> colander.SchemaNode:
 
 def _username_characters(node: colander.SchemaNode, value: str) -> None:
     letters_and_marks = [unicodedata.category(c)[0] in "LM" for c in value]
-    if any(
+    if not _INVISIBLE.isdisjoint(value) or any(
         not (is_letter or c.isdecimal() or c in "._-")
         for c, is_letter in zip(value, letters_and_marks, strict=True)
     ):

@@ -16,6 +16,9 @@ from qaboard.search.query import Query, Term
 # of a phrase are there; pairs of characters overlap, so that is rarely by chance.
 LAST_POSITION = 16383
 
+# No more positions of one token are kept, and none needs to be sent.
+MAX_POSITIONS = 255
+
 # The weights of D, C, B and A: unused, body, author, title. A hit in the title says most.
 _RANK = "ts_rank('{0.1, 0.1, 0.4, 1.0}', post_search.document, CAST(:tokens AS tsquery), 1)"
 
@@ -45,9 +48,11 @@ def write_row(
     positions = [(token, "A") for token in title]
     positions += [(token, "B") for token in author]
     positions += [(token, "C") for token in body]
+    places: dict[str, list[str]] = {}
+    for position, (token, weight) in enumerate(positions, start=1):
+        places.setdefault(token, []).append(f"{min(position, LAST_POSITION)}{weight}")
     document = " ".join(
-        f"'{token}':{min(position, LAST_POSITION)}{weight}"
-        for position, (token, weight) in enumerate(positions, start=1)
+        f"'{token}':{','.join(found[:MAX_POSITIONS])}" for token, found in places.items()
     )
     is_long = len(positions) > LAST_POSITION
     session.execute(_WRITE, {"id": post_id, "document": document, "is_long": is_long})

@@ -41,7 +41,9 @@ def headers_tween_factory(handler, registry):
         headers["Referrer-Policy"] = "same-origin"
         if response.content_type == "text/html":
             response.vary = (*(response.vary or ()), "Accept-Language", "Cookie")
-            if "Set-Cookie" in headers or has_login_cookie(request):
+            # Pyramid sets the session's cookie after all tweens, so look at the session itself.
+            has_session = "session" in vars(request) or "Set-Cookie" in headers
+            if has_session or has_login_cookie(request):
                 headers["Cache-Control"] = "private, no-store"
         return response
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pyramid.authorization import ACLHelper
 from pyramid.request import Request, RequestLocalCache
+from pyramid_tm import is_tm_active
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
@@ -95,6 +96,9 @@ class SecurityPolicy:
         return Identity(user_id, username, Role(role), locale, session_id)
 
     def identity(self, request: Request) -> Identity | None:
+        if not is_tm_active(request):
+            # Outside of a transaction nothing can be asked; the debug toolbar tries to.
+            return self.identity_cache.get(request)
         return self.identity_cache.get_or_create(request)
 
     def authenticated_userid(self, request: Request) -> int | None:

@@ -47,7 +47,7 @@ class LanguageView:
     def choose(self):
         request = self.request
         try:
-            values = LanguageSchema().deserialize(dict(request.POST))
+            values = LanguageSchema().deserialize(dict(request.POST.items()))
         except colander.Invalid as error:
             raise HTTPBadRequest from error
         if request.identity is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch, URLDecodeError
+from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from pyramid.httpexceptions import (
     HTTPBadRequest,
     HTTPNotFound,
@@ -52,17 +52,15 @@ def error_page(
         "message": message,
         "error_id": error_id,
         "back": back or request.resource_path(request.site_root["questions"]),
-        "typed": typed_texts(request) if status < 500 else [],
+        # A 500 shows nothing but its number.
+        "typed": typed_texts(request) if status != 500 else [],
         "next": own_address(request),
     }
 
 
 def own_address(request: Request) -> str:
     """The address of the page that failed, for coming back after logging in."""
-    try:
-        return request.path_qs if request.method in ("GET", "HEAD") else request.path
-    except UnicodeDecodeError:
-        return ""
+    return request.path_qs if request.method in ("GET", "HEAD") else request.path
 
 
 def typed_texts(request: Request) -> list[str]:
@@ -157,7 +155,6 @@ def no_such_page(_error, request):
 
 
 @exception_view_config(HTTPBadRequest, renderer="error/error.jinja2")
-@exception_view_config(URLDecodeError, renderer="error/error.jinja2")
 def bad_request(_error, request):
     return error_page(
         request,

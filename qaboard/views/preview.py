@@ -22,7 +22,9 @@ def preview(_context, request):
     """
     status, html, error = 200, "", ""
     try:
-        html = request.render_markdown(AnswerSchema().deserialize(dict(request.POST))["body"])
+        html = request.render_markdown(
+            AnswerSchema().deserialize(dict(request.POST.items()))["body"]
+        )
     except colander.Invalid as invalid:
         status = 400
         error = " ".join(

@@ -21,7 +21,7 @@ from qaboard.views.post import post_of
 def vote(context: QuestionResource | AnswerResource, request):
     """Vote 1 or -1, or withdraw with 0."""
     try:
-        values = VoteSchema().deserialize(dict(request.POST))
+        values = VoteSchema().deserialize(dict(request.POST.items()))
     except colander.Invalid as error:
         raise HTTPBadRequest from error
     cast_vote(

@@ -247,3 +247,107 @@ def test_a_text_that_grows_when_it_is_normalised_is_measured_as_it_is_stored(cli
     page = client.post("/questions/ask", fields, status=400)
     assert "too long" in page
     assert board.facts()["posts"] == []
+
+
+@pytest.mark.parametrize("kind", ["&", "multipart"])
+def test_a_form_of_very_many_fields(client, board, kind):
+    if kind == "&":
+        ask(client, b"&".join(b"f%d=1" % number for number in range(50_000)))
+    else:
+        part = b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n'
+        body = b"".join(part % number for number in range(10_000)) + b"--x--\r\n"
+        ask(client, body, "multipart/form-data; boundary=x")
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["foo", "", "rot13", "hex", "zlib", "base64", "mbcs", "unicode_escape", "raw_unicode_escape",
+     "utf-7", "idna"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/questions/ask", "/signup", "/nowhere"])
+def test_parts_with_encodings_of_their_own(client, board, charset, path):
+    part = (
+        '--x\r\nContent-Disposition: form-data; name="{}"\r\n'
+        "Content-Type: text/plain; charset={}\r\n\r\n\\ud800+2AA-\r\n"
+    )
+    names = ("title", "body", "username", "email", "password", "password_confirm")
+    body = "".join(part.format(name, charset) for name in names) + "--x--\r\n"
+    page = client.post(
+        path, body, headers={"Content-Type": "multipart/form-data; boundary=x"}, expect_errors=True
+    )
+    assert page.status_int in (400, 404)
+    assert board.facts()["posts"] == []
+
+
+def test_parts_within_parts(client):
+    levels = [
+        f"--b{n}\r\nContent-Disposition: form-data; name=a\r\n"
+        f"Content-Type: multipart/mixed; boundary=b{n + 1}\r\n\r\n"
+        for n in range(80)
+    ]
+    ask(client, "".join(levels).encode(), "multipart/form-data; boundary=b0")
+
+
+def test_a_form_in_parts_is_read_too(client, board):
+    fields = {"title": "제목", "body": "본문\r\n", "csrf_token": token_of(client)}
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    body = "".join(part.format(name, value) for name, value in fields.items()) + "--x--\r\n"
+    page = ask(client, body.encode(), "multipart/form-data; boundary=x", status=303)
+    assert page.follow().html.find("h1").text == "제목"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Cookie": 'login="\\377\\000"'},
+        {"Range": "bytes=-"},
+        {"Range": "bytes=x-y"},
+        {"Host": "["},
+        {"Host": "a b"},
+        {"Host": "evil.example/x"},
+        {"Origin": "https://[", "X-Forwarded-Proto": "https"},
+        {"Referer": "https://[x"},
+        {"If-Modified-Since": "nonsense", "If-None-Match": '"'},
+        {"Accept": "\xff;q=x"},
+        {"Accept-Language": "\xff\xfe, *;q=2"},
+        {"X-CSRF-Token": "\xff"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/questions/", "/static/css/qaboard.css", "/nowhere"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_headers_that_no_browser_sends(app, board, headers, path, scheme, method):
+    request = Request.blank(path, base_url=f"{scheme}://localhost", method=method)
+    for name, value in headers.items():
+        request.environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+    response = request.get_response(app)
+    assert response.body
+    assert response.status_int in (200, 400, 404, 405)
+
+
+def test_marks_that_take_long_to_sort(client):
+    """Unicode's own normalisation is quadratic on them, and nothing else would run meanwhile."""
+    token = token_of(client)
+    marks = "a" + "\u0301\u0316" * 25_000
+    client.post("/questions/ask", {"title": marks, "body": "x", "csrf_token": token}, status=400)
+    fields = {"username": marks, "email": marks, "csrf_token": token}
+    client.post("/signup", fields, status=400)
+    client.post("/login", fields, status=400)
+    client.get("/questions/", {"q": marks[:3000]})
+
+
+@pytest.mark.parametrize(
+    "text", ["\u034f", "\ufe0f\ufe0f", "\u17b4", "\U000e0100", "\u180b\u2060", "\u2800"]
+)
+def test_a_title_that_shows_nothing_is_none(client, board, text):
+    token = token_of(client)
+    for fields in ({"title": text, "body": "x"}, {"title": "x", "body": text}):
+        client.post("/questions/ask", fields | {"csrf_token": token}, status=400)
+    assert board.facts()["posts"] == []
+
+
+def test_a_text_that_grows_in_the_index_is_stored(client):
+    token = token_of(client)
+    fields = {"title": "title", "body": "㌖" * 30_000, "csrf_token": token}
+    assert client.post("/questions/ask", fields).status_int == 303
+    assert "1 result" in client.get("/questions/", {"q": "キロメートル"})

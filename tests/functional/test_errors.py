@@ -46,6 +46,10 @@ def test_without_the_database_there_is_a_page_that_says_so(
         assert page.headers["Retry-After"] == "10"
         assert "The board is taking a short break" in page
     assert "does not answer" in caplog.text
+    # Neither the log nor the page shows what was asked, and what was typed is not lost.
+    page = client.post("/questions/1/answers/", {"body": "My long text"}, status=503)
+    assert page.html.find("textarea").text.strip() == "My long text"
+    assert "My long text" not in caplog.text
     # What needs no database works.
     assert client.get("/nowhere", status=404)
     engine.dispose()

@@ -132,3 +132,13 @@ def test_a_visitors_page_sets_no_cookie_and_carries_no_token(browser, board):
 def test_a_personal_page_is_not_kept(browser, board):
     page = browser(board.user()).get("/questions/")
     assert page.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_page_with_a_token_is_not_kept(browser, board):
+    client = browser()
+    for path in ("/login", "/signup", "/language", "/login"):
+        page = client.get(path)
+        assert "csrf_token" in page
+        assert page.headers["Cache-Control"] == "private, no-store"
+    page = client.get("/login").forms["login"].submit("submit", status=400)
+    assert page.headers["Cache-Control"] == "private, no-store"

@@ -86,6 +86,11 @@ def test_development_by_hand(tmp_path):
         assert response.status == 200
         assert "Nobody has asked anything yet." in page
         assert "_debug_toolbar" in page
+        # The toolbar asks for the language after the transaction is over.
+        for cookie in ("", "login=anything"):
+            assert get(port, "/static/css/qaboard.css", Cookie=cookie)[0].status == 200
+            assert get(port, "/questions/?q=%ff", Cookie=cookie)[0].status == 400
+            assert get(port, "/%ff", Cookie=cookie)[0].status == 400
 
 
 def test_production_by_hand(tmp_path):
@@ -122,10 +127,19 @@ def test_production_by_hand(tmp_path):
     ],
 )
 def test_production_refuses_to_start_in_one_sentence(tmp_path, variables, sentence):
-    refused = run("pserve", ini_copy("production.ini", tmp_path, free_port()), **variables)
+    ini = ini_copy("production.ini", tmp_path, free_port())
+    refused = run("pserve", ini, **variables)
     assert refused.returncode == 1
     lines = refused.stderr.strip().splitlines()
     told = [line for line in lines if line.startswith("qaboard: ")]
     assert len(told) == 1
     assert re.search(sentence, told[0])
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_migration_without_a_database_says_so_in_one_sentence(tmp_path):
+    ini = ini_copy("production.ini", tmp_path, free_port())
+    refused = run("alembic", "-c", ini, "upgrade", "head")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("qaboard: The database is not set")
     assert "Traceback" not in refused.stderr

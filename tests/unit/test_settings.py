@@ -80,6 +80,7 @@ def test_production_ignores_a_secret_in_the_ini():
         ("qaboard.time_zone", "../../etc/passwd"),
         ("qaboard.secure_cookies", "maybe"),
         ("qaboard.static_directory", ""),
+        ("qaboard.static_directory", "/nonexistent/static"),
         ("qaboard.site_name", " "),
     ],
 )

@@ -40,6 +40,13 @@ def test_names_of_any_script(name):
         "a/b",
         "a\x00",
         "ﷺﷺ",
+        "\u3164\u3164",
+        "\u115f\u115f",
+        "Priya\ufe0f",
+        "Priya\u034f",
+        "Priya\u1160",
+        "Priya\u17b4",
+        "Priya\U000e0100",
     ],
 )
 def test_names_that_are_none(name):

@@ -1,0 +1,88 @@
+"""What a request must be like before anything reads it.
+
+WebOb and Pyramid raise in many places on headers and addresses that no browser sends. A tween
+above all others looks once: what can be left out is left out, and what cannot is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.request import Request
+from pyramid.tweens import INGRESS, MAIN
+
+from qaboard.resources import RootResource
+
+_UNREADABLE = "qaboard.unreadable"
+# A name or an IPv4 address, or an IPv6 address in brackets; then a port (RFC 9110, section 7.2).
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+
+
+def request_checks_tween_factory(handler, registry):
+    def request_checks_tween(request):
+        check_address(request)
+        drop_unreadable_headers(request)
+        return handler(request)
+
+    return request_checks_tween
+
+
+def check_address(request: Request) -> None:
+    """Mark a request whose path or query is no UTF-8, or whose host is none, to be refused.
+
+    It is refused further down, where errors have pages; until then its address is that of the
+    front page, so that nothing between stumbles over it.
+    """
+    environ = request.environ
+    try:
+        is_readable = request.path_info is not None and request.GET is not None
+    except UnicodeError:
+        is_readable = False
+    if not _HOST.fullmatch(environ.get("HTTP_HOST", "localhost")):
+        environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+        is_readable = False
+    if not is_readable:
+        environ["PATH_INFO"] = "/"
+        environ["QUERY_STRING"] = ""
+        environ[_UNREADABLE] = True
+
+
+def drop_unreadable_headers(request: Request) -> None:
+    """Leave out headers that cannot be read; without them the request still means something."""
+    environ = request.environ
+    try:
+        len(request.cookies)
+    except ValueError:
+        del environ["HTTP_COOKIE"]
+    try:
+        _ = request.range
+    except ValueError:
+        del environ["HTTP_RANGE"]
+    for name in ("HTTP_ORIGIN", "HTTP_REFERER"):
+        try:
+            urlsplit(environ.get(name, ""))
+        except ValueError:
+            # What a browser sends for an origin that it will not tell, and nobody trusts.
+            environ[name] = "null"
+
+
+def root_factory(request: Request) -> RootResource:
+    """The root of the tree, for requests that have an address.
+
+    :raises HTTPBadRequest: for one that was marked above.
+    """
+    if request.environ.get(_UNREADABLE):
+        raise HTTPBadRequest
+    return RootResource(request)
+
+
+def includeme(config) -> None:
+    config.set_root_factory(root_factory)
+    config.add_tween(
+        "qaboard.request_checks.request_checks_tween_factory",
+        under=INGRESS,
+        # Above the debug toolbar too, where there is one.
+        over=("pyramid_debugtoolbar.toolbar_tween_factory", MAIN),
+    )
