@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 
 @pytest.fixture
@@ -53,19 +54,34 @@ def test_the_owner_of_all_posts_costs_no_more(full_board, browser, count_queries
     assert len(statements) == 4
 
 
-def test_lists_are_read_from_their_indexes(app, board, full_board, browser, count_queries):
-    """No sort, and no scan of the table but of the partial index of each order."""
-    if app.registry["engine"].dialect.name != "sqlite":
-        pytest.skip("PostgreSQL scans a table of a few rows whatever its indexes are")
-    for sort in ("newest", "active", "votes", "unanswered"):
-        with count_queries() as statements:
-            browser().get("/questions/", {"sort": sort})
-        listing = next(s for s in statements if "LIMIT" in s)
-        with app.registry["engine"].connect() as connection:
-            parameters = ["question", 20, 0]
-            rows = connection.exec_driver_sql(
-                f"EXPLAIN QUERY PLAN {listing}", tuple(parameters[-listing.count("?") :])
-            )
-            plan = " / ".join(row[3] for row in rows)
-        assert f"USING INDEX ix_posts_{sort}" in plan, plan
-        assert "TEMP B-TREE" not in plan, plan
+@pytest.mark.parametrize("sort", ["newest", "active", "votes", "unanswered"])
+def test_a_list_is_read_from_the_index_of_its_order(app, board, full_board, browser, sort):
+    """No sort, and no scan of the table but of the partial index of the order."""
+    engine = app.registry["engine"]
+    listings = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
+        if "LIMIT" in statement:
+            listings.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    browser().get("/questions/", {"sort": sort})
+    event.remove(engine, "before_cursor_execute", note)
+    ((statement, parameters),) = listings
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            sorting = "TEMP B-TREE"
+        else:
+            # A table of a few rows is scanned, unless that is said to cost much.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_sort = off")
+            rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            sorting = "Sort"
+        plan = "\n".join(str(row[-1]) for row in rows)
+    indexes = {f"ix_posts_{sort}"}
+    if sort == "unanswered" and engine.dialect.name == "postgresql":
+        # Of a few rows, the index with all questions costs as little.
+        indexes.add("ix_posts_newest")
+    assert any(index in plan for index in indexes), plan
+    assert sorting not in plan, plan

@@ -74,6 +74,7 @@ def test_a_database_of_an_older_migration_is_to_be_upgraded(invoke, new_database
     first = (PROJECT / "alembic/versions/0001_first_tables.py").read_text(encoding="utf-8")
     (migrations / "versions/0001.py").write_text(first, encoding="utf-8")
     (migrations / "versions/zz.py").write_text("revision = 'zz'\ndown_revision = '0001'\n")
+    (tmp_path / "static").mkdir()
     ini = tmp_path / "newer.ini"
     text = (PROJECT / "development.ini").read_text(encoding="utf-8")
     ini.write_text(text.replace("%(here)s/alembic", str(migrations)), encoding="utf-8")
@@ -168,6 +169,7 @@ def test_a_missing_ini_file_is_named(invoke, tmp_path):
 def test_an_ini_file_that_cannot_be_used_is_one_sentence(
     invoke, new_database, tmp_path, before, after, said
 ):
+    (tmp_path / "static").mkdir()
     ini = tmp_path / "own.ini"
     text = (PROJECT / "development.ini").read_text(encoding="utf-8")
     assert before in text
