@@ -10,12 +10,13 @@ import colander
 import deform
 from markupsafe import Markup
 from pyramid.csrf import check_csrf_token, get_csrf_token
+from pyramid.httpexceptions import HTTPBadRequest, HTTPConflict
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_jinja2 import IJinja2Environment
 
 from qaboard.i18n import _
-from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.refusal import WHOLE_FORM, Conflict, Refusal
 
 
 class StaleForm(Refusal):
@@ -79,12 +80,12 @@ def submit_form(
 
     :param act: called with the checked values; returns a redirect, or raises `Refusal`.
     :param show: returns what the page of the form is rendered from; it is answered with the
-        status of the refusal, usually 400.
+        status 400, or 409 for a conflict.
     """
     # The fields are flat, so they need no peppercorn markers; derivers.py has seen to it that
     # each comes once and is text.
     fields = dict(request.POST.items())
-    status = Refusal.status
+    status = HTTPBadRequest.code
     try:
         if not check_csrf_token(request, raises=False):
             form.set_pstruct(fields)
@@ -95,7 +96,8 @@ def submit_form(
         request.tm.doom()
     except Refusal as refusal:
         request.tm.doom()
-        status = refusal.status
+        if isinstance(refusal, Conflict):
+            status = HTTPConflict.code
         # The summary of the errors hangs on the form's own one.
         form.error = colander.Invalid(form.schema)
         for name, message in refusal.errors.items():

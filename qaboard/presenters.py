@@ -107,7 +107,7 @@ class PostView:
     """A post on a page.
 
     ``own_vote`` is 1, -1 or 0 for none; ``anchor`` its id on the page; ``is_hidden`` says that
-    the post, or the question above it, is deleted.
+    the question is deleted, and everything below it hidden.
     """
 
     post: Post
@@ -126,15 +126,14 @@ class QuestionPage:
 
 
 def present_question_page(
-    request: Request, resource: QuestionResource, sort: AnswerSort, page: Page | None = None
+    request: Request, resource: QuestionResource, sort: AnswerSort
 ) -> QuestionPage:
     """A question with one page of its answers, and how the reader voted on them.
 
-    :param page: the page to show; by default the one that the address names.
     :raises NoSuchPageError: when the address names a page that is not there.
     """
     question = resource.question
-    page = page or requested_page(
+    page = requested_page(
         request.GET,
         size=request.registry["settings"].answer_page_size,
         total=question.answer_count,
@@ -193,7 +192,6 @@ class SearchHit:
 
     post: Post
     resource: QuestionResource | AnswerResource
-    is_answer: bool
     title: Pieces
     snippet: Pieces
     author: Pieces
@@ -230,15 +228,13 @@ def present_search_page(request: Request, questions: QuestionsResource, query: Q
     for post_id in post_ids:
         post, question = found[post_id]
         resource = QuestionResource(question, questions)
-        is_answer = isinstance(post, Answer)
-        if is_answer:
+        if isinstance(post, Answer):
             resource = AnswerResource(post, AnswersResource(resource))
         snippet = cut_snippet(markup.plain_text(post.body_html), query)
         hits.append(
             SearchHit(
                 post,
                 resource,
-                is_answer,
                 split_at_hits(question.title, query),
                 split_at_hits(snippet, query),
                 split_at_hits(post.author.username, query),
@@ -278,10 +274,7 @@ def present_profile(
     """
     session = request.dbsession
     user = resource.user
-    sees_deleted = any(
-        request.has_permission(permission, resource)
-        for permission in (Permission.EDIT, Permission.SUSPEND)
-    )
+    sees_deleted = bool(request.has_permission(Permission.VIEW_DELETED, resource))
     parent = aliased(Question)
 
     def visible(model: type[Post]) -> list[ColumnElement[bool]]:

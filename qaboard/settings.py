@@ -52,7 +52,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
 
     :param ini: the ``[app:main]`` section, as strings.
     :param environment: usually ``os.environ``; ``QABOARD_SECRET`` and ``QABOARD_DATABASE_URL``
-        are looked up in it. In production they must come from it.
+        are looked up in it. In production they must come from it; an ini file is read by many.
     :raises SettingsError: when a setting is missing, malformed or weak.
     """
     development = _choice(ini, "qaboard.environment", ("development", "production")) != "production"
@@ -77,7 +77,9 @@ def load_database_url(ini: Mapping[str, str], environment: Mapping[str, str]) ->
 
     :raises SettingsError: when there is none, or it is no SQLite or PostgreSQL URL.
     """
-    text = environment.get("QABOARD_DATABASE_URL") or ini.get("sqlalchemy.url")
+    text = environment.get("QABOARD_DATABASE_URL")
+    if not text and ini.get("qaboard.environment") == "development":
+        text = ini.get("sqlalchemy.url")
     if not text:
         raise SettingsError(
             "The database is not set: put its URL into the environment as QABOARD_DATABASE_URL, "

@@ -17,6 +17,7 @@ from qaboard import markup
 from qaboard.i18n import LANGUAGE_NAMES
 from qaboard.models import utc_now
 from qaboard.resources import RootResource
+from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.settings import LOCALES
 
 # Babel's own Korean styles say "PM 3시", and all of them show seconds or no weekday.
@@ -97,6 +98,11 @@ def site_root(request: Request) -> RootResource:
     return RootResource(request)
 
 
+def user_path(request: Request, user_id: int) -> str:
+    """The address of a user's profile, for pages that show their name and need no more of them."""
+    return request.resource_path(request.site_root["users"], str(user_id), "")
+
+
 def includeme(config: Configurator) -> None:
     settings = config.registry["settings"]
     config.get_settings().update(
@@ -115,6 +121,7 @@ def includeme(config: Configurator) -> None:
             },
             "jinja2.globals": {
                 "LOCALES": LOCALES,
+                "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
                 "settings": settings,
             },
@@ -129,4 +136,5 @@ def includeme(config: Configurator) -> None:
     )
     config.add_request_method(static_file_path)
     config.add_request_method(render_markdown)
+    config.add_request_method(user_path)
     config.add_request_method(site_root, reify=True)

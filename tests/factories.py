@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 
 from qaboard import markup
 from qaboard.db import make_session
-from qaboard.models import Answer, Base, Post, Question, Role, User, UserSession, Vote, utc_now
+from qaboard.models import (
+    Answer,
+    Base,
+    Post,
+    Question,
+    Role,
+    User,
+    UserSession,
+    Vote,
+    username_key,
+    utc_now,
+)
 from qaboard.security.passwords import hash_password
 from qaboard.services import answer as answer_service
 from qaboard.services import question as question_service
@@ -45,7 +56,7 @@ class Board:
             # Not by sign_up(): hashing a password for each user is what it is slow for.
             user = User(
                 username=username,
-                username_key=username.casefold(),
+                username_key=username_key(username),
                 email=f"{username.casefold()}@example.com",
                 password_hash=self.password_hash,
                 role=role,

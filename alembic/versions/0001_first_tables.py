@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_votes_user_id_users"),
         sa.CheckConstraint("value IN (-1, 1)", name=op.f("ck_votes_value_known")),
     )
-    op.create_index("ix_votes_user_id", "votes", ["user_id"])
     create_search_index()
 
 

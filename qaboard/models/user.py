@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-import unicodedata
 
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from qaboard.folding import fold
 from qaboard.models.base import Base, PrimaryKey, Timestamp, utc_now
 
 
@@ -20,12 +20,8 @@ class Role(enum.StrEnum):
 
 
 def username_key(username: str) -> str:
-    """The form of a name in which two names are the same name: NFKC, casefolded, NFKC again.
-
-    Casefolding can undo the normal form, hence the second time (Unicode, chapter 3.13, D146).
-    """
-    folded = unicodedata.normalize("NFKC", username).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    """The form of a name in which two names are the same name."""
+    return fold(username)
 
 
 def email_key(email: str) -> str:

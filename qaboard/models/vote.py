@@ -15,6 +15,6 @@ class Vote(Base):
     __table_args__ = (CheckConstraint("value IN (-1, 1)", name="value_known"),)
 
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     value: Mapped[int] = mapped_column(SmallInteger)
     created_at: Mapped[Timestamp] = mapped_column(default=utc_now)

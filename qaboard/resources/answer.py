@@ -30,7 +30,7 @@ class AnswersResource:
         question = self.__parent__.question
         answer = self.__parent__.__parent__.request.dbsession.scalar(
             select(Answer)
-            .options(joinedload(Answer.author))
+            .options(joinedload(Answer.author, innerjoin=True))
             .where(Answer.id == answer_id, Answer.question_id == question.id)
         )
         if answer is None:

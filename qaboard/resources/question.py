@@ -28,7 +28,9 @@ class QuestionsResource:
         except ValueError:
             raise KeyError(name) from None
         question = self.request.dbsession.scalar(
-            select(Question).options(joinedload(Question.author)).where(Question.id == question_id)
+            select(Question)
+            .options(joinedload(Question.author, innerjoin=True))
+            .where(Question.id == question_id)
         )
         if question is None:
             raise KeyError(name)

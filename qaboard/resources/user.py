@@ -40,7 +40,7 @@ class UserResource:
 
     def __acl__(self):
         return [
-            (Allow, user_principal(self.user.id), Permission.EDIT),
-            (Allow, MODERATOR, Permission.SUSPEND),
+            (Allow, user_principal(self.user.id), (Permission.EDIT, Permission.VIEW_DELETED)),
+            (Allow, MODERATOR, (Permission.SUSPEND, Permission.VIEW_DELETED)),
             (Allow, ADMIN, Permission.SET_ROLE),
         ]

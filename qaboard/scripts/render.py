@@ -47,7 +47,7 @@ def render(board: CommandContext, every: bool) -> None:
             bar.update(len(posts))
     click.echo(f"Rendered {rendered:,} of {total:,} posts.")
     if rendered < total:
-        click.echo("The others were edited or removed meanwhile.")
+        click.echo("The others were edited or deleted meanwhile; run it again.")
 
 
 def _next_posts(board: CommandContext, conditions: list) -> list[Post]:

@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qaboard.folding import fold
+
 TOKEN_MAX_CHARACTERS = 60
 """Longer words are cut, on both sides alike; PostgreSQL refuses lexemes of 2 KiB."""
 
@@ -43,15 +45,10 @@ class Run:
     is_cjk: bool
 
 
-def normalise(text: str) -> str:
-    """The form in which texts are compared: NFKC and casefolded."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 def find_runs(text: str) -> Iterator[Run]:
     """The runs of a text, in order; what stands between them is not searched for."""
     for match in _RUN.finditer(text):
-        yield Run(normalise(match[0]), match.start(), match.end(), match.lastgroup == "cjk")
+        yield Run(fold(match[0]), match.start(), match.end(), match.lastgroup == "cjk")
 
 
 def tokens_of_run(run: Run, *, is_complete: bool = True) -> list[str]:
@@ -70,4 +67,4 @@ def tokens_of_run(run: Run, *, is_complete: bool = True) -> list[str]:
 
 def tokenize(text: str) -> list[str]:
     """The tokens of a text to be indexed, one a position."""
-    return [token for run in find_runs(normalise(text)) for token in tokens_of_run(run)]
+    return [token for run in find_runs(fold(text)) for token in tokens_of_run(run)]

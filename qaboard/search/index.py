@@ -26,7 +26,6 @@ def index_post(session: Session, post: Post, *, text: str, author_name: str) -> 
 
     :param text: what the post says, without markup.
     """
-    session.flush()
     _engine_of(session).write_row(
         session,
         post.id,

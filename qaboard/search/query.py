@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qaboard.search.analysis import Run, find_runs, normalise, tokens_of_run
+from qaboard.folding import fold
+from qaboard.search.analysis import Run, find_runs, tokens_of_run
 
 QUERY_MAX_CHARACTERS = 200
 QUERY_MAX_TERMS = 16
@@ -39,7 +40,7 @@ def parse_query(text: str) -> Query:
 
 
 def _parse_term(chunk: str) -> Term | None:
-    runs = tuple(find_runs(normalise(chunk)))
+    runs = tuple(find_runs(fold(chunk)))
     if not runs:
         return None
     tokens = [token for run in runs[:-1] for token in tokens_of_run(run)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pyramid.tweens import MAIN
+
 from qaboard.security.cookies import has_login_cookie
 
 
@@ -19,7 +21,6 @@ def content_security_policy(image_hosts: Iterable[str]) -> str:
             # Bootstrap's own icons are data: addresses in its style sheet.
             f"img-src {images}",
             "connect-src 'self'",
-            "manifest-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",
             "base-uri 'none'",
@@ -51,4 +52,9 @@ def headers_tween_factory(handler, registry):
 
 
 def includeme(config) -> None:
-    config.add_tween("qaboard.security.headers.headers_tween_factory")
+    config.add_tween(
+        "qaboard.security.headers.headers_tween_factory",
+        # Directly below: what follows, the debug toolbar too, answers with these headers.
+        under="qaboard.request_checks.request_checks_tween_factory",
+        over=("pyramid_debugtoolbar.toolbar_tween_factory", MAIN),
+    )

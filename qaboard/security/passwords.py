@@ -9,7 +9,7 @@ from argon2.low_level import Type
 # OWASP's minimum for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=Type.ID)
 
-# The hash of a random password that nobody was told, made with the same parameters.
+# Any hash that was made with the same parameters; no password is ever right for it.
 _HASH_OF_NOBODY = HASHER.hash("nobody has this password")
 
 

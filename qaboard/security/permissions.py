@@ -7,6 +7,9 @@ class Permission(StrEnum):
     VIEW = "view"
     """See a page and what is on it."""
 
+    VIEW_DELETED = "view_deleted"
+    """See in the profile of this user what they wrote and is deleted."""
+
     ASK = "ask"
     """Write a new question."""
 

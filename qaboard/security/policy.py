@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 from pyramid.authorization import ACLHelper
@@ -22,8 +20,7 @@ from qaboard.security.principals import (
     role_principal,
     user_principal,
 )
-
-TOKEN_BYTES = 32
+from qaboard.security.tokens import hash_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +40,6 @@ class Identity:
         if self.role is Role.ADMIN:
             principals.append(MODERATOR)
         return principals
-
-
-def new_token() -> str:
-    """A token for a login: 256 random bits as text for a cookie."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def hash_token(token: str) -> bytes:
-    """What is stored of a token. It is random and long, so a plain hash cannot be reversed."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
 class SecurityPolicy:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Answer, Question, User, utc_now
-from qaboard.services.post import Render, check_version, set_body, write_to_index
+from qaboard.services.post import (
+    Render,
+    check_version,
+    says_the_same,
+    set_body,
+    update_live,
+    write_to_index,
+)
 
 
 class AnswerSort(StrEnum):
@@ -25,16 +32,19 @@ def answer(
 
     :param body: Markdown.
     :return: the answer, with its id.
+    :raises StaleDataError: when the question was deleted meanwhile; the request runs again.
     """
     now = utc_now()
     written = Answer(author_id=author_id, question_id=question.id, created_at=now)
     set_body(written, body, render)
     session.add(written)
     session.flush()
-    session.execute(
-        update(Question)
-        .where(Question.id == question.id)
-        .values(answer_count=Question.answer_count + 1, last_activity_at=now)
+    update_live(
+        session,
+        Question,
+        question.id,
+        answer_count=Question.answer_count + 1,
+        last_activity_at=now,
     )
     write_to_index(session, written, session.get_one(User, author_id).username)
     return written
@@ -49,17 +59,12 @@ def edit_answer(
     :raises EditConflict: when the answer has another version by now.
     """
     check_version(answer, version)
-    before = answer.body
-    set_body(answer, body, render)
-    if answer.body == before:
+    if says_the_same(answer, body):
         return
+    set_body(answer, body, render)
     answer.edited_at = utc_now()
     session.flush()
-    session.execute(
-        update(Question)
-        .where(Question.id == answer.question_id)
-        .values(last_activity_at=answer.edited_at)
-    )
+    update_live(session, Question, answer.question_id, last_activity_at=answer.edited_at)
     write_to_index(session, answer, answer.author.username)
 
 

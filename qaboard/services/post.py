@@ -6,21 +6,20 @@ from collections.abc import Callable
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Answer, Post, Question, utc_now
 from qaboard.search import index_post
-from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.refusal import WHOLE_FORM, Conflict
 
 Render = Callable[[str], str]
 """Markdown to safe HTML, with the settings of this board."""
 
 
-class EditConflict(Refusal):
+class EditConflict(Conflict):
     """Somebody else saved the post after the form was made."""
-
-    status = 409
 
     def __init__(self) -> None:
         super().__init__(
@@ -43,6 +42,11 @@ def set_body(post: Post, body: str, render: Render) -> None:
 def write_to_index(session: Session, post: Post, author_name: str) -> None:
     """Make the post found by what it now says."""
     index_post(session, post, text=markup.plain_text(post.body_html), author_name=author_name)
+
+
+def says_the_same(post: Post, body: str) -> bool:
+    """Whether the post has this text already."""
+    return post.body == markup.normalise(body)
 
 
 def check_version(post: Post, version: int | None) -> None:
@@ -77,8 +81,19 @@ def restore_post(session: Session, post: Post) -> None:
 
 def _count_answer(session: Session, post: Post, change: int) -> None:
     if isinstance(post, Answer):
-        session.execute(
-            update(Question)
-            .where(Question.id == post.question_id)
-            .values(answer_count=Question.answer_count + change)
+        update_live(
+            session, Question, post.question_id, answer_count=Question.answer_count + change
         )
+
+
+def update_live(session: Session, model: type[Post], post_id: int, **values) -> None:
+    """Change columns of a post in the database, as it is there and not as it was read.
+
+    :raises StaleDataError: when the post was deleted since it was read. The request then runs
+        again, and finds that out where it says so to people.
+    """
+    result = session.execute(
+        update(model).where(model.id == post_id, model.deleted_at.is_(None)).values(**values)
+    )
+    if result.rowcount == 0:
+        raise StaleDataError(f"post {post_id} was deleted meanwhile")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qaboard.models import Question, User, utc_now
-from qaboard.services.post import Render, check_version, set_body, write_to_index
+from qaboard.services.post import Render, check_version, says_the_same, set_body, write_to_index
 
 
 def ask(session: Session, *, author_id: int, title: str, body: str, render: Render) -> Question:
@@ -19,6 +19,7 @@ def ask(session: Session, *, author_id: int, title: str, body: str, render: Rend
     set_body(question, body, render)
     question.created_at = question.last_activity_at = now
     session.add(question)
+    session.flush()
     write_to_index(session, question, session.get_one(User, author_id).username)
     return question
 
@@ -38,10 +39,9 @@ def edit_question(
     :raises EditConflict: when the question has another version by now.
     """
     check_version(question, version)
-    before = (question.title, question.body)
+    if question.title == title and says_the_same(question, body):
+        return
     question.title = title
     set_body(question, body, render)
-    if (question.title, question.body) == before:
-        return
     question.edited_at = question.last_activity_at = utc_now()
     write_to_index(session, question, question.author.username)

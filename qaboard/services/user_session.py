@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qaboard.i18n import _
 from qaboard.models import User, UserSession, username_key, utc_now
 from qaboard.security.passwords import hash_password, needs_rehash, verify_password
-from qaboard.security.policy import hash_token, new_token
+from qaboard.security.tokens import hash_token, new_token
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 
 
@@ -31,14 +31,12 @@ def authenticate(session: Session, *, username: str, password: str) -> User:
 
 
 def open_session(session: Session, user_id: int, *, lifetime: timedelta) -> str:
-    """Begin a login.
+    """Begin a login, and forget those that have expired.
 
     :return: the token for the browser's cookie; it is stored nowhere.
     """
     now = utc_now()
-    session.execute(
-        delete(UserSession).where(UserSession.user_id == user_id, UserSession.expires_at <= now)
-    )
+    session.execute(delete(UserSession).where(UserSession.expires_at <= now))
     token = new_token()
     session.add(
         UserSession(

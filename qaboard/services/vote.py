@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post, Vote
+from qaboard.services.post import update_live
 
 
 def cast_vote(session: Session, *, post_id: int, user_id: int, value: int) -> None:
     """Vote, change one's vote or withdraw it. Doing it twice changes nothing more.
 
     :param value: 1 for useful, -1 for not useful, 0 to withdraw.
+    :raises StaleDataError: when the post was deleted meanwhile; the request runs again.
     """
     # Locked, so that of two changes at once the second one sees what the first one left.
     vote = session.get(Vote, (post_id, user_id), with_for_update=True)
@@ -25,4 +26,4 @@ def cast_vote(session: Session, *, post_id: int, user_id: int, value: int) -> No
     else:
         vote.value = value
     session.flush()
-    session.execute(update(Post).where(Post.id == post_id).values(score=Post.score + change))
+    update_live(session, Post, post_id, score=Post.score + change)

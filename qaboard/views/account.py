@@ -13,7 +13,7 @@ from qaboard.schemas.account import LanguageSchema
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.user import choose_locale
-from qaboard.views.user_session import requested_next
+from qaboard.views.addresses import requested_next
 
 
 @view_config(

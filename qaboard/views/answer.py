@@ -10,7 +10,7 @@ from qaboard.presenters import present_question_page
 from qaboard.resources import AnswerResource, AnswersResource
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort, answer
-from qaboard.views.location import post_location
+from qaboard.views.addresses import post_location
 from qaboard.views.question import create_answer_form
 
 

@@ -193,6 +193,7 @@ def too_large(_error, request):
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
     if is_error_retryable(request, error):
+        # Nobody sees this one: the request runs again.
         return error_page(request, 503, "", "")
     log.error(
         "%s %r: the database does not answer: %s",
@@ -213,6 +214,7 @@ def database_away(error, request):
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
     if is_error_retryable(request, error):
+        # Nobody sees this one: the request runs again.
         return error_page(request, 500, "", "")
     error_id = secrets.token_hex(8)
     path = request.environ["PATH_INFO"]

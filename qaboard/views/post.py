@@ -14,7 +14,7 @@ from qaboard.security.permissions import Permission
 from qaboard.services.answer import edit_answer
 from qaboard.services.post import EditConflict, delete_post, restore_post
 from qaboard.services.question import edit_question
-from qaboard.views.location import post_location
+from qaboard.views.addresses import post_location
 
 
 def post_of(resource: QuestionResource | AnswerResource) -> Post:
@@ -27,6 +27,7 @@ class EditView:
         self.context = context
         self.request = request
         self.post = post_of(context)
+        self.has_conflict = False
         values = {"body": self.post.body, "version": self.post.version}
         schema = EditAnswerSchema()
         if isinstance(context, QuestionResource):
@@ -37,7 +38,12 @@ class EditView:
     @view_config(context=QuestionResource, request_method="GET")
     @view_config(context=AnswerResource, request_method="GET")
     def show(self):
-        return {"form": self.form, "post": self.post, "resource": self.context}
+        return {
+            "form": self.form,
+            "post": self.post,
+            "resource": self.context,
+            "has_conflict": self.has_conflict,
+        }
 
     @view_config(context=QuestionResource, request_method="POST", require_csrf=False)
     @view_config(context=AnswerResource, request_method="POST", require_csrf=False)
@@ -51,6 +57,7 @@ class EditView:
             save(request.dbsession, self.post, render=request.render_markdown, **values)
         except EditConflict:
             # Whoever sends the form again has seen both texts, and may replace the saved one.
+            self.has_conflict = True
             self.form["version"].cstruct = str(self.post.version)
             raise
         request.flash(_("Your changes are saved."))

@@ -20,7 +20,7 @@ from qaboard.search import parse_query
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
 from qaboard.services.question import ask
-from qaboard.views.location import requested_choice
+from qaboard.views.addresses import requested_choice
 
 ANSWER_FORM_ANCHOR = "your-answer"
 """The id of the section with the form, where a visitor wants to be after logging in."""
@@ -101,4 +101,4 @@ class AskView:
             render=request.render_markdown,
         )
         request.flash(_("Your question is posted."))
-        return HTTPSeeOther(request.resource_path(self.context[str(question.id)]))
+        return HTTPSeeOther(request.resource_path(QuestionResource(question, self.context)))

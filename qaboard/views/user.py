@@ -12,8 +12,8 @@ from qaboard.schemas.user import SignUpSchema
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.user import sign_up
-from qaboard.views.location import requested_choice
-from qaboard.views.user_session import log_in_and_go, requested_next
+from qaboard.views.addresses import requested_choice, requested_next
+from qaboard.views.user_session import log_in_and_go
 
 
 @view_defaults(

@@ -17,12 +17,7 @@ from qaboard.schemas.user_session import LogInSchema
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.user_session import authenticate, close_session, open_session
-
-
-def requested_next(request: Request) -> str:
-    """Where the address says to go afterwards; it is judged when it is followed."""
-    values = request.GET.getall("next")
-    return values[0] if len(values) == 1 else ""
+from qaboard.views.addresses import requested_next
 
 
 def log_in_and_go(request: Request, user: User, next_address: str, message) -> HTTPSeeOther:
@@ -82,10 +77,10 @@ class LogInView:
 @view_config(
     context=RootResource, name="logout", permission=Permission.LOG_OUT, request_method="POST"
 )
-def log_out(_context, request):
+def log_out(context: RootResource, request):
     """End the login, in the browser and on the server."""
     close_session(request.dbsession, request.identity.session_id)
     headers = forget(request)
     request.session.invalidate()
     request.flash(_("You are logged out."))
-    return HTTPSeeOther("/", headers=headers)
+    return HTTPSeeOther(request.resource_path(context), headers=headers)

@@ -10,7 +10,7 @@ from qaboard.resources import AnswerResource, QuestionResource
 from qaboard.schemas.vote import VoteSchema
 from qaboard.security.permissions import Permission
 from qaboard.services.vote import cast_vote
-from qaboard.views.location import post_location
+from qaboard.views.addresses import post_location
 from qaboard.views.post import post_of
 
 

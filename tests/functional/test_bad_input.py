@@ -289,7 +289,7 @@ def test_parts_within_parts(client):
 
 
 def test_a_form_in_parts_is_read_too(client, board):
-    fields = {"title": "제목", "body": "본문\r\n", "csrf_token": token_of(client)}
+    fields = {"title": "제목", "body": "50%ff " + "&" * 200, "csrf_token": token_of(client)}
     part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
     body = "".join(part.format(name, value) for name, value in fields.items()) + "--x--\r\n"
     page = ask(client, body.encode(), "multipart/form-data; boundary=x", status=303)

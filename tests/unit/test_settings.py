@@ -66,6 +66,9 @@ def test_production_ignores_a_secret_in_the_ini():
     ini = app_section("production.ini") | {"qaboard.secret": SECRET}
     with pytest.raises(SettingsError, match="QABOARD_SECRET"):
         load_settings(ini, {"QABOARD_DATABASE_URL": "sqlite://"})
+    ini = app_section("production.ini") | {"sqlalchemy.url": "sqlite://"}
+    with pytest.raises(SettingsError, match="QABOARD_DATABASE_URL"):
+        load_settings(ini, {"QABOARD_SECRET": SECRET})
 
 
 @pytest.mark.parametrize(

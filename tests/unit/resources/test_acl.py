@@ -107,8 +107,8 @@ def test_a_user():
     users = RootResource(DummyRequest())["users"]
     assert acls(UserResource(User(id=9), users)) == [
         [
-            (Allow, "user:9", "edit"),
-            (Allow, "role:moderator", "suspend"),
+            (Allow, "user:9", ("edit", "view_deleted")),
+            (Allow, "role:moderator", ("suspend", "view_deleted")),
             (Allow, "role:admin", "set_role"),
         ],
         ROOT_ACL,

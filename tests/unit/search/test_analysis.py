@@ -37,10 +37,10 @@ def test_tokens_need_no_escaping(text):
         assert not set(token) & set(" \"'\\*:()&|!<>\x00\t\n")
 
 
-@given(st.text())
+@given(st.text(max_size=100))
 def test_a_text_is_a_search_for_itself(text):
     """What is in a title can be pasted into the search box."""
-    query = parse_query(text[:100])
+    query = parse_query(text)
     indexed = tokenize(text)
     for term in query.terms:
         tokens = list(term.tokens)
@@ -54,8 +54,7 @@ def test_a_text_is_a_search_for_itself(text):
                 else indexed[index + len(tokens) - 1] == tokens[-1]
             )
         ]
-        if len(text) <= 100:
-            assert starts, (term, indexed)
+        assert starts, (term, indexed)
 
 
 @given(st.text(), st.text(max_size=10))

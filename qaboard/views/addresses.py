@@ -1,4 +1,4 @@
-"""Where a browser lands after something was done to a post, and choices read from an address."""
+"""Addresses: where a browser lands, and what the address it asks for says."""
 
 from __future__ import annotations
 
@@ -42,3 +42,9 @@ def requested_choice(request: Request, name: str, choices: type[Choice]) -> Choi
         return choices(value)
     except ValueError:
         raise HTTPNotFound from None
+
+
+def requested_next(request: Request) -> str:
+    """Where the address says to go afterwards; it is judged when it is followed."""
+    values = request.GET.getall("next")
+    return values[0] if len(values) == 1 else ""

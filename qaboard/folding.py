@@ -1,0 +1,13 @@
+"""The form in which two spellings of one text are equal, for names and for search alike."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """NFKC, casefolded, and NFKC again.
+
+    Casefolding can undo the normal form, hence the second time (Unicode, chapter 3.13, D146).
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
