@@ -311,8 +311,10 @@ class BlockParser:
     def _begin_table(self, paragraph: Paragraph, line: str) -> bool:
         """Begin a table if `line` is a delimiter row that fits the last line of the paragraph."""
         alignments = delimiter_row(line)
+        if alignments is None or not paragraph.lines:
+            return False  # no lines: the paragraph was nothing but link definitions
         header = paragraph.lines[-1]
-        if alignments is None or len(split_row(header)) != len(alignments):
+        if len(split_row(header)) != len(alignments):
             return False
         paragraph.lines.pop()
         paragraph.last -= 1

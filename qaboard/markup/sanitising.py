@@ -8,6 +8,7 @@ import nh3
 
 from qaboard.markup.addresses import LINK_SCHEMES
 from qaboard.markup.highlighting import CLASSES
+from qaboard.markup.tables import ALIGNMENTS
 
 LINK_RELATION = "nofollow ugc noopener"
 
@@ -25,16 +26,23 @@ ATTRIBUTES = {
 }
 ATTRIBUTE_VALUES = {
     "img": {"loading": {"lazy"}},
-    "th": {"align": {"left", "center", "right"}},
-    "td": {"align": {"left", "center", "right"}},
+    # They scroll sideways when they are wide, by keyboard too.
+    "pre": {"tabindex": {"0"}},
+    "table": {"tabindex": {"0"}},
 }
-ALLOWED_CLASSES = {"pre": {"highlight"}, "span": set(CLASSES)}
+ALLOWED_CLASSES = {
+    "pre": {"highlight"},
+    "span": set(CLASSES),
+    "th": set(ALIGNMENTS.values()),
+    "td": set(ALIGNMENTS.values()),
+}
 
 _cleaner = nh3.Cleaner(
     tags=set(TAGS),
     clean_content_tags=set(),
     attributes=ATTRIBUTES,
     tag_attribute_values=ATTRIBUTE_VALUES,
+    set_tag_attribute_values={"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}},
     allowed_classes=ALLOWED_CLASSES,
     url_schemes=set(LINK_SCHEMES),
     link_rel=LINK_RELATION,

@@ -2,6 +2,9 @@
 
 import re
 
+# By where the colons stand, the classes that Bootstrap has for it.
+ALIGNMENTS = {(True, True): "text-center", (True, False): "text-start", (False, True): "text-end"}
+
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r":?-+:?")
 
@@ -17,7 +20,7 @@ def split_row(line: str) -> list[str]:
 
 
 def delimiter_row(line: str) -> list[str] | None:
-    """Return the alignment of each column (``left``, ``center``, ``right`` or an empty string).
+    """Return the alignment of each column: one of ``ALIGNMENTS`` or an empty string.
 
     None means that `line` is not the row of hyphens and pipes under a header.
     """
@@ -28,7 +31,5 @@ def delimiter_row(line: str) -> list[str] | None:
         if not _DELIMITER.fullmatch(cell):
             return None
         sides = (cell.startswith(":"), cell.endswith(":"))
-        alignments.append(
-            {(True, True): "center", (True, False): "left", (False, True): "right"}.get(sides, "")
-        )
+        alignments.append(ALIGNMENTS.get(sides, ""))
     return alignments

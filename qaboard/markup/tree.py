@@ -40,6 +40,7 @@ class TreeBuilder:
 
     def __init__(self) -> None:
         self._cells_to_fill = FILLED_CELLS
+        self._heading_level = HEADING_SHIFT
 
     def write(self, block: Block, parent: Element, *, tight: bool = False) -> None:
         """Append the children of `block` to `parent`; in tight items paragraphs have no element."""
@@ -48,8 +49,7 @@ class TreeBuilder:
                 case Paragraph():
                     self._write_paragraph(child, parent, tight)
                 case Heading():
-                    level = min(child.level + HEADING_SHIFT, 6)
-                    SubElement(parent, f"h{level}").text = "\n".join(child.lines).strip()
+                    self._write_heading(child, parent)
                 case Quote():
                     if child.children:
                         self.write(child, SubElement(parent, "blockquote"))
@@ -61,6 +61,15 @@ class TreeBuilder:
                     self._write_table(child, parent)
                 case Rule():
                     SubElement(parent, "hr")
+
+    def _write_heading(self, heading: Heading, parent: Element) -> None:
+        text = "\n".join(heading.lines).strip()
+        if not text:
+            return
+        # No level is skipped on the way down: readers who hear the page go from one to the next.
+        level = min(heading.level + HEADING_SHIFT, self._heading_level + 1, 6)
+        self._heading_level = level
+        SubElement(parent, f"h{level}").text = text
 
     def _write_paragraph(self, paragraph: Paragraph, parent: Element, tight: bool) -> None:
         text = "\n".join(paragraph.lines).strip(" \n")
@@ -105,11 +114,12 @@ class TreeBuilder:
         self._cells_to_fill -= missing
         row = SubElement(parent, "tr")
         for cell, alignment in zip(cells + [""] * missing, alignments, strict=False):
-            element = SubElement(row, tag)
+            # An empty cell heads nothing.
+            element = SubElement(row, tag if cell else "td")
             if cell:
                 element.text = cell
                 if alignment:
-                    element.set("align", alignment)
+                    element.set("class", alignment)
 
 
 def _last_line(block: Block) -> int:

@@ -16,9 +16,10 @@ ATTRIBUTES = {
     "a": {"href", "title", "rel"},
     "img": {"src", "alt", "title", "loading"},
     "ol": {"start"},
-    "th": {"align"},
-    "td": {"align"},
-    "pre": {"class"},
+    "th": {"class"},
+    "td": {"class"},
+    "pre": {"class", "tabindex"},
+    "table": {"tabindex"},
     "span": {"class"},
 }
 VOID = {"br", "hr", "img"}
