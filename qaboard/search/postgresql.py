@@ -19,8 +19,9 @@ LAST_POSITION = 16383
 # No more positions of one token are kept, and none needs to be sent.
 MAX_POSITIONS = 255
 
-# The weights of D, C, B and A: unused, body, author, title. A hit in the title says most.
-_RANK = "ts_rank('{0.1, 0.1, 0.4, 1.0}', post_search.document, CAST(:tokens AS tsquery), 1)"
+# The weights of D, C, B and A: unused, author, body, title. A hit in the title says most, the name
+# of whoever wrote it least.
+_RANK = "ts_rank('{0.01, 0.01, 0.2, 1.0}', post_search.document, CAST(:tokens AS tsquery), 1)"
 
 _WRITE = text(
     "INSERT INTO post_search (post_id, document, is_long)"
@@ -46,8 +47,8 @@ def write_row(
     session: Session, post_id: int, *, title: list[str], body: list[str], author: list[str]
 ) -> None:
     positions = [(token, "A") for token in title]
-    positions += [(token, "B") for token in author]
-    positions += [(token, "C") for token in body]
+    positions += [(token, "C") for token in author]
+    positions += [(token, "B") for token in body]
     places: dict[str, list[str]] = {}
     for position, (token, weight) in enumerate(positions, start=1):
         places.setdefault(token, []).append(f"{min(position, LAST_POSITION)}{weight}")

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from qaboard.search.query import Query, Term
 
-# bm25() takes the weights of the columns: title, body, author. A hit in the title says most.
-_RANK = "bm25(post_search, 8.0, 1.0, 4.0)"
+# bm25() takes the weights of the columns: title, body, author. A hit in the title says most, the
+# name of whoever wrote it least.
+_RANK = "bm25(post_search, 8.0, 1.0, 0.2)"
 
 _DELETE = text("DELETE FROM post_search WHERE rowid = :id")
 _INSERT = text(

@@ -111,6 +111,21 @@ def test_the_title_counts_most(browser, board):
     assert page.html.find(class_="question-title").text.strip() == "coffee"
 
 
+def test_the_name_of_the_author_counts_least(browser, board):
+    fan = board.user("커피좋아")
+    board.question(
+        title="드립 커피가 자꾸 써요", body="집에서 내리기 시작한 지 한 달쯤 됐어요. " * 40
+    )
+    body = "물 이야기를 하다가 커피 이야기도 해요. " + "그 밖의 이야기도 해요. " * 20
+    board.question(title="물", body=body)
+    for number in range(5):
+        board.question(fan, title=f"자전거 {number}", body="짧은 글")
+    page = browser().get("/questions/", {"q": "커피"})
+    titles = [row.text.strip() for row in page.html.select(".question-title")]
+    assert titles[:2] == ["드립 커피가 자꾸 써요", "물"]
+    assert len(titles) == 7
+
+
 def test_a_late_word_of_the_longest_text_is_found(browser, board):
     board.question(title="long", body="가나다라마바사아자차 " * 2726 + "찾을말")
     assert hits(browser(), "찾을말") == {"long"}
