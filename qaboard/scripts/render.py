@@ -73,7 +73,9 @@ def _render_batch(board: CommandContext, posts: list[Post]) -> int:
     rendered = [(post, board.render(post.body)) for post in posts]
     written = 0
     with board.session(writes=True) as session:
-        for post, body_html in rendered:
+        # The newest first: whoever edits an answer locks it before its question, which is older,
+        # and two that lock in one order cannot wait for each other.
+        for post, body_html in reversed(rendered):
             # A statement, because a change through the mapped object would raise the version,
             # and refuse the forms that were made from the one before.
             result = session.execute(
