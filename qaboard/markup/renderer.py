@@ -87,7 +87,7 @@ class BoardSyntax(Extension):
         super().__init__()
         self._image_hosts = image_hosts
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - its name there
         """Replace all registries of `md`; called by Python-Markdown."""
         md.preprocessors = Registry()
         md.preprocessors.register(_PrintableText(md), "printable", 10)

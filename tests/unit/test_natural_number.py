@@ -13,7 +13,7 @@ def test_each_number_has_one_spelling(number):
 
 
 @given(st.text())
-def test_any_other_text_is_a_ValueError(text):  # noqa: N802
+def test_any_other_text_is_a_ValueError(text):  # noqa: N802 - a name of Python
     try:
         number = parse_natural_number(text)
     except ValueError:

@@ -149,7 +149,7 @@ def test_leaves_have_no_children():
 
 @pytest.mark.parametrize("name", ["", "x", "0", "-1", "²", "007", "1e3", "9" * 5000, "answer", "١"])
 @pytest.mark.parametrize("container", ["questions", "users", "answers", "question", "root"])
-def test_getitem_raises_KeyError_for_what_is_no_child(container, name):  # noqa: N802
+def test_getitem_raises_KeyError_for_what_is_no_child(container, name):  # noqa: N802 - a name of Python
     root = RootResource(DummyRequest())  # It has no database, and none is asked.
     node = {
         "root": root,
