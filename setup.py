@@ -19,6 +19,13 @@ REQUIREMENTS = [
     "nh3>=0.3",
     "Pygments>=2.19",
     "argon2-cffi>=25.1",
+    "cryptography>=46",
+    "webauthn>=2.7",
+    "pyotp>=2.9",
+    "segno>=1.6",
+    "limits>=5.6",
+    "ua-parser>=1.0.1",
+    "pyramid_mailer>=0.15.1",
     "Babel>=2.17",
     "translationstring>=1.4",
     "Jinja2>=3.1.6",
@@ -34,13 +41,17 @@ REQUIREMENTS = [
 
 POSTGRESQL_REQUIREMENTS = ["psycopg[binary]>=3.2"]
 
+REDIS_REQUIREMENTS = ["redis>=6.4"]
+
 TEST_REQUIREMENTS = [
     "pytest>=9",
     "WebTest>=3.0.7",
     "hypothesis>=6.150",
     "playwright>=1.60",
     "ruff>=0.17",
+    "aiosmtpd>=1.4.6",
     *POSTGRESQL_REQUIREMENTS,
+    *REDIS_REQUIREMENTS,
 ]
 
 setup(
@@ -55,7 +66,11 @@ setup(
     include_package_data=True,
     package_data={"qaboard": ["templates/**/*.jinja2", "locale/*/LC_MESSAGES/*"]},
     install_requires=REQUIREMENTS,
-    extras_require={"postgresql": POSTGRESQL_REQUIREMENTS, "test": TEST_REQUIREMENTS},
+    extras_require={
+        "postgresql": POSTGRESQL_REQUIREMENTS,
+        "redis": REDIS_REQUIREMENTS,
+        "test": TEST_REQUIREMENTS,
+    },
     entry_points={
         "paste.app_factory": ["main = qaboard:main"],
         "console_scripts": ["qaboard = qaboard.scripts:qaboard"],

@@ -29,9 +29,28 @@ def run_migrations() -> None:
     engine = make_engine(url)
     try:
         with engine.execution_options(writes=True).connect() as connection:
+            _switch_foreign_keys_off(connection)
             _migrate(connection)
     finally:
         engine.dispose()
+
+
+def _switch_foreign_keys_off(connection) -> None:
+    """Let SQLite copy a table that others point at, as its manual says (ALTER TABLE, section 7).
+
+    Otherwise dropping the old table would delete what belongs to its rows. A transaction that has
+    begun cannot do it any more, so it happens on the connection of the driver.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF").close()
+
+
+def _check_foreign_keys(connection) -> None:
+    """Find before the commit what the copying of tables has broken, if anything."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+        if broken:
+            raise SystemExit(f"qaboard: the migration would break references: {broken}")
 
 
 def _migrate(connection) -> None:
@@ -46,6 +65,7 @@ def _migrate(connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        _check_foreign_keys(connection)
 
 
 def _is_ours(name, type_, _parent_names) -> bool:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import unquote_to_bytes
 
-from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPRequestEntityTooLarge
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPNotFound,
+    HTTPRequestEntityTooLarge,
+    HTTPSeeOther,
+)
 from pyramid.request import Request
 from pyramid.viewderivers import INGRESS
+
+from qaboard.models import utc_now
 
 BODY_MAX_BYTES = 1024 * 1024
 """The longest text a post may have, each character percent-encoded from four bytes, is 360,000."""
@@ -86,7 +94,31 @@ def check_readable(request: Request) -> None:
         raise HTTPBadRequest
 
 
+def recently_authenticated_view(view, info):
+    """With ``recent_authentication=True``: who logged in a while ago proves again who they are.
+
+    Afterwards they are back at the page; a form that was sent is then to be filled in again.
+    """
+    if not info.options.get("recent_authentication"):
+        return view
+    minutes = info.registry["settings"].accounts.recent_authentication_minutes
+
+    def recently_authenticated(context, request):
+        if utc_now() - request.identity.authenticated_at > timedelta(minutes=minutes):
+            account = request.site_root["account"]
+            query = {"next": request.path}
+            return HTTPSeeOther(request.resource_path(account, "confirm", query=query))
+        return view(context, request)
+
+    return recently_authenticated
+
+
+recently_authenticated_view.options = ("recent_authentication",)
+
+
 def includeme(config) -> None:
     # Before anything else, so that nobody is asked to log in for what is not there.
     config.add_view_deriver(subpath_view, under=INGRESS, over="secured_view")
     config.add_view_deriver(readable_view, under=INGRESS, over="secured_view")
+    # After the permission, so that there is an identity to look at.
+    config.add_view_deriver(recently_authenticated_view)

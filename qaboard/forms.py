@@ -10,12 +10,13 @@ import colander
 import deform
 from markupsafe import Markup
 from pyramid.csrf import check_csrf_token, get_csrf_token
-from pyramid.httpexceptions import HTTPBadRequest, HTTPConflict
+from pyramid.httpexceptions import HTTPBadRequest, HTTPConflict, HTTPTooManyRequests
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_jinja2 import IJinja2Environment
 
 from qaboard.i18n import _
+from qaboard.rate_limits import TooManyRequests
 from qaboard.services.refusal import WHOLE_FORM, Conflict, Refusal
 
 
@@ -98,6 +99,9 @@ def submit_form(
         request.tm.doom()
         if isinstance(refusal, Conflict):
             status = HTTPConflict.code
+        elif isinstance(refusal, TooManyRequests):
+            status = HTTPTooManyRequests.code
+            request.response.retry_after = refusal.retry_after
         # The summary of the errors hangs on the form's own one.
         form.error = colander.Invalid(form.schema)
         for name, message in refusal.errors.items():

@@ -40,7 +40,11 @@ def relative_time(context, moment: datetime) -> str:
 @pass_context
 def full_time(context, moment: datetime) -> str:
     """The date and time in the site's zone and the reader's language."""
-    request = context["request"]
+    return format_full_time(context["request"], moment)
+
+
+def format_full_time(request: Request, moment: datetime) -> str:
+    """The same outside of a template."""
     zone = request.registry["settings"].time_zone
     pattern = FULL_TIME_PATTERNS[request.locale_name]
     return format_datetime(moment, pattern, tzinfo=zone, locale=request.locale_name)

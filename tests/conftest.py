@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import email.policy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from pathlib import Path
 
 import alembic.command
 import pytest
@@ -38,14 +42,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[s
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str):
+def mail_directory(tmp_path_factory) -> Path:
+    """Where the application writes its mails."""
+    return tmp_path_factory.mktemp("mail")
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, mail_directory: Path):
     """The application of development.ini on the migrated database, without the toolbar."""
     settings = get_appsettings(str(PROJECT / "development.ini"))
     settings["pyramid.includes"] = ""
+    settings["mail.directory"] = str(mail_directory)
     with environment(QABOARD_DATABASE_URL=database_url):
         alembic.command.upgrade(alembic_configuration(), "head")
         application = qaboard.main({}, **settings)
     yield application
+    application.registry["background"].close()
     application.registry["engine"].dispose()
 
 
@@ -75,6 +87,23 @@ def browser(app, board: Board) -> Callable[..., TestApp]:
 
 
 @pytest.fixture
+def mails(app, board: Board, mail_directory: Path) -> Iterator[Callable[[], list[EmailMessage]]]:
+    """The mails that were sent in this test, oldest first; asking waits for those under way."""
+
+    def read() -> list[EmailMessage]:
+        app.registry["background"].wait()
+        return [
+            message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            for path in sorted(mail_directory.iterdir())
+        ]
+
+    yield read
+    app.registry["background"].wait()
+    for path in mail_directory.iterdir():
+        path.unlink()
+
+
+@pytest.fixture
 def count_queries(app) -> Callable:
     """Counts the statements that a block sends to the database, without BEGIN and its like."""
 
@@ -94,3 +123,10 @@ def count_queries(app) -> Callable:
             event.remove(engine, "before_cursor_execute", note)
 
     return count
+
+
+@pytest.fixture(autouse=True)
+def forget_rate_limits(request: pytest.FixtureRequest) -> None:
+    """What one test did often does not stop the next one."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app").registry["rate_limiter"].storage.reset()

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
@@ -18,20 +19,24 @@ from qaboard.models import (
     Post,
     Question,
     Role,
+    SingleUseToken,
     User,
     UserSession,
     Vote,
     username_key,
     utc_now,
 )
-from qaboard.security.passwords import hash_password
+from qaboard.security.passwords import PasswordHashing
 from qaboard.services import answer as answer_service
 from qaboard.services import question as question_service
 from qaboard.services.post import delete_post
 from qaboard.services.user_session import open_session
 from qaboard.services.vote import cast_vote
+from qaboard.settings import PasswordSettings
 
 PASSWORD = "correct horse battery"
+# As in development.ini, so that a login in a test does not make the hash anew.
+PASSWORD_SETTINGS = PasswordSettings(memory_kib=19456, passes=2, lanes=1, concurrent_hashes=2)
 
 
 class Board:
@@ -40,7 +45,7 @@ class Board:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.numbers = itertools.count(1)
-        self.password_hash = hash_password(PASSWORD)
+        self.password_hash = PasswordHashing(PASSWORD_SETTINGS).hash(PASSWORD)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -50,16 +55,24 @@ class Board:
             with session.begin():
                 yield session
 
-    def user(self, username: str | None = None, role: Role = Role.MEMBER) -> User:
+    def user(self, username: str | None = None, role: Role = Role.MEMBER, **columns: Any) -> User:
+        """An account with a verified address.
+
+        :param columns: other values of its row, such as ``suspended_until``.
+        """
         username = username or f"user{next(self.numbers)}"
         with self.transaction() as session:
             # Not by sign_up(): hashing a password for each user is what it is slow for.
             user = User(
                 username=username,
                 username_key=username_key(username),
-                email=f"{username.casefold()}@example.com",
-                password_hash=self.password_hash,
-                role=role,
+                **{
+                    "email": f"{username.casefold()}@example.com",
+                    "email_verified_at": utc_now(),
+                    "password_hash": self.password_hash,
+                    "role": role,
+                }
+                | columns,
             )
             session.add(user)
         return user
@@ -129,5 +142,5 @@ class Board:
     def clear(self) -> None:
         with self.transaction() as session:
             session.execute(text("DELETE FROM post_search"))
-            for model in (Vote, Answer, Question, UserSession, User):
+            for model in (Vote, Answer, Question, UserSession, SingleUseToken, User):
                 session.execute(delete(model))

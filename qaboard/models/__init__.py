@@ -4,6 +4,9 @@ from qaboard.models.answer import Answer
 from qaboard.models.base import Base, utc_now
 from qaboard.models.post import Post
 from qaboard.models.question import Question
+from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor
+from qaboard.models.security_event import EventKind, SecurityEvent
+from qaboard.models.single_use_token import SingleUseToken, TokenPurpose
 from qaboard.models.user import Role, User, email_key, username_key
 from qaboard.models.user_session import UserSession
 from qaboard.models.vote import Vote
@@ -11,9 +14,16 @@ from qaboard.models.vote import Vote
 __all__ = [
     "Answer",
     "Base",
+    "EventKind",
+    "Passkey",
     "Post",
     "Question",
+    "RecoveryCode",
     "Role",
+    "SecurityEvent",
+    "SingleUseToken",
+    "TOTPFactor",
+    "TokenPurpose",
     "User",
     "UserSession",
     "Vote",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qaboard.folding import fold
-from qaboard.models.base import Base, PrimaryKey, Timestamp, utc_now
+from qaboard.models.base import Base, OptionalTimestamp, PrimaryKey, Timestamp, utc_now
 
 
 class Role(enum.StrEnum):
@@ -30,11 +30,32 @@ def email_key(email: str) -> str:
 
 
 class User(Base):
-    """An account. ``username_key`` and ``email`` are unique in their folded forms."""
+    """An account.
+
+    ``username_key`` is unique. ``email`` is unique among verified addresses only: who signs up
+    with somebody else's address must not learn from a refusal that it has an account, and cannot
+    verify it. ``purged_at`` is when all posts were taken back. Until ``closing_at`` the account
+    can be kept; after ``closed_at`` it has no address, and its name is free again.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role IN ('member', 'moderator', 'admin')", name="role_known"),
+        CheckConstraint("(email IS NULL) = (closed_at IS NOT NULL)", name="closed_has_no_email"),
+        Index("ix_users_email", "email"),
+        Index(
+            "uq_users_verified_email",
+            "email",
+            unique=True,
+            sqlite_where=text("email_verified_at IS NOT NULL"),
+            postgresql_where=text("email_verified_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_users_closing_at",
+            "closing_at",
+            sqlite_where=text("closing_at IS NOT NULL"),
+            postgresql_where=text("closing_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -44,13 +65,21 @@ class User(Base):
     EMAIL_MAX_CHARACTERS = 254
     PASSWORD_MIN_CHARACTERS = 10
     PASSWORD_MAX_CHARACTERS = 128
+    SUSPENSION_REASON_MAX_CHARACTERS = 500
 
     id: Mapped[PrimaryKey]
     username: Mapped[str] = mapped_column(String(USERNAME_MAX_CHARACTERS))
     # Folding may lengthen a name: "ß" becomes "ss", and some characters become three.
     username_key: Mapped[str] = mapped_column(String(USERNAME_MAX_CHARACTERS * 4), unique=True)
-    email: Mapped[str] = mapped_column(String(EMAIL_MAX_CHARACTERS * 3), unique=True)
+    email: Mapped[str | None] = mapped_column(String(EMAIL_MAX_CHARACTERS * 3))
+    email_verified_at: Mapped[OptionalTimestamp]
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(20), default=Role.MEMBER)
     locale: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[Timestamp] = mapped_column(default=utc_now)
+    suspended_until: Mapped[OptionalTimestamp]
+    suspension_reason: Mapped[str | None] = mapped_column(String(SUSPENSION_REASON_MAX_CHARACTERS))
+    purged_at: Mapped[OptionalTimestamp]
+    closing_at: Mapped[OptionalTimestamp]
+    closing_removes_posts: Mapped[bool | None]
+    closed_at: Mapped[OptionalTimestamp]

@@ -8,8 +8,14 @@ from sqlalchemy.orm import joinedload
 
 from qaboard.models import Answer, utc_now
 from qaboard.natural_number import parse_natural_number
-from qaboard.security.permissions import Permission
-from qaboard.security.principals import MODERATOR, Authenticated, Everyone, user_principal
+from qaboard.security.permissions import WRITING, Permission
+from qaboard.security.principals import (
+    MODERATOR,
+    READ_ONLY,
+    Authenticated,
+    Everyone,
+    user_principal,
+)
 
 CHANGES = (Permission.VOTE, Permission.EDIT, Permission.DELETE, Permission.RESTORE)
 
@@ -53,6 +59,7 @@ class AnswerResource:
             return [(Allow, MODERATOR, Permission.VIEW), DENY_ALL]
         if self.answer.deleted_at is None:
             return [
+                (Deny, READ_ONLY, WRITING),
                 # Before the last line, which would let the author vote as anybody may.
                 (Deny, author, Permission.VOTE),
                 (Allow, author, (Permission.EDIT, Permission.DELETE)),
@@ -63,5 +70,10 @@ class AnswerResource:
             ]
         shown = (Permission.VIEW, Permission.RESTORE)
         if self.answer.is_restorable(utc_now()):
-            return [(Allow, author, shown), (Allow, MODERATOR, shown), DENY_ALL]
+            return [
+                (Deny, READ_ONLY, WRITING),
+                (Allow, author, shown),
+                (Allow, MODERATOR, shown),
+                DENY_ALL,
+            ]
         return [(Allow, MODERATOR, shown), DENY_ALL]

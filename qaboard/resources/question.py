@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 from qaboard.models import Question, utc_now
 from qaboard.natural_number import parse_natural_number
 from qaboard.resources.answer import AnswersResource
-from qaboard.security.permissions import Permission
-from qaboard.security.principals import MODERATOR, Authenticated, user_principal
+from qaboard.security.permissions import WRITING, Permission
+from qaboard.security.principals import MODERATOR, READ_ONLY, Authenticated, user_principal
 
 
 class QuestionsResource:
@@ -37,7 +37,7 @@ class QuestionsResource:
         return QuestionResource(question, self)
 
     def __acl__(self):
-        return [(Allow, Authenticated, Permission.ASK)]
+        return [(Deny, READ_ONLY, WRITING), (Allow, Authenticated, Permission.ASK)]
 
 
 class QuestionResource:
@@ -57,6 +57,7 @@ class QuestionResource:
         author = user_principal(self.question.author_id)
         if self.question.deleted_at is None:
             return [
+                (Deny, READ_ONLY, WRITING),
                 # Before the last line, which would let the author vote as anybody may.
                 (Deny, author, Permission.VOTE),
                 (Allow, author, (Permission.EDIT, Permission.DELETE)),
@@ -66,5 +67,10 @@ class QuestionResource:
         # The last line hides it, and what is below it, from whom the first ones do not name.
         shown = (Permission.VIEW, Permission.RESTORE)
         if self.question.is_restorable(utc_now()):
-            return [(Allow, author, shown), (Allow, MODERATOR, shown), DENY_ALL]
+            return [
+                (Deny, READ_ONLY, WRITING),
+                (Allow, author, shown),
+                (Allow, MODERATOR, shown),
+                DENY_ALL,
+            ]
         return [(Allow, MODERATOR, shown), DENY_ALL]

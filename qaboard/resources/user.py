@@ -41,6 +41,15 @@ class UserResource:
     def __acl__(self):
         return [
             (Allow, user_principal(self.user.id), (Permission.EDIT, Permission.VIEW_DELETED)),
-            (Allow, MODERATOR, (Permission.SUSPEND, Permission.VIEW_DELETED)),
+            (
+                Allow,
+                MODERATOR,
+                (
+                    Permission.MANAGE_USERS,
+                    Permission.SUSPEND,
+                    Permission.PURGE,
+                    Permission.VIEW_DELETED,
+                ),
+            ),
             (Allow, ADMIN, Permission.SET_ROLE),
         ]

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from qaboard import markup
 from qaboard.db import make_engine, make_session
 from qaboard.scripts.schema import check_schema
+from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
 from qaboard.settings import Settings, SettingsError, load_settings
@@ -100,6 +101,11 @@ class CommandContext:
     def render(self) -> Render:
         """Markdown to safe HTML, with the image hosts that the ini file allows."""
         return partial(markup.render, image_hosts=self.settings.image_hosts)
+
+    @cached_property
+    def passwords(self) -> PasswordHashing:
+        """Passwords to hashes, with the parameters of the ini file."""
+        return PasswordHashing(self.settings.passwords)
 
     @contextmanager
     def session(self, *, writes: bool) -> Iterator[Session]:

@@ -52,10 +52,17 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
             raise click.ClickException(
                 f"There is a user {name} already; to make that user an admin, add --promote."
             )
-    password = _ask_password()
+    password_hash = board.passwords.hash(_ask_password())
     with board.session(writes=True) as session:
         try:
-            sign_up(session, username=name, email=email, password=password, role=Role.ADMIN)
+            sign_up(
+                session,
+                username=name,
+                email=email,
+                password_hash=password_hash,
+                role=Role.ADMIN,
+                is_verified=True,
+            )
         except Refusal as refusal:
             raise click.ClickException(refusal_sentence(refusal)) from refusal
     click.echo(f"{name} is an admin and can log in now.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from inspect import cleandoc
 
@@ -47,7 +48,7 @@ def seed_demo(board: CommandContext) -> None:
     with board.session(writes=True) as session:
         is_seeded = _has_demo_users(session)
         if not is_seeded:
-            _write_board(session, board.render)
+            _write_board(session, board.render, board.passwords.hash)
     click.echo("This board has the demo already." if is_seeded else "The demo is written.")
     click.echo()
     _print_users()
@@ -73,7 +74,7 @@ def _has_demo_users(session: Session) -> bool:
     return False
 
 
-def _write_board(session: Session, render: Render) -> None:
+def _write_board(session: Session, render: Render, hash_password: Callable[[str], str]) -> None:
     """Write everything, in the transaction of the session: all of it or nothing."""
     now = utc_now()
     steps = len(demo.USERS) + sum(1 + len(question.answers) for question in demo.QUESTIONS)
@@ -85,9 +86,10 @@ def _write_board(session: Session, render: Render) -> None:
                     session,
                     username=user.name,
                     email=user.email,
-                    password=demo.PASSWORD,
+                    password_hash=hash_password(demo.PASSWORD),
                     locale=user.locale,
                     role=user.role,
+                    is_verified=True,
                 )
             except Refusal as refusal:
                 raise click.ClickException(

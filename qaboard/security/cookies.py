@@ -34,7 +34,7 @@ def has_session_cookie(request: Request) -> bool:
 
 def includeme(config) -> None:
     settings = config.registry["settings"]
-    lifetime_seconds = settings.session_lifetime_days * 24 * 60 * 60
+    lifetime_seconds = settings.accounts.session_lifetime_days * 24 * 60 * 60
     config.set_session_factory(
         SignedCookieSessionFactory(
             settings.secret,

@@ -45,3 +45,20 @@ class Permission(StrEnum):
 
     SET_ROLE = "set_role"
     """Make a user a member, moderator or admin."""
+
+    MANAGE_USERS = "manage_users"
+    """See the list of users and what was done to their accounts."""
+
+    PURGE = "purge"
+    """Take back all that a user posted."""
+
+
+WRITING = (
+    Permission.ASK,
+    Permission.ANSWER,
+    Permission.VOTE,
+    Permission.EDIT,
+    Permission.DELETE,
+    Permission.RESTORE,
+)
+"""What changes what others see; whoever is suspended may do none of it."""

@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from datetime import timedelta
 
-from pyramid.authorization import ACLHelper
+from pyramid.authorization import ACLHelper, Everyone
 from pyramid.request import Request, RequestLocalCache
 from pyramid_tm import is_tm_active
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
 
-from qaboard.models import Role, User, UserSession, utc_now
+from qaboard.db import make_session
+from qaboard.models import utc_now
 from qaboard.security.cookies import LOGIN_COOKIE, cookie_name
-from qaboard.security.principals import (
-    MODERATOR,
-    Authenticated,
-    Everyone,
-    role_principal,
-    user_principal,
-)
-from qaboard.security.tokens import hash_token
+from qaboard.security.identity import Identity, load_identity, note_use
+from qaboard.settings import AccountSettings
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is logged in. A value, so that it outlives the transaction it was read in."""
-
-    user_id: int
-    username: str
-    role: Role
-    locale: str | None
-    session_id: int
-
-    @property
-    def principals(self) -> list[str]:
-        principals = [Everyone, Authenticated, user_principal(self.user_id)]
-        principals.append(role_principal(self.role))
-        if self.role is Role.ADMIN:
-            principals.append(MODERATOR)
-        return principals
+TOUCHED_EVERY = timedelta(minutes=10)
+"""How exactly the last use of a login is known: most requests then write nothing for it."""
 
 
 class SecurityPolicy:
     """A login is a row of `UserSession`, which the browser names by the token in its cookie."""
 
-    def __init__(self, *, cookie_lifetime_seconds: int, secure_cookies: bool) -> None:
+    def __init__(self, accounts: AccountSettings, *, secure_cookies: bool) -> None:
+        self.accounts = accounts
         self.acl = ACLHelper()
         self.identity_cache = RequestLocalCache(self.load_identity)
         self.cookie_profile = CookieProfile(
             cookie_name(LOGIN_COOKIE, secure=secure_cookies),
             secure=secure_cookies,
-            max_age=cookie_lifetime_seconds,
+            max_age=accounts.session_lifetime_days * 24 * 60 * 60,
             httponly=True,
             path="/",
             samesite="Lax",
@@ -62,25 +44,23 @@ class SecurityPolicy:
         if isinstance(request.exception, SQLAlchemyError):
             # The page that tells of a broken database must not ask it anything.
             return None
-        token = self.cookie_profile.bind(request).get_value()
+        token = self.token(request)
         if not token:
             return None
-        statement = (
-            select(UserSession.id, User.id, User.username, User.role, User.locale)
-            .join(UserSession.user)
-            .where(UserSession.token_hash == hash_token(token), UserSession.expires_at > utc_now())
-        )
         try:
-            row = request.dbsession.execute(statement).one_or_none()
+            identity = load_identity(request.dbsession, token, self.accounts)
         except OperationalError:
             if request.exception is None:
                 raise
             # Nothing would answer an error of the page of another error.
             return None
-        if row is None:
-            return None
-        session_id, user_id, username, role, locale = row
-        return Identity(user_id, username, Role(role), locale, session_id)
+        if identity is not None and identity.last_used_at < utc_now() - TOUCHED_EVERY:
+            request.add_finished_callback(note_last_use(identity.session_id))
+        return identity
+
+    def token(self, request: Request) -> str | None:
+        """The token of a login that the browser has, whether or not it still opens anything."""
+        return self.cookie_profile.bind(request).get_value()
 
     def identity(self, request: Request) -> Identity | None:
         if not is_tm_active(request):
@@ -108,6 +88,23 @@ class SecurityPolicy:
         return self.cookie_profile.bind(request).get_headers(None)
 
 
+def note_last_use(session_id: int):
+    """What writes down, after the answer is made, that a login is in use.
+
+    It has a transaction of its own, since that of a page only reads.
+    """
+
+    def note(request: Request) -> None:
+        try:
+            with make_session(request.registry["engine"], writes=True) as session, session.begin():
+                note_use(session, session_id)
+        except OperationalError as error:
+            # The next request tries again.
+            log.warning("the last use of a login could not be noted: %s", error)
+
+    return note
+
+
 class PlainSerializer:
     """Cookies hold the token as it is: it is random, so there is nothing to sign or to hide."""
 
@@ -120,9 +117,5 @@ class PlainSerializer:
 
 def includeme(config) -> None:
     settings = config.registry["settings"]
-    config.set_security_policy(
-        SecurityPolicy(
-            cookie_lifetime_seconds=settings.session_lifetime_days * 24 * 60 * 60,
-            secure_cookies=settings.secure_cookies,
-        )
-    )
+    policy = SecurityPolicy(settings.accounts, secure_cookies=settings.secure_cookies)
+    config.set_security_policy(policy)

@@ -4,7 +4,18 @@ from pyramid.authorization import Authenticated, Everyone
 
 from qaboard.models import Role
 
-__all__ = ["ADMIN", "MODERATOR", "Authenticated", "Everyone", "role_principal", "user_principal"]
+__all__ = [
+    "ADMIN",
+    "MODERATOR",
+    "READ_ONLY",
+    "Authenticated",
+    "Everyone",
+    "role_principal",
+    "user_principal",
+]
+
+READ_ONLY = "status:read_only"
+"""Who may log in and read but not write for now, as suspended people; ACLs deny it first."""
 
 
 def user_principal(user_id: int) -> str:

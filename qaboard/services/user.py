@@ -8,8 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
-from qaboard.models import Role, User, email_key, username_key
-from qaboard.security.passwords import hash_password
+from qaboard.models import Role, User, email_key, username_key, utc_now
 from qaboard.services.refusal import Refusal
 
 
@@ -18,33 +17,48 @@ def sign_up(
     *,
     username: str,
     email: str,
-    password: str,
+    password_hash: str,
     locale: str | None = None,
     role: Role = Role.MEMBER,
+    is_verified: bool = False,
 ) -> User:
     """Open an account.
 
+    An address may have an account already: a refusal would tell whose address it is not. Only one
+    of them can verify it.
+
+    :param is_verified: whether the address is known to be theirs, as when an operator says so.
     :return: the user, with its id.
-    :raises Refusal: when the name or the address is taken.
+    :raises Refusal: when the name is taken, or the address to be verified has an account.
     """
-    errors = {}
     if session.scalar(select(User.id).where(User.username_key == username_key(username))):
-        errors["username"] = _("This name is taken. Please choose another one.")
-    if session.scalar(select(User.id).where(User.email == email_key(email))):
-        errors["email"] = _("There is an account with this email address already.")
-    if errors:
-        raise Refusal(errors)
+        raise Refusal({"username": _("This name is taken. Please choose another one.")})
+    if is_verified and has_verified_owner(session, email):
+        raise Refusal({"email": _("There is an account with this email address already.")})
     user = User(
         username=unicodedata.normalize("NFKC", username),
         username_key=username_key(username),
         email=email_key(email),
-        password_hash=hash_password(password),
+        email_verified_at=utc_now() if is_verified else None,
+        password_hash=password_hash,
         role=role,
         locale=locale,
     )
     session.add(user)
     session.flush()
     return user
+
+
+def has_verified_owner(session: Session, email: str) -> bool:
+    """Whether an account has proved that this address is its own."""
+    return (
+        session.scalar(
+            select(User.id).where(
+                User.email == email_key(email), User.email_verified_at.is_not(None)
+            )
+        )
+        is not None
+    )
 
 
 def choose_locale(session: Session, user_id: int, locale: str) -> None:

@@ -4,35 +4,48 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
 from qaboard.models import User, UserSession, username_key, utc_now
-from qaboard.security.passwords import hash_password, needs_rehash, verify_password
+from qaboard.security.client import Client
+from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
 from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.security_event import NO_CLIENT
 
 
-def authenticate(session: Session, *, username: str, password: str) -> User:
+def authenticate(
+    session: Session, passwords: PasswordHashing, *, username: str, password: str
+) -> User:
     """The user of this name, if the password is right.
 
     :raises Refusal: in the same words, after the same work, whether the name or the password
         is wrong.
+    :raises TooManyHashes: when too many others log in at this moment.
     """
     user = session.scalar(select(User).where(User.username_key == username_key(username)))
-    if not verify_password(user.password_hash if user else None, password):
+    if not passwords.verify(user.password_hash if user else None, password):
         raise Refusal(
             {WHOLE_FORM: _("Name and password do not match. Please check both and try again.")}
         )
-    if needs_rehash(user.password_hash):
-        user.password_hash = hash_password(password)
+    if passwords.needs_rehash(user.password_hash):
+        user.password_hash = passwords.hash(password)
     return user
 
 
-def open_session(session: Session, user_id: int, *, lifetime: timedelta) -> str:
+def open_session(
+    session: Session,
+    user_id: int,
+    *,
+    lifetime: timedelta,
+    client: Client = NO_CLIENT,
+    is_pending: bool = False,
+) -> str:
     """Begin a login, and forget those that have expired.
 
+    :param is_pending: whether a second factor is still to come; until then it opens nothing.
     :return: the token for the browser's cookie; it is stored nowhere.
     """
     now = utc_now()
@@ -43,10 +56,42 @@ def open_session(session: Session, user_id: int, *, lifetime: timedelta) -> str:
             user_id=user_id,
             token_hash=hash_token(token),
             created_at=now,
+            last_used_at=now,
+            authenticated_at=now,
             expires_at=now + lifetime,
+            is_pending=is_pending,
+            user_agent=client.user_agent,
+            address=client.address,
         )
     )
+    session.flush()
     return token
+
+
+def renew_session(session: Session, session_id: int, *, authenticated: bool = False) -> str:
+    """Give a login another token, so that one somebody else has seen opens nothing any more.
+
+    :param authenticated: whether the user has just proved again who they are.
+    :return: the new token for the browser's cookie.
+    """
+    token = new_token()
+    now = utc_now()
+    values = {"token_hash": hash_token(token), "last_used_at": now}
+    if authenticated:
+        values["authenticated_at"] = now
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(**values))
+    return token
+
+
+def end_sessions(session: Session, user_id: int, *, keep: int | None = None) -> None:
+    """End all logins of a user, on the server.
+
+    :param keep: the id of one that goes on.
+    """
+    conditions = [UserSession.user_id == user_id]
+    if keep is not None:
+        conditions.append(UserSession.id != keep)
+    session.execute(delete(UserSession).where(*conditions))
 
 
 def close_session(session: Session, session_id: int) -> None:

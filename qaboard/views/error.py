@@ -22,8 +22,13 @@ from qaboard.derivers import read_fields
 from qaboard.i18n import _
 from qaboard.models import Post
 from qaboard.pagination import NoSuchPageError
+from qaboard.rate_limits import TooManyRequests
 from qaboard.resources import AnswersResource
-from qaboard.security.permissions import Permission
+from qaboard.security.identity import Restriction
+from qaboard.security.passwords import TooManyHashes
+from qaboard.security.permissions import WRITING, Permission
+from qaboard.services.refusal import WHOLE_FORM
+from qaboard.templating import format_full_time
 from qaboard.views.question import ANSWER_FORM_ANCHOR
 
 log = logging.getLogger(__name__)
@@ -121,6 +126,8 @@ def forbidden(error, request):
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
     permission = getattr(error.result, "permission", None)
+    if permission in WRITING and request.identity.restriction is not None:
+        return restricted(request)
     message = _REFUSED.get(permission, _("Your account does not have the right to do this."))
     if permission == Permission.VOTE and not request.has_permission(Permission.EDIT, context):
         # An author may edit unless the post is deleted, so that is what is in the way.
@@ -131,6 +138,32 @@ def forbidden(error, request):
         _("You may not do this"),
         message,
         back=request.resource_path(context),
+    )
+
+
+def restricted(request: Request) -> dict[str, object]:
+    """Why somebody who is logged in may only read, and until when."""
+    identity = request.identity
+    if identity.restriction is Restriction.UNVERIFIED:
+        return error_page(
+            request,
+            403,
+            _("Please confirm your email address first"),
+            _("We sent you a mail with a link. Your settings can send it once more."),
+            back=request.resource_path(request.site_root["account"]),
+        )
+    return error_page(
+        request,
+        403,
+        _("Your account is suspended"),
+        _(
+            "Until ${time} you can read but not write. The reason: ${reason}",
+            mapping={
+                "time": format_full_time(request, identity.suspended_until),
+                "reason": identity.suspension_reason,
+            },
+        ),
+        back=request.resource_path(request.context),
     )
 
 
@@ -187,6 +220,25 @@ def too_large(_error, request):
             mapping={"maximum": f"{Post.BODY_MAX_CHARACTERS:,}"},
         ),
     )
+
+
+@exception_view_config(TooManyRequests, renderer="error/error.jinja2")
+def too_many_requests(error, request):
+    page = error_page(request, 429, _("Please wait a moment"), error.errors[WHOLE_FORM])
+    request.response.retry_after = error.retry_after
+    return page
+
+
+@exception_view_config(TooManyHashes, renderer="error/error.jinja2")
+def too_many_hashes(_error, request):
+    page = error_page(
+        request,
+        503,
+        _("Many people are logging in at this moment"),
+        _("Please try again in a moment."),
+    )
+    request.response.retry_after = RETRY_AFTER_SECONDS
+    return page
 
 
 @exception_view_config(OperationalError, renderer="error/error.jinja2")

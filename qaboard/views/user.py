@@ -48,7 +48,7 @@ class SignUpView:
             request.dbsession,
             username=values["username"],
             email=values["email"],
-            password=values["password"],
+            password_hash=request.passwords.hash(values["password"]),
         )
         message = _("Welcome, ${username}! You are signed up and logged in.")
         return log_in_and_go(request, user, values["next"], message)

@@ -27,8 +27,8 @@ def log_in_and_go(request: Request, user: User, next_address: str, message) -> H
     """
     if request.identity is not None:
         close_session(request.dbsession, request.identity.session_id)
-    lifetime = timedelta(days=request.registry["settings"].session_lifetime_days)
-    token = open_session(request.dbsession, user.id, lifetime=lifetime)
+    lifetime = timedelta(days=request.registry["settings"].accounts.session_lifetime_days)
+    token = open_session(request.dbsession, user.id, lifetime=lifetime, client=request.client)
     # What the browser held before it logged in, somebody else may know.
     request.session.invalidate()
     new_csrf_token(request)
@@ -68,7 +68,10 @@ class LogInView:
     def log_in(self, values):
         request = self.request
         user = authenticate(
-            request.dbsession, username=values["username"], password=values["password"]
+            request.dbsession,
+            request.passwords,
+            username=values["username"],
+            password=values["password"],
         )
         message = _("Welcome back, ${username}!")
         return log_in_and_go(request, user, values["next"], message)

@@ -26,7 +26,8 @@ ROOT_ACL = [
     (Allow, "system.Authenticated", ("preview", "log_out")),
     (Allow, "role:admin", "administer"),
 ]
-QUESTIONS_ACL = [(Allow, "system.Authenticated", "ask")]
+NO_WRITING = (Deny, "status:read_only", ("ask", "answer", "vote", "edit", "delete", "restore"))
+QUESTIONS_ACL = [NO_WRITING, (Allow, "system.Authenticated", "ask")]
 DENY_ALL = (Deny, "system.Everyone", ALL_PERMISSIONS)
 
 
@@ -47,6 +48,7 @@ def acls(resource) -> list:
 def test_a_live_question():
     assert acls(question_resource()) == [
         [
+            NO_WRITING,
             (Deny, "user:7", "vote"),
             (Allow, "user:7", ("edit", "delete")),
             (Allow, "role:moderator", ("edit", "delete")),
@@ -59,6 +61,7 @@ def test_a_live_question():
 
 def test_a_deleted_question():
     assert acls(question_resource(deleted_at=utc_now()))[0] == [
+        NO_WRITING,
         (Allow, "user:7", ("view", "restore")),
         (Allow, "role:moderator", ("view", "restore")),
         DENY_ALL,
@@ -76,6 +79,7 @@ def test_a_question_that_was_deleted_long_ago():
 def test_a_live_answer():
     assert acls(answer_resource()) == [
         [
+            NO_WRITING,
             (Deny, "user:8", "vote"),
             (Allow, "user:8", ("edit", "delete")),
             (Allow, "role:moderator", ("edit", "delete")),
@@ -88,6 +92,7 @@ def test_a_live_answer():
 
 def test_a_deleted_answer():
     assert acls(answer_resource(deleted_at=utc_now()))[0] == [
+        NO_WRITING,
         (Allow, "user:8", ("view", "restore")),
         (Allow, "role:moderator", ("view", "restore")),
         DENY_ALL,
@@ -108,7 +113,7 @@ def test_a_user():
     assert acls(UserResource(User(id=9), users)) == [
         [
             (Allow, "user:9", ("edit", "view_deleted")),
-            (Allow, "role:moderator", ("suspend", "view_deleted")),
+            (Allow, "role:moderator", ("manage_users", "suspend", "purge", "view_deleted")),
             (Allow, "role:admin", "set_role"),
         ],
         ROOT_ACL,

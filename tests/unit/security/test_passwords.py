@@ -1,22 +1,61 @@
+"""Hashes: right, wrong, nobody's, of other parameters, and not too many at once."""
+
 from __future__ import annotations
 
-from argon2 import PasswordHasher
+import threading
 
-from qaboard.security.passwords import hash_password, needs_rehash, verify_password
+import pytest
 
+from qaboard.security import passwords as passwords_module
+from qaboard.security.passwords import PasswordHashing, TooManyHashes
+from qaboard.settings import PasswordSettings
 
-def test_a_password_is_verified_against_its_hash_only():
-    password_hash = hash_password("정말 긴 비밀번호 😀")
-    assert verify_password(password_hash, "정말 긴 비밀번호 😀")
-    assert not verify_password(password_hash, "정말 긴 비밀번호")
-    assert hash_password("정말 긴 비밀번호 😀") != password_hash
-
-
-def test_nobody_has_a_password():
-    assert not verify_password(None, "nobody has this password")
-    assert not verify_password("not a hash", "x")
+PASSWORDS = PasswordHashing(
+    PasswordSettings(memory_kib=1024, passes=1, lanes=1, concurrent_hashes=1)
+)
 
 
-def test_an_older_hash_is_to_be_made_again():
-    assert not needs_rehash(hash_password("x"))
-    assert needs_rehash(PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("x"))
+def test_a_hash_is_of_its_password_only():
+    password_hash = PASSWORDS.hash("정말 긴 비밀번호 😀")
+    assert password_hash.startswith("$argon2id$v=19$m=1024,t=1,p=1$")
+    assert PASSWORDS.verify(password_hash, "정말 긴 비밀번호 😀")
+    assert not PASSWORDS.verify(password_hash, "정말 긴 비밀번호")
+    assert PASSWORDS.hash("정말 긴 비밀번호 😀") != password_hash
+
+
+def test_nobody_has_no_password():
+    assert not PASSWORDS.verify(None, "nobody has this password")
+    assert not PASSWORDS.verify("", "nobody has this password")
+    assert not PASSWORDS.verify("not a hash", "x")
+
+
+def test_other_parameters_are_noticed():
+    others = PasswordHashing(
+        PasswordSettings(memory_kib=2048, passes=1, lanes=1, concurrent_hashes=1)
+    )
+    assert not PASSWORDS.needs_rehash(PASSWORDS.hash("x"))
+    assert PASSWORDS.needs_rehash(others.hash("x"))
+
+
+def test_no_more_hashes_at_once_than_the_settings_say(monkeypatch):
+    monkeypatch.setattr(passwords_module, "WAIT_SECONDS", 0.05)
+    is_hashing, may_end = threading.Event(), threading.Event()
+
+    class SlowHasher:
+        def hash(self, _password: str) -> str:
+            is_hashing.set()
+            may_end.wait(timeout=10)
+            return "hash"
+
+    slow = PasswordHashing(
+        PasswordSettings(memory_kib=1024, passes=1, lanes=1, concurrent_hashes=1)
+    )
+    monkeypatch.setattr(slow, "hasher", SlowHasher())
+    first = threading.Thread(target=slow.hash, args=("x",))
+    first.start()
+    assert is_hashing.wait(timeout=10)
+    with pytest.raises(TooManyHashes):
+        slow.hash("y")
+    may_end.set()
+    first.join(timeout=10)
+    assert slow.hash("y") == "hash"

@@ -1,0 +1,70 @@
+"""Work that nobody waits for: one thread of the process, and a queue with an end."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+QUEUE_LENGTH = 1000
+CLOSE_SECONDS = 10
+"""How long a server that stops waits for what is under way."""
+
+Job = Callable[[], object]
+
+
+class BackgroundWorker:
+    """Runs jobs one after the other, in the order they came.
+
+    A job has what it needs with it: no request, and no transaction but its own. What it raises is
+    logged. The thread starts with the first job, so a process that only forks has none.
+    """
+
+    def __init__(self) -> None:
+        self.jobs: queue.Queue[Job | None] = queue.Queue(QUEUE_LENGTH)
+        self.thread: threading.Thread | None = None
+        self.lock = threading.Lock()
+
+    def submit(self, job: Job) -> None:
+        """Run a job soon. When the queue is full it is dropped, and the log says so."""
+        with self.lock:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._run, name="background", daemon=True)
+                self.thread.start()
+                atexit.register(self.close)
+        try:
+            self.jobs.put_nowait(job)
+        except queue.Full:
+            log.error("a job was dropped: %s others wait already", QUEUE_LENGTH)
+
+    def wait(self) -> None:
+        """Wait until all jobs so far are done."""
+        self.jobs.join()
+
+    def close(self) -> None:
+        """Let the jobs so far end, for a while, and then the thread."""
+        if self.thread is not None and self.thread.is_alive():
+            self.jobs.put(None)
+            self.thread.join(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        while True:
+            job = self.jobs.get()
+            try:
+                if job is None:
+                    return
+                job()
+            except Exception:
+                log.exception("a job in the background failed")
+            finally:
+                self.jobs.task_done()
+
+
+def includeme(config) -> None:
+    worker = BackgroundWorker()
+    config.registry["background"] = worker
+    config.add_request_method(lambda _request: worker, "background", property=True)

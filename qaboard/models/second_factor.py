@@ -1,0 +1,61 @@
+"""What proves a login beside the password: codes of an app, recovery codes, passkeys."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qaboard.models.base import (
+    Base,
+    Identifier,
+    OptionalTimestamp,
+    PrimaryKey,
+    Timestamp,
+    utc_now,
+)
+
+
+class TOTPFactor(Base):
+    """The secret that an app and the board share (RFC 6238), encrypted with the board's key.
+
+    ``last_step`` is the number of the time step whose code was used last: none is used twice.
+    ``confirmed_at`` is empty until the app has shown that it knows the secret.
+    """
+
+    __tablename__ = "totp_factors"
+
+    user_id: Mapped[int] = mapped_column(
+        Identifier, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    encrypted_secret: Mapped[str] = mapped_column(String(500))
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[Timestamp] = mapped_column(default=utc_now)
+    confirmed_at: Mapped[OptionalTimestamp]
+
+
+class RecoveryCode(Base):
+    """A code for when the other factor is lost; using it deletes the row."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+
+
+class Passkey(Base):
+    """A public key of a user's device (WebAuthn); ``name`` is what the user calls it."""
+
+    __tablename__ = "passkeys"
+
+    NAME_MAX_CHARACTERS = 50
+
+    id: Mapped[PrimaryKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    # At most 1023 bytes (WebAuthn 2, section 4).
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(NAME_MAX_CHARACTERS))
+    created_at: Mapped[Timestamp] = mapped_column(default=utc_now)
+    last_used_at: Mapped[OptionalTimestamp]

@@ -1,0 +1,75 @@
+"""Where a request comes from: as much of it as the settings keep."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from pyramid.request import Request
+
+from qaboard.models import UserSession
+from qaboard.settings import ClientAddresses
+
+IPV6_SUBSCRIBER_BITS = 64
+"""What one subscriber gets at least (RFC 6177); each of its addresses is a moment's work."""
+IPV4_NETWORK_BITS = 24
+IPV6_NETWORK_BITS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client as it is stored: ``address`` is what the settings leave of its network address."""
+
+    address: str | None = None
+    user_agent: str | None = None
+
+
+def network_of(address: str, *, ipv4_bits: int, ipv6_bits: int) -> str:
+    """The network an address is in, such as ``192.0.2.0/24``; what is no address stays as it is.
+
+    :param ipv4_bits: the length of the prefix for IPv4, 0 to 32.
+    :param ipv6_bits: the same for IPv6, 0 to 128.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    bits = ipv4_bits if parsed.version == 4 else ipv6_bits
+    network = ipaddress.ip_network((parsed, bits), strict=False)
+    return str(parsed) if bits == parsed.max_prefixlen else str(network)
+
+
+def rate_limited_address(request: Request) -> str:
+    """The address under which a client is counted: of IPv6, the network of one subscriber.
+
+    It is what the server says (``REMOTE_ADDR``): waitress replaces it only by what a trusted
+    proxy has sent. WebOb's ``client_addr`` would believe any client's ``X-Forwarded-For``.
+    """
+    return network_of(request.remote_addr or "", ipv4_bits=32, ipv6_bits=IPV6_SUBSCRIBER_BITS)
+
+
+def kept_address(address: str | None, kept: ClientAddresses) -> str | None:
+    """What is kept of a network address."""
+    if not address or kept is ClientAddresses.NONE:
+        return None
+    bits = (32, 128)
+    if kept is ClientAddresses.NETWORK:
+        bits = (IPV4_NETWORK_BITS, IPV6_NETWORK_BITS)
+    shown = network_of(address, ipv4_bits=bits[0], ipv6_bits=bits[1])
+    return shown[: UserSession.ADDRESS_MAX_CHARACTERS]
+
+
+def client(request: Request) -> Client:
+    """The client of a request."""
+    user_agent = request.user_agent or ""
+    printable = "".join(c for c in user_agent if c.isascii() and c.isprintable())
+    return Client(
+        kept_address(request.remote_addr, request.registry["settings"].client_addresses),
+        printable[: UserSession.USER_AGENT_MAX_CHARACTERS] or None,
+    )
+
+
+def includeme(config) -> None:
+    config.add_request_method(client, reify=True)

@@ -1,0 +1,112 @@
+"""Who is asking: the login that a token stands for, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from qaboard.models import Role, User, UserSession, utc_now
+from qaboard.security.principals import (
+    MODERATOR,
+    READ_ONLY,
+    Authenticated,
+    Everyone,
+    role_principal,
+    user_principal,
+)
+from qaboard.security.tokens import hash_token
+from qaboard.settings import AccountSettings
+
+
+class Restriction(StrEnum):
+    """Why somebody who is logged in may only read."""
+
+    SUSPENDED = "suspended"
+    UNVERIFIED = "unverified"
+    """The board asks for a verified address, and theirs is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is logged in. A value, so that it outlives the transaction it was read in.
+
+    ``authenticated_at`` is when they last proved who they are, ``closing_at`` when their account
+    will be closed, ``signed_up_at`` when it was opened.
+    """
+
+    user_id: int
+    username: str
+    role: Role
+    locale: str | None
+    session_id: int
+    last_used_at: datetime
+    authenticated_at: datetime
+    signed_up_at: datetime
+    closing_at: datetime | None
+    suspended_until: datetime | None
+    suspension_reason: str | None
+    restriction: Restriction | None
+
+    @property
+    def principals(self) -> list[str]:
+        principals = [Everyone, Authenticated, user_principal(self.user_id)]
+        if self.restriction is not None:
+            # The rights of a role are among what is taken away.
+            return [*principals, READ_ONLY]
+        principals.append(role_principal(self.role))
+        if self.role is Role.ADMIN:
+            principals.append(MODERATOR)
+        return principals
+
+
+def load_identity(session: Session, token: str, accounts: AccountSettings) -> Identity | None:
+    """Who the token of a login stands for; ``None`` when the login has ended or is not complete.
+
+    :param token: what the browser's cookie holds.
+    """
+    now = utc_now()
+    statement = (
+        select(
+            User.id,
+            User.username,
+            User.role,
+            User.locale,
+            UserSession.id,
+            UserSession.last_used_at,
+            UserSession.authenticated_at,
+            User.created_at,
+            User.closing_at,
+            User.suspended_until,
+            User.suspension_reason,
+            User.email_verified_at,
+        )
+        .join(UserSession.user)
+        .where(
+            UserSession.token_hash == hash_token(token),
+            UserSession.expires_at > now,
+            UserSession.last_used_at > now - timedelta(days=accounts.session_idle_days),
+            UserSession.is_pending.is_(False),
+        )
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    user_id, username, role, locale, *rest, verified_at = row
+    suspended_until = rest[5]
+    restriction = None
+    if suspended_until is not None and suspended_until > now:
+        restriction = Restriction.SUSPENDED
+    elif accounts.require_verified and verified_at is None:
+        restriction = Restriction.UNVERIFIED
+    return Identity(user_id, username, Role(role), locale, *rest, restriction)
+
+
+def note_use(session: Session, session_id: int) -> None:
+    """Write down that a login is in use now."""
+    session.execute(
+        update(UserSession).where(UserSession.id == session_id).values(last_used_at=utc_now())
+    )

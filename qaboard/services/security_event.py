@@ -1,0 +1,76 @@
+"""Writing down what happens to accounts: for the user, for the admins, and in the log."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from qaboard.models import EventKind, SecurityEvent, utc_now
+from qaboard.security.client import Client
+
+log = logging.getLogger("qaboard.security")
+
+NO_CLIENT = Client()
+"""Of what an operator does on the command line, or the server by itself."""
+
+
+def record_event(
+    session: Session,
+    kind: EventKind,
+    *,
+    user_id: int,
+    actor_id: int | None,
+    client: Client = NO_CLIENT,
+    is_administrative: bool = False,
+    **details: Any,
+) -> None:
+    """Write down that something happened to an account, in the caller's transaction.
+
+    :param user_id: whose account it is.
+    :param actor_id: who did it; ``None`` for an operator and for one who is not logged in.
+    :param is_administrative: whether it was done to somebody else's account by virtue of a role.
+    :param details: values to tell it with, fit for JSON; no passwords, tokens or mail addresses.
+    """
+    session.add(
+        SecurityEvent(
+            kind=kind,
+            user_id=user_id,
+            actor_id=actor_id,
+            is_administrative=is_administrative,
+            details=details,
+            address=client.address,
+            user_agent=client.user_agent,
+        )
+    )
+    log_event(kind, user_id=user_id, actor_id=actor_id, client=client, **details)
+
+
+def log_event(
+    kind: EventKind,
+    *,
+    user_id: int | None,
+    actor_id: int | None = None,
+    client: Client = NO_CLIENT,
+    **details: Any,
+) -> None:
+    """Say in the log what happened; for what belongs to no account this is all there is."""
+    # Values that people typed go through repr, so that no line of the log can be forged.
+    told = "".join(f" {name}={value!r}" for name, value in details.items())
+    log.info(
+        "%s user=%s actor=%s address=%s%s", kind, user_id, actor_id, client.address or "-", told
+    )
+
+
+def forget_old_events(session: Session, user_id: int, *, after: timedelta) -> None:
+    """Forget the activity of an account that is older than this; what admins did is kept."""
+    session.execute(
+        delete(SecurityEvent).where(
+            SecurityEvent.user_id == user_id,
+            SecurityEvent.created_at < utc_now() - after,
+            SecurityEvent.is_administrative.is_(False),
+        )
+    )

@@ -1,0 +1,206 @@
+"""The settings of the board, read once from the ini file and the environment, and typed.
+
+A setting that is missing or weak stops the start with one sentence that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from qaboard.settings.mail import MailSettings, load_mail_settings
+from qaboard.settings.rate_limits import RateLimitSettings, load_rate_limit_settings
+from qaboard.settings.reading import SettingsError, SettingsReader
+
+__all__ = ["LOCALES", "Settings", "SettingsError", "load_database_url", "load_settings"]
+
+LOCALES = ("ko", "en")
+"""The languages the board speaks; the first is the one its makers write in."""
+
+MINIMUM_SECRET_LENGTH = 32
+MINIMUM_DISTINCT_SECRET_CHARACTERS = 10
+
+
+class ClientAddresses(StrEnum):
+    """How much of a client's network address is kept, in the database and in the log."""
+
+    FULL = "full"
+    NETWORK = "network"
+    """The first three bytes of an IPv4 address, the first 48 bits of an IPv6 address."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSettings:
+    """The parameters of argon2id, and how many hashes may be computed at the same time."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+    concurrent_hashes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """The section ``accounts.*``; durations are in the units of their names."""
+
+    require_verified: bool
+    session_lifetime_days: int
+    session_idle_days: int
+    recent_authentication_minutes: int
+    closing_days: int
+    activity_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpamSettings:
+    """The section ``spam.*``; 0 switches a rule off."""
+
+    minimum_seconds: int
+    new_account_links: int
+    new_account_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the ini file and the environment say.
+
+    ``page_size`` and ``answer_page_size`` count rows; ``site_address`` has scheme, host and port
+    only; ``hosts`` are the names a request may be for, ``image_hosts`` those whose images are
+    shown, both without a scheme.
+    """
+
+    development: bool
+    secret: str = field(repr=False)
+    database_url: URL
+    site_address: str
+    hosts: tuple[str, ...]
+    static_directory: str
+    site_name: str
+    default_locale: str
+    time_zone: ZoneInfo
+    page_size: int
+    answer_page_size: int
+    secure_cookies: bool
+    image_hosts: tuple[str, ...]
+    client_addresses: ClientAddresses
+    mail: MailSettings
+    accounts: AccountSettings
+    passwords: PasswordSettings
+    rate_limits: RateLimitSettings
+    spam: SpamSettings
+
+
+def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
+    """Read the settings of one ini section, where the environment wins.
+
+    :param ini: the ``[app:main]`` section, as strings.
+    :param environment: usually ``os.environ``; ``QABOARD_SECRET``, ``QABOARD_DATABASE_URL``,
+        ``QABOARD_URL``, ``QABOARD_MAIL_PASSWORD`` and ``QABOARD_RATE_LIMIT_STORAGE`` are looked
+        up in it. In production the first two must come from it; an ini file is read by many.
+    :raises SettingsError: when a setting is missing, malformed or weak.
+    """
+    reader = SettingsReader(ini, environment)
+    choices = ("development", "production")
+    development = reader.choice("qaboard.environment", choices) != "production"
+    secure_cookies = reader.boolean("qaboard.secure_cookies")
+    site_address = reader.site_address("qaboard.url", "QABOARD_URL")
+    if secure_cookies and not site_address.startswith("https:"):
+        raise SettingsError(
+            f"The setting qaboard.url (or QABOARD_URL) is {site_address!r}; "
+            "it must begin with https: where qaboard.secure_cookies is true."
+        )
+    return Settings(
+        development=development,
+        secret=_secret(reader, development),
+        database_url=load_database_url(ini, environment),
+        site_address=site_address,
+        hosts=(*reader.words("qaboard.hosts"), urlsplit(site_address).hostname),
+        static_directory=reader.directory("qaboard.static_directory"),
+        site_name=reader.required("qaboard.site_name"),
+        default_locale=reader.choice("qaboard.default_locale", LOCALES),
+        time_zone=reader.time_zone("qaboard.time_zone"),
+        page_size=reader.count("qaboard.page_size"),
+        answer_page_size=reader.count("qaboard.answer_page_size"),
+        secure_cookies=secure_cookies,
+        image_hosts=reader.words("qaboard.image_hosts"),
+        client_addresses=ClientAddresses(
+            reader.choice("qaboard.client_addresses", tuple(ClientAddresses))
+        ),
+        mail=load_mail_settings(reader),
+        accounts=AccountSettings(
+            require_verified=reader.boolean("accounts.require_verified"),
+            session_lifetime_days=reader.count("accounts.session_lifetime_days"),
+            session_idle_days=reader.count("accounts.session_idle_days"),
+            recent_authentication_minutes=reader.count("accounts.recent_authentication_minutes"),
+            closing_days=reader.count("accounts.closing_days"),
+            activity_days=reader.count("accounts.activity_days"),
+        ),
+        passwords=PasswordSettings(
+            # The least that argon2 takes for each lane is 8 KiB; 1 GiB is no login any more.
+            memory_kib=reader.count("passwords.memory_kib", minimum=8 * 16, maximum=1024 * 1024),
+            passes=reader.count("passwords.passes", maximum=100),
+            lanes=reader.count("passwords.lanes", maximum=16),
+            concurrent_hashes=reader.count("passwords.concurrent_hashes"),
+        ),
+        rate_limits=load_rate_limit_settings(reader),
+        spam=SpamSettings(
+            minimum_seconds=reader.count("spam.minimum_seconds", minimum=0, maximum=60),
+            new_account_links=reader.count("spam.new_account_links", minimum=0),
+            new_account_days=reader.count("spam.new_account_days", minimum=0),
+        ),
+    )
+
+
+def load_database_url(ini: Mapping[str, str], environment: Mapping[str, str]) -> URL:
+    """The database to use; Alembic asks for it too, without the rest of the settings.
+
+    :raises SettingsError: when there is none, or it is no SQLite or PostgreSQL URL.
+    """
+    text = environment.get("QABOARD_DATABASE_URL")
+    if not text and ini.get("qaboard.environment") == "development":
+        text = ini.get("sqlalchemy.url")
+    if not text:
+        raise SettingsError(
+            "The database is not set: put its URL into the environment as QABOARD_DATABASE_URL, "
+            "for example postgresql://user:password@localhost/qaboard."
+        )
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            "QABOARD_DATABASE_URL (or sqlalchemy.url) is not a database URL; "
+            "it should look like postgresql://user:password@localhost/qaboard."
+        ) from None
+    backend = url.drivername.partition("+")[0]
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        return url
+    raise SettingsError(
+        f"QABOARD_DATABASE_URL (or sqlalchemy.url) names the database {backend!r}; "
+        "qaboard runs on sqlite and postgresql."
+    )
+
+
+def _secret(reader: SettingsReader, development: bool) -> str:
+    secret = reader.environment.get("QABOARD_SECRET", "")
+    if development:
+        return secret or reader.required("qaboard.secret")
+    how = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+    if not secret:
+        raise SettingsError(
+            f"The secret key is not set: put it into the environment as QABOARD_SECRET; {how}"
+        )
+    if len(secret) < MINIMUM_SECRET_LENGTH or len(set(secret)) < MINIMUM_DISTINCT_SECRET_CHARACTERS:
+        raise SettingsError(
+            f"QABOARD_SECRET is too weak (it needs at least {MINIMUM_SECRET_LENGTH} random "
+            f"characters); {how}"
+        )
+    return secret

@@ -1,0 +1,119 @@
+"""Reading single settings of an ini section, each with one sentence for what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from limits import RateLimitItem, parse
+from pyramid.settings import aslist
+
+NO_LIMIT = "none"
+"""What stands in the ini file for a rate that is not limited."""
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the message is one sentence for the operator."""
+
+
+class SettingsReader:
+    """Reads typed values out of one ini section.
+
+    Every method raises `SettingsError` when the setting is missing or malformed.
+
+    :param ini: the section, as strings.
+    :param environment: usually ``os.environ``; only `environment_or_ini` and `secret` look there.
+    """
+
+    def __init__(self, ini: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        self.ini = ini
+        self.environment = environment
+
+    def required(self, name: str) -> str:
+        value = self.ini.get(name, "").strip()
+        if not value:
+            raise SettingsError(f"The setting {name} is missing from the ini file.")
+        return value
+
+    def optional(self, name: str) -> str:
+        return self.ini.get(name, "").strip()
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Words with spaces or line ends between them, in lower case; there may be none."""
+        return tuple(word.lower() for word in aslist(self.ini.get(name, "")))
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.required(name)
+        if value not in choices:
+            raise SettingsError(
+                f"The setting {name} is {value!r}; it can be {' or '.join(choices)}."
+            )
+        return value
+
+    def count(self, name: str, *, minimum: int = 1, maximum: int = 1000) -> int:
+        value = self.required(name)
+        if not (
+            value.isascii()
+            and value.isdigit()
+            and len(value) < 20
+            and minimum <= int(value) <= maximum
+        ):
+            raise SettingsError(
+                f"The setting {name} is {value!r}; it must be from {minimum} to {maximum}."
+            )
+        return int(value)
+
+    def boolean(self, name: str) -> bool:
+        return self.choice(name, ("true", "false")) == "true"
+
+    def directory(self, name: str) -> str:
+        value = self.required(name)
+        if not Path(value).is_dir():
+            raise SettingsError(
+                f"The setting {name} is {value!r}, where there is no such directory."
+            )
+        return value
+
+    def time_zone(self, name: str) -> ZoneInfo:
+        value = self.required(name)
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise SettingsError(
+                f"The setting {name} is {value!r}; it must be a name such as Asia/Seoul."
+            ) from None
+
+    def rate(self, name: str) -> RateLimitItem | None:
+        """A rate such as ``10 per 15 minutes``; ``None`` where the ini file says ``none``."""
+        value = self.required(name)
+        if value == NO_LIMIT:
+            return None
+        try:
+            return parse(value)
+        except ValueError:
+            raise SettingsError(
+                f"The setting {name} is {value!r}; it must be a rate such as "
+                f"10 per 15 minutes, or {NO_LIMIT}."
+            ) from None
+
+    def site_address(self, name: str, variable: str) -> str:
+        """The address of the site: scheme, host and port, without a slash at the end.
+
+        :param variable: the environment variable that wins over the setting.
+        """
+        value = self.environment.get(variable, "").strip() or self.required(name)
+        wrong = SettingsError(
+            f"The setting {name} (or {variable}) is {value!r}; "
+            "it must be an address such as https://qaboard.example.com."
+        )
+        try:
+            parts = urlsplit(value)
+            # Reading the port is what finds out whether it is a number.
+            is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            raise wrong from None
+        if not is_usable or parts.path not in ("", "/") or parts.query or parts.username:
+            raise wrong
+        return f"{parts.scheme}://{parts.netloc.lower()}"
