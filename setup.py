@@ -64,7 +64,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["qaboard", "qaboard.*"]),
     include_package_data=True,
-    package_data={"qaboard": ["templates/**/*.jinja2", "locale/*/LC_MESSAGES/*"]},
+    package_data={"qaboard": ["templates/**/*.jinja2", "locale/*/LC_MESSAGES/*", "security/*.txt"]},
     install_requires=REQUIREMENTS,
     extras_require={
         "postgresql": POSTGRESQL_REQUIREMENTS,

@@ -1,0 +1,21 @@
+"""The passwords that are tried first by whoever tries to get in."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from qaboard.folding import fold
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # 10,000 of at least ten characters, folded: shorter ones are refused for their length. Taken
+    # from the most frequent ones of public leaks (docs/security.md names the sources).
+    text = (files("qaboard.security") / "common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(text.splitlines())
+
+
+def is_common_password(password: str) -> bool:
+    """Whether the password is among the 10,000 most common ones, in whatever case."""
+    return fold(password) in _common_passwords()

@@ -1,0 +1,62 @@
+"""What a password must not be, and changing it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from qaboard.folding import fold
+from qaboard.i18n import _
+from qaboard.models import TokenPurpose, User
+from qaboard.security.common_passwords import is_common_password
+from qaboard.security.passwords import PasswordHashing
+from qaboard.services.refusal import Refusal
+from qaboard.services.single_use_token import end_tokens
+from qaboard.services.user_session import end_sessions
+
+MIN_CHARACTERS_BESIDE_NAME = 6
+"""How much of a password must be something else than the name, the address or the site."""
+
+
+def check_new_password(password: str, *, username: str, email: str, site_name: str) -> None:
+    """Refuse a password that others would try first (ASVS 5.0, 6.2.4 and 6.2.11).
+
+    :raises Refusal: when it is common, or little else than the name, address or site.
+    """
+    if is_common_password(password):
+        raise Refusal(
+            {"password": _("Very many people have this password. Please think of another one.")}
+        )
+    folded = fold(password)
+    for word in (username, email, email.partition("@")[0], site_name):
+        if word and len(folded.replace(fold(word), "")) < MIN_CHARACTERS_BESIDE_NAME:
+            raise Refusal(
+                {
+                    "password": _(
+                        "This is little else than your name, your address or the name of this "
+                        "site. Please think of another one."
+                    )
+                }
+            )
+
+
+def change_password(
+    session: Session,
+    passwords: PasswordHashing,
+    user: User,
+    new_password: str,
+    *,
+    site_name: str,
+    keep_session: int | None = None,
+) -> None:
+    """Give a user another password; their logins end, and links to reset the old one.
+
+    :param keep_session: the id of the login in which it is changed, which goes on.
+    :raises Refusal: when the password is one that others would try first.
+    :raises TooManyHashes: when too many others wait already.
+    """
+    check_new_password(
+        new_password, username=user.username, email=user.email or "", site_name=site_name
+    )
+    user.password_hash = passwords.hash(new_password)
+    end_sessions(session, user.id, keep=keep_session)
+    end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD)
