@@ -191,7 +191,15 @@ def password_field(title, *, autocomplete: str, name: str) -> colander.SchemaNod
     )
 
 
-def new_password_field() -> colander.SchemaNode:
+def same_passwords(node: colander.SchemaNode, values: dict) -> None:
+    """A check of a whole form: its two new passwords are the same."""
+    if values["password"] != values["password_confirm"]:
+        error = colander.Invalid(node)
+        error["password_confirm"] = _("The two passwords are different; please type them again.")
+        raise error
+
+
+def new_password_field(title=None) -> colander.SchemaNode:
     minimum, maximum = User.PASSWORD_MIN_CHARACTERS, User.PASSWORD_MAX_CHARACTERS
 
     def length(node: colander.SchemaNode, value: str) -> None:
@@ -201,7 +209,7 @@ def new_password_field() -> colander.SchemaNode:
                 _("A password has at least ${minimum} characters.", mapping={"minimum": minimum}),
             )
 
-    field = password_field(_("Password"), autocomplete="new-password", name="password")
+    field = password_field(title or _("Password"), autocomplete="new-password", name="password")
     field.description = _(
         "${minimum} to ${maximum} characters of any kind.",
         mapping={"minimum": minimum, "maximum": maximum},
@@ -214,4 +222,29 @@ def next_field() -> colander.SchemaNode:
     """Where to go afterwards; what it may be is decided when it is followed."""
     return colander.SchemaNode(
         colander.String(), name="next", missing="", widget=deform.widget.HiddenWidget()
+    )
+
+
+def honeypot_field() -> colander.SchemaNode:
+    """A field that people do not see, and programs fill in."""
+    return colander.SchemaNode(
+        colander.String(),
+        name="website",
+        title=_("Leave this empty"),
+        missing="",
+        widget=deform.widget.TextInputWidget(item_template="honeypot_item"),
+    )
+
+
+def stamp_field(stamp: str) -> colander.SchemaNode:
+    """When the form was made.
+
+    :param stamp: the time, signed, which the form begins with.
+    """
+    return colander.SchemaNode(
+        colander.String(),
+        name="stamp",
+        default=stamp,
+        missing="",
+        widget=deform.widget.HiddenWidget(),
     )

@@ -10,6 +10,7 @@ from qaboard.schemas.fields import (
     new_password_field,
     next_field,
     password_field,
+    same_passwords,
     username_field,
 )
 
@@ -22,11 +23,4 @@ class SignUpSchema(colander.Schema):
         _("Password again"), autocomplete="new-password", name="password_confirm"
     )
     next = next_field()
-
-    def validator(self, node: colander.SchemaNode, values: dict) -> None:
-        if values["password"] != values["password_confirm"]:
-            error = colander.Invalid(node)
-            error["password_confirm"] = _(
-                "The two passwords are different; please type them again."
-            )
-            raise error
+    validator = staticmethod(same_passwords)

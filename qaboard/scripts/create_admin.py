@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from qaboard.models import Role, User, email_key, username_key
 from qaboard.schemas.fields import email_field, new_password_field, username_field
 from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
+from qaboard.services.password import check_new_password
 from qaboard.services.refusal import Refusal
 from qaboard.services.user import sign_up
 
@@ -52,9 +53,13 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
             raise click.ClickException(
                 f"There is a user {name} already; to make that user an admin, add --promote."
             )
-    password_hash = board.passwords.hash(_ask_password())
+    password = _ask_password()
     with board.session(writes=True) as session:
         try:
+            check_new_password(
+                password, username=name, email=email, site_name=board.settings.site_name
+            )
+            password_hash = board.passwords.hash(password)
             sign_up(
                 session,
                 username=name,

@@ -28,7 +28,8 @@ def check_new_password(password: str, *, username: str, email: str, site_name: s
         )
     folded = fold(password)
     for word in (username, email, email.partition("@")[0], site_name):
-        if word and len(folded.replace(fold(word), "")) < MIN_CHARACTERS_BESIDE_NAME:
+        # A single letter is in nearly every password.
+        if len(word) > 1 and len(folded.replace(fold(word), "")) < MIN_CHARACTERS_BESIDE_NAME:
             raise Refusal(
                 {
                     "password": _(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
+from qaboard.db import make_session
 from qaboard.i18n import _
-from qaboard.models import User, UserSession, username_key, utc_now
+from qaboard.models import EventKind, User, UserSession, username_key, utc_now
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
 from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.security_event import NO_CLIENT
+from qaboard.services.security_event import NO_CLIENT, log_event, record_event
 
 
 def authenticate(
@@ -92,6 +93,52 @@ def end_sessions(session: Session, user_id: int, *, keep: int | None = None) -> 
     if keep is not None:
         conditions.append(UserSession.id != keep)
     session.execute(delete(UserSession).where(*conditions))
+
+
+def end_session(session: Session, user_id: int, session_id: int) -> bool:
+    """End one login of a user, on the server.
+
+    :return: whether there was one.
+    """
+    ended = session.execute(
+        delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == user_id)
+    )
+    return ended.rowcount == 1
+
+
+def list_sessions(session: Session, user_id: int, *, idle: timedelta) -> list[UserSession]:
+    """Where a user is logged in, the last used one first.
+
+    :param idle: how long a login that nobody uses is kept.
+    """
+    now = utc_now()
+    return list(
+        session.scalars(
+            select(UserSession)
+            .where(
+                UserSession.user_id == user_id,
+                UserSession.expires_at > now,
+                UserSession.last_used_at > now - idle,
+                UserSession.is_pending.is_(False),
+            )
+            .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
+        )
+    )
+
+
+def record_login_failure(engine: Engine, key: str, client: Client) -> None:
+    """Write down, in a transaction of its own, that a wrong password was tried.
+
+    :param key: the folded name that was typed; for one that nobody has there is only the log.
+    """
+    with make_session(engine, writes=True) as session, session.begin():
+        user_id = session.scalar(select(User.id).where(User.username_key == key))
+        if user_id is None:
+            log_event(EventKind.LOGIN_FAILURE, user_id=None, client=client)
+            return
+        record_event(
+            session, EventKind.LOGIN_FAILURE, user_id=user_id, actor_id=None, client=client
+        )
 
 
 def close_session(session: Session, session_id: int) -> None:

@@ -10,6 +10,8 @@ from qaboard.presenters import present_question_page
 from qaboard.resources import AnswerResource, AnswersResource
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort, answer
+from qaboard.settings.rate_limits import RateLimit
+from qaboard.spam import check_guard, check_links
 from qaboard.views.addresses import post_location
 from qaboard.views.question import create_answer_form
 
@@ -47,6 +49,8 @@ class AnswerView:
 
     def answer(self, values):
         request = self.request
+        request.limit_rate(RateLimit.ANSWER, request.identity.user_id)
+        check_guard(request, values)
         written = answer(
             request.dbsession,
             self.question_resource.question,
@@ -54,6 +58,7 @@ class AnswerView:
             body=values["body"],
             render=request.render_markdown,
         )
+        check_links(request, written)
         request.flash(_("Your answer is posted."))
         return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))
 

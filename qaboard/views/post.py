@@ -14,6 +14,8 @@ from qaboard.security.permissions import Permission
 from qaboard.services.answer import edit_answer
 from qaboard.services.post import EditConflict, delete_post, restore_post
 from qaboard.services.question import edit_question
+from qaboard.settings.rate_limits import RateLimit
+from qaboard.spam import check_links
 from qaboard.views.addresses import post_location
 
 
@@ -52,6 +54,7 @@ class EditView:
 
     def edit(self, values):
         request = self.request
+        request.limit_rate(RateLimit.EDIT, request.identity.user_id)
         save = edit_question if isinstance(self.context, QuestionResource) else edit_answer
         try:
             save(request.dbsession, self.post, render=request.render_markdown, **values)
@@ -60,6 +63,7 @@ class EditView:
             self.has_conflict = True
             self.form["version"].cstruct = str(self.post.version)
             raise
+        check_links(request, self.post)
         request.flash(_("Your changes are saved."))
         return HTTPSeeOther(post_location(request, self.context))
 
@@ -96,6 +100,7 @@ class DeleteView:
         return HTTPSeeOther(self.request.resource_path(self.context.__parent__.__parent__))
 
     def _delete(self, message) -> None:
+        self.request.limit_rate(RateLimit.EDIT, self.request.identity.user_id)
         delete_post(self.request.dbsession, post_of(self.context))
         self.request.flash(message, days=Post.RESTORABLE_FOR.days)
 
@@ -114,6 +119,7 @@ class DeleteView:
 )
 def restore(context: QuestionResource | AnswerResource, request):
     """Show a deleted post again."""
+    request.limit_rate(RateLimit.EDIT, request.identity.user_id)
     restore_post(request.dbsession, post_of(context))
     request.flash(_("It is restored."))
     return HTTPSeeOther(post_location(request, context))

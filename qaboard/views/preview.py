@@ -10,6 +10,7 @@ from pyramid.view import view_config
 from qaboard.resources import RootResource
 from qaboard.schemas.answer import AnswerSchema
 from qaboard.security.permissions import Permission
+from qaboard.settings.rate_limits import RateLimit
 
 
 @view_config(
@@ -20,6 +21,7 @@ def preview(_context, request):
 
     A script gets just that; a browser that opens it as a page, without scripting, gets it in one.
     """
+    request.limit_rate(RateLimit.PREVIEW, request.identity.user_id)
     status, html, error = 200, "", ""
     try:
         html = request.render_markdown(

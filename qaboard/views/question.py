@@ -17,9 +17,12 @@ from qaboard.resources import QuestionResource, QuestionsResource
 from qaboard.schemas.answer import AnswerSchema
 from qaboard.schemas.question import AskSchema
 from qaboard.search import parse_query
+from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
 from qaboard.services.question import ask
+from qaboard.settings.rate_limits import RateLimit
+from qaboard.spam import check_guard, check_links, guard_newcomer
 from qaboard.views.addresses import requested_choice
 
 ANSWER_FORM_ANCHOR = "your-answer"
@@ -36,6 +39,7 @@ def list_questions(context: QuestionsResource, request):
     """All questions, or with ``?q=`` the posts that are found."""
     query = parse_query(" ".join(request.GET.getall("q")))
     if query.text:
+        request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
         page = {"search": present_search_page(request, context, query), "search_text": query.text}
         return render_to_response("question/search.jinja2", page, request)
     sort = requested_choice(request, "sort", QuestionSort)
@@ -62,7 +66,7 @@ def create_answer_form(question: QuestionResource, request):
     if not request.has_permission(Permission.ANSWER, question):
         return None
     return request.create_form(
-        AnswerSchema(),
+        guard_newcomer(request, AnswerSchema()),
         name="answer",
         submit_title=_("Post your answer"),
         action=request.resource_path(question["answers"]),
@@ -80,7 +84,9 @@ class AskView:
         self.context = context
         self.request = request
         self.form = request.create_form(
-            AskSchema(), name="ask", submit_title=_("Post your question")
+            guard_newcomer(request, AskSchema()),
+            name="ask",
+            submit_title=_("Post your question"),
         )
 
     @view_config(request_method="GET")
@@ -93,6 +99,8 @@ class AskView:
 
     def ask(self, values):
         request = self.request
+        request.limit_rate(RateLimit.ASK, request.identity.user_id)
+        check_guard(request, values)
         question = ask(
             request.dbsession,
             author_id=request.identity.user_id,
@@ -100,5 +108,6 @@ class AskView:
             body=values["body"],
             render=request.render_markdown,
         )
+        check_links(request, question)
         request.flash(_("Your question is posted."))
         return HTTPSeeOther(request.resource_path(QuestionResource(question, self.context)))

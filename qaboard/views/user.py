@@ -6,12 +6,18 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
+from qaboard.models import EventKind
 from qaboard.presenters import ProfileTab, present_profile
 from qaboard.resources import RootResource, UserResource
 from qaboard.schemas.user import SignUpSchema
+from qaboard.security.client import rate_limited_address
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
+from qaboard.services.password import check_new_password
+from qaboard.services.security_event import record_event
 from qaboard.services.user import sign_up
+from qaboard.settings.rate_limits import RateLimit
+from qaboard.spam import check_guard, guard
 from qaboard.views.addresses import requested_choice, requested_next
 from qaboard.views.user_session import log_in_and_go
 
@@ -23,7 +29,7 @@ class SignUpView:
     def __init__(self, _context, request) -> None:
         self.request = request
         self.form = request.create_form(
-            SignUpSchema(),
+            guard(request, SignUpSchema()),
             name="signup",
             submit_title=_("Sign up"),
             values={"next": requested_next(request)},
@@ -44,11 +50,26 @@ class SignUpView:
 
     def sign_up(self, values):
         request = self.request
+        request.limit_rate(RateLimit.SIGN_UP, rate_limited_address(request))
+        check_guard(request, values)
+        check_new_password(
+            values["password"],
+            username=values["username"],
+            email=values["email"],
+            site_name=request.registry["settings"].site_name,
+        )
         user = sign_up(
             request.dbsession,
             username=values["username"],
             email=values["email"],
             password_hash=request.passwords.hash(values["password"]),
+        )
+        record_event(
+            request.dbsession,
+            EventKind.SIGN_UP,
+            user_id=user.id,
+            actor_id=user.id,
+            client=request.client,
         )
         message = _("Welcome, ${username}! You are signed up and logged in.")
         return log_in_and_go(request, user, values["next"], message)

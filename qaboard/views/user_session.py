@@ -1,8 +1,9 @@
-"""Logging in and out."""
+"""Logging in and out, and the list of one's logins."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from pyramid.csrf import new_csrf_token
 from pyramid.httpexceptions import HTTPSeeOther
@@ -11,12 +12,27 @@ from pyramid.security import forget, remember
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.models import User
-from qaboard.resources import RootResource
+from qaboard.models import EventKind, TokenPurpose, User, username_key
+from qaboard.natural_number import parse_natural_number
+from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.user_session import LogInSchema
+from qaboard.security.client import rate_limited_address
+from qaboard.security.devices import describe_device
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
-from qaboard.services.user_session import authenticate, close_session, open_session
+from qaboard.services.refusal import Refusal
+from qaboard.services.security_event import forget_old_events, record_event
+from qaboard.services.single_use_token import end_tokens
+from qaboard.services.user_session import (
+    authenticate,
+    close_session,
+    end_session,
+    end_sessions,
+    list_sessions,
+    open_session,
+    record_login_failure,
+)
+from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.addresses import requested_next
 
 
@@ -25,10 +41,16 @@ def log_in_and_go(request: Request, user: User, next_address: str, message) -> H
 
     :param message: what it is told there; ``${username}`` stands for the name.
     """
+    session = request.dbsession
+    accounts = request.registry["settings"].accounts
     if request.identity is not None:
-        close_session(request.dbsession, request.identity.session_id)
-    lifetime = timedelta(days=request.registry["settings"].accounts.session_lifetime_days)
-    token = open_session(request.dbsession, user.id, lifetime=lifetime, client=request.client)
+        close_session(session, request.identity.session_id)
+    lifetime = timedelta(days=accounts.session_lifetime_days)
+    token = open_session(session, user.id, lifetime=lifetime, client=request.client)
+    # Whoever knows the password needs no link to set another one.
+    end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD)
+    forget_old_events(session, user.id, after=timedelta(days=accounts.activity_days))
+    record_event(session, EventKind.LOGIN, user_id=user.id, actor_id=user.id, client=request.client)
     # What the browser held before it logged in, somebody else may know.
     request.session.invalidate()
     new_csrf_token(request)
@@ -66,15 +88,27 @@ class LogInView:
         return self.request.submit_form(self.form, self.log_in, self.page)
 
     def log_in(self, values):
+        user = self.check_password(values["username"], values["password"])
+        return log_in_and_go(self.request, user, values["next"], _("Welcome back, ${username}!"))
+
+    def check_password(self, username: str, password: str) -> User:
+        """The user, if the password is right; how often it may be tried is asked first."""
         request = self.request
-        user = authenticate(
-            request.dbsession,
-            request.passwords,
-            username=values["username"],
-            password=values["password"],
-        )
-        message = _("Welcome back, ${username}!")
-        return log_in_and_go(request, user, values["next"], message)
+        key = username_key(username)
+        request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
+        request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
+        try:
+            user = authenticate(
+                request.dbsession, request.passwords, username=username, password=password
+            )
+        except Refusal:
+            # In the background, since it takes longer when there is an account to write it down
+            # for; and this transaction is rolled back.
+            engine = request.registry["engine"]
+            request.background.submit(partial(record_login_failure, engine, key, request.client))
+            raise
+        request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
+        return user
 
 
 @view_config(
@@ -82,8 +116,85 @@ class LogInView:
 )
 def log_out(context: RootResource, request):
     """End the login, in the browser and on the server."""
-    close_session(request.dbsession, request.identity.session_id)
+    identity = request.identity
+    close_session(request.dbsession, identity.session_id)
+    record_event(
+        request.dbsession,
+        EventKind.LOGOUT,
+        user_id=identity.user_id,
+        actor_id=identity.user_id,
+        client=request.client,
+    )
     headers = forget(request)
     request.session.invalidate()
     request.flash(_("You are logged out."))
-    return HTTPSeeOther(request.resource_path(context), headers=headers)
+    response = HTTPSeeOther(request.resource_path(context), headers=headers)
+    # Pages and drafts of whoever used this browser. Not "cookies": the language stays chosen, and
+    # the message above is told from one.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@view_config(
+    context=AccountResource,
+    name="sessions",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="GET",
+    renderer="user_session/sessions.jinja2",
+)
+def show_sessions(_context: AccountResource, request):
+    """Where one is logged in."""
+    identity = request.identity
+    idle = timedelta(days=request.registry["settings"].accounts.session_idle_days)
+    sessions = list_sessions(request.dbsession, identity.user_id, idle=idle)
+    return {
+        "sessions": [(each, describe_device(each.user_agent)) for each in sessions],
+        "own_id": identity.session_id,
+    }
+
+
+@view_config(
+    context=AccountResource,
+    name="end-session",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+)
+def end_one_session(context: AccountResource, request):
+    """End one login, on the server; one of somebody else is none of ours."""
+    try:
+        session_id = parse_natural_number(request.POST.get("session", ""))
+    except ValueError:
+        session_id = 0
+    if session_id == request.identity.session_id:
+        return log_out(context.__parent__, request)
+    if end_session(request.dbsession, request.identity.user_id, session_id):
+        _record_session_end(request)
+    # It may have ended by itself meanwhile, which is as well.
+    request.flash(_("The login there has ended."))
+    return HTTPSeeOther(request.resource_path(context, "sessions"))
+
+
+@view_config(
+    context=AccountResource,
+    name="end-other-sessions",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+)
+def end_other_sessions(context: AccountResource, request):
+    """End all logins but this one."""
+    identity = request.identity
+    end_sessions(request.dbsession, identity.user_id, keep=identity.session_id)
+    _record_session_end(request)
+    request.flash(_("You are logged out everywhere else."))
+    return HTTPSeeOther(request.resource_path(context, "sessions"))
+
+
+def _record_session_end(request: Request) -> None:
+    user_id = request.identity.user_id
+    record_event(
+        request.dbsession,
+        EventKind.SESSION_END,
+        user_id=user_id,
+        actor_id=user_id,
+        client=request.client,
+    )

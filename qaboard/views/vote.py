@@ -10,6 +10,7 @@ from qaboard.resources import AnswerResource, QuestionResource
 from qaboard.schemas.vote import VoteSchema
 from qaboard.security.permissions import Permission
 from qaboard.services.vote import cast_vote
+from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.addresses import post_location
 from qaboard.views.post import post_of
 
@@ -20,6 +21,7 @@ from qaboard.views.post import post_of
 @view_config(context=AnswerResource, name="vote", permission=Permission.VOTE, request_method="POST")
 def vote(context: QuestionResource | AnswerResource, request):
     """Vote 1 or -1, or withdraw with 0."""
+    request.limit_rate(RateLimit.VOTE, request.identity.user_id)
     try:
         values = VoteSchema().deserialize(dict(request.POST.items()))
     except colander.Invalid as error:

@@ -98,7 +98,13 @@ TABLE = {
     (AnswerResource, "deleted long ago"): ANSWER_DELETED_LONG_AGO,
     (AnswerResource, "question deleted"): ANSWER_OF_DELETED_QUESTION,
     (UserResource, "live"): {"": EVERYBODY},
-    (AccountResource, "live"): {"": MEMBERS},
+    (AccountResource, "live"): {
+        "": MEMBERS,
+        "password": MEMBERS,
+        "sessions": MEMBERS,
+        "end-session": MEMBERS,
+        "end-other-sessions": MEMBERS,
+    },
 }
 
 FIELDS = {
@@ -114,6 +120,12 @@ FIELDS = {
     "ask": {"title": "title", "body": "text"},
     "edit": {"title": "title", "body": "text"},
     "vote": {"value": "1"},
+    "password": {
+        "current_password": "correct horse battery",
+        "password": "another horse",
+        "password_confirm": "another horse",
+    },
+    "end-session": {"session": "1"},
     "": {"body": "text"},
 }
 

@@ -1,0 +1,103 @@
+"""What stops programs that fill in forms: a field for them alone, a clock, and few links.
+
+The forms for signing up, and for posts of accounts that are new, are guarded; nobody else meets
+any of it.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import colander
+from pyramid.request import Request
+from webob.cookies import SignedSerializer
+
+from qaboard.i18n import _
+from qaboard.models import Post, utc_now
+from qaboard.schemas.fields import honeypot_field, stamp_field
+from qaboard.services.refusal import WHOLE_FORM, Refusal
+
+
+def is_newcomer(request: Request) -> bool:
+    """Whether the account of who is asking is new, by the age that the settings say."""
+    days = request.registry["settings"].spam.new_account_days
+    return utc_now() - request.identity.signed_up_at < timedelta(days=days)
+
+
+def guard(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:
+    """Add the fields that tell a program from a person.
+
+    :param schema: the schema of a form, before it is bound.
+    :return: the same schema.
+    """
+    schema.add(honeypot_field())
+    schema.add(stamp_field(_stamps(request).dumps(int(time.time())).decode("ascii")))
+    return schema
+
+
+def guard_newcomer(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:
+    """The same for the posts of accounts that are new; others get their form as it is."""
+    return guard(request, schema) if is_newcomer(request) else schema
+
+
+def check_guard(request: Request, values: dict) -> None:
+    """Refuse what a program has filled in.
+
+    :param values: the checked values; the fields of `guard`, if there are any, are taken out.
+    :raises Refusal: when the field that nobody sees is not empty, or the form came back sooner
+        than anybody types.
+    """
+    if "stamp" not in values:
+        return
+    honeypot, stamp = values.pop("website"), values.pop("stamp")
+    if honeypot:
+        raise Refusal(
+            {
+                WHOLE_FORM: _(
+                    "This looks as if a program had filled it in: a field that is hidden from "
+                    "people had something in it. It is empty again; please send the form once more."
+                )
+            }
+        )
+    minimum = request.registry["settings"].spam.minimum_seconds
+    if minimum and _age_seconds(request, stamp) < minimum:
+        raise Refusal(
+            {
+                WHOLE_FORM: _(
+                    "That was faster than people type. Please wait a moment and send it again; "
+                    "what you typed is still there."
+                )
+            }
+        )
+
+
+def _age_seconds(request: Request, stamp: str) -> float:
+    try:
+        return time.time() - _stamps(request).loads(stamp.encode("ascii"))
+    except ValueError:
+        # None, or not ours: as if it had been made now.
+        return 0
+
+
+def _stamps(request: Request) -> SignedSerializer:
+    return SignedSerializer(request.registry["settings"].secret, salt="qaboard.spam")
+
+
+def check_links(request: Request, post: Post) -> None:
+    """Refuse a post of a newcomer that has many links.
+
+    :param post: as it would be stored.
+    :raises Refusal: when it has more than the settings allow.
+    """
+    maximum = request.registry["settings"].spam.new_account_links
+    if maximum and is_newcomer(request) and post.body_html.count("<a ") > maximum:
+        raise Refusal(
+            {
+                "body": _(
+                    "A new account may put at most ${maximum} links into a post. "
+                    "Please take some out.",
+                    mapping={"maximum": maximum},
+                )
+            }
+        )

@@ -1,0 +1,74 @@
+"""Changing one's password."""
+
+from __future__ import annotations
+
+from pyramid.csrf import new_csrf_token
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import remember
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.models import EventKind, User, username_key
+from qaboard.resources import AccountResource
+from qaboard.schemas.password import ChangePasswordSchema
+from qaboard.security.permissions import Permission
+from qaboard.services.password import change_password
+from qaboard.services.refusal import Refusal
+from qaboard.services.security_event import record_event
+from qaboard.services.user_session import renew_session
+from qaboard.settings.rate_limits import RateLimit
+
+
+@view_defaults(
+    context=AccountResource,
+    name="password",
+    permission=Permission.MANAGE_ACCOUNT,
+    renderer="account/password.jinja2",
+    recent_authentication=True,
+)
+class PasswordView:
+    def __init__(self, context: AccountResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.form = request.create_form(
+            ChangePasswordSchema(), name="password", submit_title=_("Change the password")
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"form": self.form}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.change, self.show)
+
+    def change(self, values):
+        request = self.request
+        session = request.dbsession
+        user = session.get_one(User, request.identity.user_id)
+        # The same count as at the login: here, too, somebody could go on guessing.
+        key = username_key(user.username)
+        request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
+        if not request.passwords.verify(user.password_hash, values["current_password"]):
+            raise Refusal({"current_password": _("This is not your current password.")})
+        session_id = request.identity.session_id
+        change_password(
+            session,
+            request.passwords,
+            user,
+            values["password"],
+            site_name=request.registry["settings"].site_name,
+            keep_session=session_id,
+        )
+        request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
+        record_event(
+            session,
+            EventKind.PASSWORD_CHANGE,
+            user_id=user.id,
+            actor_id=user.id,
+            client=request.client,
+        )
+        token = renew_session(session, session_id, authenticated=True)
+        new_csrf_token(request)
+        request.flash(_("Your password is changed, and all other logins have ended."))
+        return HTTPSeeOther(request.resource_path(self.context), headers=remember(request, token))
