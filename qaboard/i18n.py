@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
+from qaboard.security.cookies import cookie_name
 from qaboard.settings import LOCALES
 
 _ = TranslationStringFactory("qaboard")
@@ -21,10 +22,12 @@ def negotiate_locale(request: Request) -> str:
     identity = request.identity
     if identity is not None and identity.locale in LOCALES:
         return identity.locale
-    chosen = request.cookies.get(LOCALE_COOKIE)
+    settings = request.registry["settings"]
+    name = cookie_name(LOCALE_COOKIE, secure=settings.secure_cookies)
+    chosen = request.cookies.get(name)
     if chosen in LOCALES:
         return chosen
-    default = request.registry["settings"].default_locale
+    default = settings.default_locale
     if not request.accept_language:
         return default
     return request.accept_language.lookup(LOCALES, default=default)

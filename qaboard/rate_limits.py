@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from limits import RateLimitItem
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from pyramid.request import Request
 
 from qaboard.i18n import _
+from qaboard.models import EventKind
 from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.security_event import log_event
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
 from qaboard.settings.reading import SettingsError
 
@@ -21,6 +25,9 @@ log = logging.getLogger(__name__)
 
 KEY_PREFIX = "qaboard"
 STORAGE_TIMEOUT_SECONDS = 1
+
+
+Answer = TypeVar("Answer")
 
 
 class TooManyRequests(Refusal):
@@ -44,8 +51,8 @@ class TooManyRequests(Refusal):
 class RateLimiter:
     """Counts what happened in the time that ends now.
 
-    When the counters cannot be reached nothing is limited, and the log says so: a board that can
-    be used is worth more than one that is out because of its limits.
+    When the counters cannot be reached each process counts by itself, and the log says so: the
+    site stays up, and passwords still cannot be guessed without end.
 
     :raises SettingsError: when the storage is of an unknown kind or its package is missing.
     """
@@ -66,39 +73,49 @@ class RateLimiter:
                 f"{error}; it should look like memory:// or redis://localhost:6379."
             ) from None
         self.limiter = MovingWindowRateLimiter(self.storage)
+        self.own_limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def seconds_to_wait(self, limit: RateLimit, key: str, *, count: bool = True) -> int:
-        """How long this must wait; 0 when it may go on.
+    def seconds_to_wait(self, limit: RateLimit, key: str) -> int:
+        """Count something.
 
         :param key: who or what it is counted for: a user's id, a network address, a name.
-        :param count: whether to count it; otherwise it is only asked.
+        :return: how long it must wait, in seconds; 0 when it may go on.
         """
         rate = self.rates[limit]
         if rate is None:
             return 0
         identifiers = (KEY_PREFIX, limit, key)
-        ask = self.limiter.hit if count else self.limiter.test
-        try:
-            if ask(rate, *identifiers):
-                return 0
-            return self._rest_of_window(rate, identifiers)
-        except StorageError as error:
-            log.error("the rate limits cannot be asked, so nothing is limited: %r", error)
-            return 0
-
-    def _rest_of_window(self, rate: RateLimitItem, identifiers: tuple[str, ...]) -> int:
-        reset_at = self.limiter.get_window_stats(rate, *identifiers).reset_time
-        return max(1, math.ceil(reset_at - time.time()))
+        return self._with_storage(lambda limiter: _hit(limiter, rate, identifiers))
 
     def forget(self, limit: RateLimit, key: str) -> None:
         """Begin to count anew, such as after a right password."""
         rate = self.rates[limit]
-        if rate is None:
-            return
+        if rate is not None:
+            self._with_storage(lambda limiter: limiter.clear(rate, KEY_PREFIX, limit, key))
+
+    def reset(self) -> None:
+        """Begin to count everything anew."""
+        self._with_storage(lambda limiter: limiter.storage.reset())
+        self.own_limiter.storage.reset()
+
+    def _with_storage(self, ask: Callable[[MovingWindowRateLimiter], Answer]) -> Answer:
         try:
-            self.limiter.clear(rate, KEY_PREFIX, limit, key)
+            return ask(self.limiter)
         except StorageError as error:
-            log.error("the rate limits cannot be asked, so nothing is limited: %r", error)
+            log.error(
+                "the storage of the rate limits is away, so this process counts by itself: %r",
+                error,
+            )
+            return ask(self.own_limiter)
+
+
+def _hit(
+    limiter: MovingWindowRateLimiter, rate: RateLimitItem, identifiers: tuple[str, ...]
+) -> int:
+    if limiter.hit(rate, *identifiers):
+        return 0
+    reset_at = limiter.get_window_stats(rate, *identifiers).reset_time
+    return max(1, math.ceil(reset_at - time.time()))
 
 
 def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
@@ -112,7 +129,7 @@ def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
     """
     seconds = request.registry["rate_limiter"].seconds_to_wait(limit, str(key))
     if seconds:
-        log.warning("rate limit %s reached: %s %s", limit, request.method, request.path)
+        log_event(EventKind.RATE_LIMITED, user_id=None, client=request.client, limit=limit.value)
         raise TooManyRequests(seconds)
 
 

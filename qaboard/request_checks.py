@@ -21,16 +21,18 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 
 
 def request_checks_tween_factory(handler, registry):
+    hosts = frozenset(registry["settings"].hosts)
+
     def request_checks_tween(request):
-        check_address(request)
+        check_address(request, hosts)
         drop_unreadable_headers(request)
         return handler(request)
 
     return request_checks_tween
 
 
-def check_address(request: Request) -> None:
-    """Mark a request whose path or query is no UTF-8, or whose host is none, to be refused.
+def check_address(request: Request, hosts: frozenset[str]) -> None:
+    """Mark a request whose path or query is no UTF-8, or whose host is not ours, to be refused.
 
     It is refused further down, where errors have pages; until then its address is that of the
     front page, so that nothing between stumbles over it.
@@ -40,13 +42,22 @@ def check_address(request: Request) -> None:
         is_readable = request.path_info is not None and request.GET is not None
     except UnicodeError:
         is_readable = False
-    if not _HOST.fullmatch(environ.get("HTTP_HOST", "localhost")):
+    host = environ.get("HTTP_HOST", "localhost")
+    if not _HOST.fullmatch(host) or host_name(host) not in hosts:
         environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         is_readable = False
     if not is_readable:
         environ["PATH_INFO"] = "/"
         environ["QUERY_STRING"] = ""
         environ[_UNREADABLE] = True
+
+
+def host_name(host: str) -> str:
+    """The name in a ``Host`` header, in lower case and without port, brackets or a last dot."""
+    name = host.rpartition(":")[0] if re.search(r":[0-9]*$", host) else host
+    if host.startswith("["):
+        name = host[1:].partition("]")[0]
+    return name.lower().rstrip(".")
 
 
 def drop_unreadable_headers(request: Request) -> None:

@@ -129,4 +129,4 @@ def count_queries(app) -> Callable:
 def forget_rate_limits(request: pytest.FixtureRequest) -> None:
     """What one test did often does not stop the next one."""
     if "app" in request.fixturenames:
-        request.getfixturevalue("app").registry["rate_limiter"].storage.reset()
+        request.getfixturevalue("app").registry["rate_limiter"].reset()

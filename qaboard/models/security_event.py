@@ -42,6 +42,10 @@ class EventKind(enum.StrEnum):
     PURGE = "purge"
     PURGE_UNDONE = "purge_undone"
     LINK_MADE = "link_made"
+    # These are in the log only.
+    RATE_LIMITED = "rate_limited"
+    FORBIDDEN = "forbidden"
+    FOREIGN_REQUEST = "foreign_request"
 
 
 class SecurityEvent(Base):

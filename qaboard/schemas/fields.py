@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -14,6 +15,12 @@ from qaboard.models import Post, Question, User
 
 _NORMALISED_NAME_MAX_CHARACTERS = 1000
 _LINE_CONTROLS = frozenset("\n\r\t")
+# The pattern of <input type="email"> (HTML, section 4.10.5.1.5), which keeps out what would be
+# several recipients or a name in a header; beyond it, letters of any script (RFC 6531).
+_EMAIL = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~-]+"
+    r"@[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)*"
+)
 # Letters, marks and symbols that show nothing: the assigned Default_Ignorable_Code_Points that are
 # no format characters (Unicode 16, DerivedCoreProperties.txt), and the empty Braille pattern.
 _INVISIBLE = frozenset(
@@ -171,9 +178,8 @@ def email_field() -> colander.SchemaNode:
 
 
 def _email_shape(node: colander.SchemaNode, value: str) -> None:
-    """Something before and after one @, no spaces; only a mail that arrives could prove more."""
-    local, at, domain = value.rpartition("@")
-    if not (local and at and domain) or "@" in local or any(c.isspace() for c in value):
+    """As browsers check it, and letters of any script; only a mail that arrives proves more."""
+    if not _EMAIL.fullmatch(value):
         raise colander.Invalid(
             node, _("This does not look like an email address such as name@example.com.")
         )

@@ -1,6 +1,11 @@
 """Where the token against cross-site requests is kept: in the signed session cookie."""
 
 from pyramid.csrf import SessionCSRFStoragePolicy
+from pyramid.exceptions import BadCSRFOrigin
+from pyramid.request import Request
+from pyramid.viewderivers import INGRESS
+
+from qaboard.db import SAFE_METHODS
 
 
 class CSRFStoragePolicy(SessionCSRFStoragePolicy):
@@ -10,8 +15,38 @@ class CSRFStoragePolicy(SessionCSRFStoragePolicy):
         return supplied_token.isascii() and super().check_csrf_token(request, supplied_token)
 
 
+def check_same_origin(request: Request) -> None:
+    """Refuse what a page of another site has sent, whatever token it has.
+
+    Browsers say where a POST comes from, and a script of a page cannot change it (Fetch, section
+    3.2; Fetch Metadata, section 2.4). What says nothing is no browser, and has its token.
+
+    :raises BadCSRFOrigin: when it comes from elsewhere.
+    """
+    site_address = request.registry["settings"].site_address
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in (request.host_url, site_address):
+        raise BadCSRFOrigin("the origin is another site")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise BadCSRFOrigin("the page that sent it is of another site")
+
+
+def same_origin_view(view, info):
+    """A view that may change something is asked by pages of this site only."""
+    if info.exception_only:
+        return view
+
+    def same_origin(context, request):
+        if request.method not in SAFE_METHODS:
+            check_same_origin(request)
+        return view(context, request)
+
+    return same_origin
+
+
 def includeme(config) -> None:
     config.set_csrf_storage_policy(CSRFStoragePolicy())
     # Every view that changes something is checked, unless it is a form: then the submit helper
     # checks, so that what was typed is still there when the token was stale (see forms.py).
     config.set_default_csrf_options(require_csrf=True)
+    config.add_view_deriver(same_origin_view, under=INGRESS, over="secured_view")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pyramid.tweens import MAIN
 
 from qaboard.security.cookies import has_login_cookie
+from qaboard.settings import Settings
 
 
 def content_security_policy(image_hosts: Iterable[str]) -> str:
@@ -16,6 +17,8 @@ def content_security_policy(image_hosts: Iterable[str]) -> str:
     return "; ".join(
         (
             "default-src 'none'",
+            # Said already by the line above; checklists look for it by name.
+            "object-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             # Bootstrap's own icons are data: addresses in its style sheet.
@@ -28,8 +31,51 @@ def content_security_policy(image_hosts: Iterable[str]) -> str:
     )
 
 
+# What the pages never ask a browser for; passkeys and the clipboard are for this site alone.
+PERMISSIONS_POLICY = ", ".join(
+    (
+        *(
+            f"{feature}=()"
+            for feature in (
+                "accelerometer",
+                "browsing-topics",
+                "camera",
+                "display-capture",
+                "geolocation",
+                "gyroscope",
+                "microphone",
+                "midi",
+                "payment",
+                "usb",
+            )
+        ),
+        "clipboard-write=(self)",
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+    )
+)
+
+# Two years, and all names below this one (RFC 6797).
+STRICT_TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
+
+
+def fixed_headers(settings: Settings) -> dict[str, str]:
+    """The headers that are the same on every response."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(settings.image_hosts),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.secure_cookies:
+        headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
+    return headers
+
+
 def headers_tween_factory(handler, registry):
-    policy = content_security_policy(registry["settings"].image_hosts)
+    fixed = fixed_headers(registry["settings"])
 
     def headers_tween(request):
         response = handler(request)
@@ -37,15 +83,15 @@ def headers_tween_factory(handler, registry):
             # The toolbar's own pages, in development only, are full of inline scripts.
             return response
         headers = response.headers
-        headers["Content-Security-Policy"] = policy
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.update(fixed)
         if response.content_type == "text/html":
             response.vary = (*(response.vary or ()), "Accept-Language", "Cookie")
-            # Pyramid sets the session's cookie after all tweens, so look at the session itself.
-            has_session = "session" in vars(request) or "Set-Cookie" in headers
-            if has_session or has_login_cookie(request):
-                headers["Cache-Control"] = "private, no-store"
+        # Pyramid sets the session's cookie after all tweens, so look at the session itself. Files
+        # below /static/ are everybody's, and say themselves how long they may be kept.
+        has_session = "session" in vars(request) or "Set-Cookie" in headers
+        is_static = getattr(request, "matched_route", None) is not None
+        if not is_static and (has_session or has_login_cookie(request)):
+            headers["Cache-Control"] = "private, no-store"
         return response
 
     return headers_tween

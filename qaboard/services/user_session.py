@@ -16,6 +16,9 @@ from qaboard.security.tokens import hash_token, new_token
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import NO_CLIENT, log_event, record_event
 
+SESSIONS_MAX_COUNT = 20
+"""How many logins a user can have at once; of more, those unused for longest end."""
+
 
 def authenticate(
     session: Session, passwords: PasswordHashing, *, username: str, password: str
@@ -44,13 +47,20 @@ def open_session(
     client: Client = NO_CLIENT,
     is_pending: bool = False,
 ) -> str:
-    """Begin a login, and forget those that have expired.
+    """Begin a login, and forget those that have expired or are too many.
 
     :param is_pending: whether a second factor is still to come; until then it opens nothing.
     :return: the token for the browser's cookie; it is stored nowhere.
     """
     now = utc_now()
     session.execute(delete(UserSession).where(UserSession.expires_at <= now))
+    oldest = (
+        select(UserSession.id)
+        .where(UserSession.user_id == user_id)
+        .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
+        .offset(SESSIONS_MAX_COUNT - 1)
+    )
+    session.execute(delete(UserSession).where(UserSession.id.in_(oldest)))
     token = new_token()
     session.add(
         UserSession(

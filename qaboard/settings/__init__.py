@@ -11,6 +11,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pyramid.settings import asbool
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -109,6 +110,8 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
     reader = SettingsReader(ini, environment)
     choices = ("development", "production")
     development = reader.choice("qaboard.environment", choices) != "production"
+    if not development:
+        _refuse_debugging(ini)
     secure_cookies = reader.boolean("qaboard.secure_cookies")
     site_address = reader.site_address("qaboard.url", "QABOARD_URL")
     if secure_cookies and not site_address.startswith("https:"):
@@ -156,6 +159,17 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
             new_account_days=reader.count("spam.new_account_days", minimum=0),
         ),
     )
+
+
+def _refuse_debugging(ini: Mapping[str, str]) -> None:
+    """Production shows nobody its insides."""
+    if "debugtoolbar" in ini.get("pyramid.includes", ""):
+        raise SettingsError(
+            "The setting pyramid.includes has the debug toolbar, which production must not show."
+        )
+    for name, value in ini.items():
+        if name.startswith(("pyramid.debug_", "debug_")) and asbool(value):
+            raise SettingsError(f"The setting {name} must be false in production.")
 
 
 def load_database_url(ini: Mapping[str, str], environment: Mapping[str, str]) -> URL:

@@ -10,6 +10,7 @@ from qaboard.i18n import LOCALE_COOKIE, LOCALE_COOKIE_MAX_AGE_SECONDS
 from qaboard.models import User
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.account import LanguageSchema
+from qaboard.security.cookies import cookie_name
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.user import choose_locale
@@ -52,12 +53,13 @@ class LanguageView:
             raise HTTPBadRequest from error
         if request.identity is not None:
             choose_locale(request.dbsession, request.identity.user_id, values["locale"])
+        secure = request.registry["settings"].secure_cookies
         response = HTTPSeeOther(safe_next_address(values["next"]))
         response.set_cookie(
-            LOCALE_COOKIE,
+            cookie_name(LOCALE_COOKIE, secure=secure),
             values["locale"],
             max_age=LOCALE_COOKIE_MAX_AGE_SECONDS,
-            secure=request.registry["settings"].secure_cookies,
+            secure=secure,
             httponly=True,
             samesite="Lax",
         )

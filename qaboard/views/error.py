@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from qaboard.derivers import read_fields
 from qaboard.i18n import _
-from qaboard.models import Post
+from qaboard.models import EventKind, Post
 from qaboard.pagination import NoSuchPageError
 from qaboard.rate_limits import TooManyRequests
 from qaboard.resources import AnswersResource
@@ -28,6 +28,7 @@ from qaboard.security.identity import Restriction
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
+from qaboard.services.security_event import log_event
 from qaboard.templating import format_full_time
 from qaboard.views.question import ANSWER_FORM_ANCHOR
 
@@ -126,6 +127,13 @@ def forbidden(error, request):
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
     permission = getattr(error.result, "permission", None)
+    log_event(
+        EventKind.FORBIDDEN,
+        user_id=request.identity.user_id,
+        client=request.client,
+        permission=str(permission),
+        path=request.path,
+    )
     if permission in WRITING and request.identity.restriction is not None:
         return restricted(request)
     message = _REFUSED.get(permission, _("Your account does not have the right to do this."))
@@ -199,7 +207,10 @@ def bad_request(_error, request):
 
 @exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
 @exception_view_config(BadCSRFOrigin, renderer="error/error.jinja2")
-def stale_page(_error, request):
+def stale_page(error, request):
+    user_id = request.identity.user_id if request.identity else None
+    reason = type(error).__name__
+    log_event(EventKind.FOREIGN_REQUEST, user_id=user_id, client=request.client, reason=reason)
     return error_page(
         request,
         400,

@@ -23,7 +23,8 @@ SECRET = "xq5nV0Jt8mZr2LkWc7Ay4HdPs9TfEu1B"
 def ini_copy(name: str, directory: Path, port: int) -> Path:
     """The ini file in another folder, so that what it makes is made there."""
     content = (PROJECT / name).read_text()
-    content = content.replace("localhost:6543", f"127.0.0.1:{port}")
+    content = content.replace("listen = localhost:6543", f"listen = 127.0.0.1:{port}")
+    content = content.replace("listen = 127.0.0.1:6543", f"listen = 127.0.0.1:{port}")
     content = content.replace("%(here)s/static", str(PROJECT / "static"))
     content = content.replace("%(here)s/alembic", str(PROJECT / "alembic"))
     (directory / "var").mkdir(exist_ok=True)
@@ -99,6 +100,7 @@ def test_production_by_hand(tmp_path):
     variables = {
         "QABOARD_SECRET": SECRET,
         "QABOARD_DATABASE_URL": f"sqlite:///{tmp_path}/var/board.sqlite",
+        "QABOARD_URL": "https://board.example",
     }
     assert run("alembic", "-c", ini, "upgrade", "head", **variables).returncode == 0
     with server(ini, **variables):
@@ -115,6 +117,7 @@ def test_production_by_hand(tmp_path):
             port, "/", **{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "board.example"}
         )
         assert response.headers["Location"] == "https://board.example/questions/"
+        assert get(port, "/", **{"X-Forwarded-Host": "evil.example"})[0].status == 400
     assert (tmp_path / "var" / "qaboard.log").exists()
 
 

@@ -1,0 +1,163 @@
+"""Passwords: which are refused, and changing one's own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from factories import PASSWORD
+from sqlalchemy import update
+
+from qaboard.models import SecurityEvent, TokenPurpose, UserSession, utc_now
+from qaboard.security.passwords import PasswordHashing
+from qaboard.services.single_use_token import find_token, issue_token
+from qaboard.settings import PasswordSettings
+
+NEW_PASSWORD = "a horse of another colour"
+
+
+def change(client, current=PASSWORD, new=NEW_PASSWORD, again=None, **options):
+    form = client.get("/account/password").forms["password"]
+    form["current_password"] = current
+    form["password"] = new
+    form["password_confirm"] = new if again is None else again
+    return form.submit("submit", **options)
+
+
+def can_log_in(client, username, password) -> bool:
+    form = client.get("/login").forms["login"]
+    form["username"], form["password"] = username, password
+    return form.submit("submit", expect_errors=True).status_int == 303
+
+
+def test_it_is_changed_and_all_other_logins_end(browser, board):
+    user = board.user("alex")
+    here, there = browser(user), browser(user)
+    token = here.cookies["login"]
+    page = change(here).follow()
+    assert "Your password is changed" in page
+    assert here.cookies["login"] != token
+    stolen = browser()
+    stolen.set_cookie("login", token)
+    assert stolen.get("/account/").status_int == 303
+    assert there.get("/account/").status_int == 303
+    assert can_log_in(browser(), "alex", NEW_PASSWORD)
+    assert not can_log_in(browser(), "alex", PASSWORD)
+
+
+def test_links_to_reset_the_old_one_work_no_more(browser, board):
+    user = board.user("alex")
+    with board.transaction() as session:
+        token = issue_token(
+            session, TokenPurpose.RESET_PASSWORD, lifetime=timedelta(minutes=10), user_id=user.id
+        )
+    change(browser(user))
+    with board.transaction() as session:
+        assert find_token(session, TokenPurpose.RESET_PASSWORD, token) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "message"),
+    [
+        ({"current": "wrong password"}, "current_password", "not your current password"),
+        ({"again": "something else"}, "password_confirm", "different"),
+        ({"new": "short"}, "password", "at least 10"),
+        ({"new": "x" * 129}, "password", "too long"),
+        ({"new": "Qwertyuiop"}, "password", "Very many people"),
+        ({"new": "alexander-the-great"}, "password", "your name"),
+        ({"new": "ALEXANDER-THE-GREAT1"}, "password", "your name"),
+        ({"new": "alexander-the-great@example.com"}, "password", "your name"),
+        ({"new": "qaboardqaboard"}, "password", "name of this site"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(browser, board, fields, name, message):
+    client = browser(board.user("alexander-the-great"))
+    page = change(client, **fields, status=400)
+    assert message in page.html.find(id=f"password-{name}-error").text
+    assert PASSWORD not in page
+    assert NEW_PASSWORD not in page
+    assert can_log_in(browser(), "alexander-the-great", PASSWORD)
+
+
+def test_it_cannot_be_guessed_there_either(browser, board):
+    client = browser(board.user("alex"))
+    for _ in range(10):
+        change(client, current="wrong password", status=400)
+    page = change(client, status=429)
+    assert int(page.headers["Retry-After"]) > 0
+    assert page.forms["password"]
+
+
+def test_it_is_written_down(browser, board, caplog):
+    user = board.user("alex")
+    with caplog.at_level("INFO", "qaboard.security"):
+        change(browser(user))
+    assert f"password_change user={user.id}" in caplog.text
+    assert NEW_PASSWORD not in caplog.text
+    with board.transaction() as session:
+        kinds = session.query(SecurityEvent.kind).where(SecurityEvent.user_id == user.id).all()
+    assert [kind for (kind,) in kinds] == ["password_change"]
+
+
+def test_who_logged_in_a_while_ago_proves_again_who_they_are(browser, board):
+    client = browser(board.user())
+    with board.transaction() as session:
+        session.execute(
+            update(UserSession).values(authenticated_at=utc_now() - timedelta(minutes=16))
+        )
+    before = board.facts()
+    answer = client.get("/account/password")
+    assert answer.location == "http://localhost/account/confirm?next=%2Faccount%2Fpassword"
+    token = client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
+    answer = client.post(
+        "/account/password",
+        {
+            "csrf_token": token,
+            "current_password": PASSWORD,
+            "password": NEW_PASSWORD,
+            "password_confirm": NEW_PASSWORD,
+        },
+    )
+    assert answer.location.startswith("http://localhost/account/confirm")
+    assert board.facts() == before
+
+
+@pytest.mark.parametrize(
+    "password", ["1q2w3e4r5t", "PASSWORD123", "qwertyuiop", "１２３４５６７８９０"]
+)
+def test_common_passwords_are_refused_when_signing_up(browser, board, password):
+    form = browser().get("/signup").forms["signup"]
+    form["username"], form["email"] = "alex", "alex@example.com"
+    form["password"] = form["password_confirm"] = password
+    page = form.submit("submit", status=400)
+    assert "Very many people" in page.html.find(id="signup-password-error").text
+    assert board.users() == []
+
+
+def test_a_hash_of_other_parameters_is_made_anew_at_the_login(browser, board):
+    weak = PasswordHashing(
+        PasswordSettings(memory_kib=1024, passes=1, lanes=1, concurrent_hashes=1)
+    )
+    board.user("alex", password_hash=weak.hash(PASSWORD))
+    assert not can_log_in(browser(), "alex", "wrong password")
+    assert "m=1024" in board.users()[0].password_hash
+    assert can_log_in(browser(), "alex", PASSWORD)
+    assert "$m=19456,t=2,p=1$" in board.users()[0].password_hash
+    assert can_log_in(browser(), "alex", PASSWORD)
+
+
+def test_no_hash_is_computed_after_the_limit(browser, board, monkeypatch):
+    board.user("alex")
+    client = browser()
+    for _ in range(10):
+        assert not can_log_in(client, "alex", "wrong password")
+
+    def verify(*_arguments):
+        raise AssertionError("a hash was computed")
+
+    monkeypatch.setattr(PasswordHashing, "verify", verify)
+    form = client.get("/login").forms["login"]
+    form["username"], form["password"] = "ALEX", PASSWORD
+    page = form.submit("submit", status=429)
+    assert "too often" in page.html.find(class_="error-summary").text
+    assert page.forms["login"]["username"].value == "ALEX"

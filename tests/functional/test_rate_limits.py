@@ -1,0 +1,210 @@
+"""How often something may be done: 429, how long to wait, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from factories import PASSWORD
+from limits import parse
+from postgresql import free_port
+
+from qaboard.rate_limits import RateLimiter
+from qaboard.settings import SettingsError
+from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
+
+
+@pytest.fixture
+def once(app, monkeypatch):
+    """Makes one kind of thing possible once a minute."""
+    rates = app.registry["rate_limiter"].rates
+
+    def make(limit: RateLimit) -> None:
+        monkeypatch.setitem(rates, limit, parse("1 per minute"))
+
+    return make
+
+
+def token_of(client) -> str:
+    return client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
+
+
+def assert_to_wait(page) -> None:
+    assert page.status_int == 429
+    assert 0 < int(page.headers["Retry-After"]) <= 60
+    assert "too often" in page
+
+
+def test_a_question(once, browser, board):
+    once(RateLimit.ASK)
+    client = browser(board.user())
+    for status in (303, 429):
+        form = client.get("/questions/ask").forms["ask"]
+        form["title"], form["body"] = "My title", "My text"
+        page = form.submit("submit", status=status)
+    assert_to_wait(page)
+    assert page.forms["ask"]["body"].value == "My text"
+    assert len(board.facts()["posts"]) == 1
+    # Somebody else is not stopped by it.
+    form = browser(board.user()).get("/questions/ask")
+    assert form.status_int == 200
+
+
+def test_an_answer_an_edit_and_a_deletion(once, browser, board):
+    author = board.user()
+    question = board.question(author)
+    client = browser(author)
+    path = f"/questions/{question.id}/"
+    token = token_of(client)
+    for limit, address, fields in (
+        (RateLimit.ANSWER, f"{path}answers/", {"body": "An answer"}),
+        (RateLimit.EDIT, f"{path}edit", {"title": "Other", "body": "Other text"}),
+    ):
+        once(limit)
+        client.post(address, fields | {"csrf_token": token}, status=303)
+        page = client.post(address, fields | {"csrf_token": token}, status=429)
+        assert_to_wait(page)
+        assert fields["body"] in page
+    page = client.post(f"{path}delete", {"csrf_token": token}, status=429)
+    assert_to_wait(page)
+
+
+def test_a_vote(once, browser, board):
+    once(RateLimit.VOTE)
+    question = board.question()
+    client = browser(board.user())
+    token = token_of(client)
+    for status in (303, 429):
+        page = client.post(
+            f"/questions/{question.id}/vote", {"csrf_token": token, "value": "1"}, status=status
+        )
+    assert_to_wait(page)
+
+
+def test_a_search_and_a_preview(once, browser, board):
+    once(RateLimit.SEARCH)
+    once(RateLimit.PREVIEW)
+    client = browser(board.user())
+    client.get("/questions/?q=coffee")
+    assert_to_wait(client.get("/questions/?q=coffee", status=429))
+    assert client.get("/questions/").status_int == 200
+    token = token_of(client)
+    client.post("/preview", {"csrf_token": token, "body": "text"})
+    assert_to_wait(client.post("/preview", {"csrf_token": token, "body": "text"}, status=429))
+
+
+def test_a_search_is_counted_for_a_network_of_one_subscriber(once, browser):
+    once(RateLimit.SEARCH)
+    client = browser()
+    for address, status in (
+        ("192.0.2.1", 200),
+        ("192.0.2.1", 429),
+        ("192.0.2.2", 200),
+        ("2001:db8:0:1::1", 200),
+        ("2001:db8:0:1:ffff::9", 429),
+        ("2001:db8:0:2::1", 200),
+        ("::ffff:192.0.2.1", 429),
+    ):
+        client.extra_environ["REMOTE_ADDR"] = address
+        # Anybody can send this one; only the server's own word counts.
+        headers = {"X-Forwarded-For": "198.51.100.1"}
+        client.get("/questions/?q=x", headers=headers, status=status)
+
+
+def test_signing_up(once, browser, board):
+    once(RateLimit.SIGN_UP)
+    for username, status in (("first", 303), ("second", 429)):
+        form = browser().get("/signup").forms["signup"]
+        form["username"], form["email"] = username, f"{username}@example.com"
+        form["password"] = form["password_confirm"] = PASSWORD
+        page = form.submit("submit", status=status)
+    assert_to_wait(page)
+    assert page.forms["signup"]["email"].value == "second@example.com"
+    assert len(board.users()) == 1
+
+
+def test_a_login_from_one_address(once, browser, board):
+    once(RateLimit.LOGIN_ADDRESS)
+    board.user("alex")
+    for status in (400, 429):
+        form = browser().get("/login").forms["login"]
+        form["username"], form["password"] = f"nobody{status}", PASSWORD
+        page = form.submit("submit", status=status)
+    assert_to_wait(page)
+
+
+def test_wrong_passwords_are_counted_for_a_name_in_all_its_spellings(browser, board):
+    board.user("alex")
+    for attempt in range(11):
+        form = browser().get("/login").forms["login"]
+        form["username"] = ("alex", "ALEX", "ａｌｅｘ")[attempt % 3]
+        form["password"] = "wrong password"
+        page = form.submit("submit", status=400 if attempt < 10 else 429)
+    assert "min." in page.html.find(class_="error-summary").text
+
+
+def test_a_right_password_begins_the_count_anew(browser, board):
+    board.user("alex")
+    for password, status in [*[("wrong password", 400)] * 9, (PASSWORD, 303)] * 2:
+        form = browser().get("/login").forms["login"]
+        form["username"], form["password"] = "alex", password
+        form.submit("submit", status=status)
+
+
+def test_the_page_in_korean(once, browser, board):
+    once(RateLimit.SEARCH)
+    client = browser(locale="ko")
+    client.get("/questions/?q=x")
+    assert "다시" in client.get("/questions/?q=x", status=429).html.find("main").text
+
+
+@pytest.mark.parametrize(
+    "storage", ["nonsense", "nonsense://", "redis+nonsense://localhost", "memcached://localhost"]
+)
+def test_a_storage_that_cannot_be_used_stops_the_start(storage):
+    with pytest.raises(SettingsError, match=r"rate_limits\.storage"):
+        RateLimiter(RateLimitSettings(storage, {}))
+
+
+@pytest.fixture
+def redis_port() -> Iterator[int]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.fail("Redis is not installed; on Debian: apt-get install redis-server")
+    port = free_port()
+    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+    yield port
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def wait_for_redis(limiter: RateLimiter) -> None:
+    for _ in range(100):
+        if limiter.storage.check():
+            return
+        time.sleep(0.05)
+    raise AssertionError("Redis did not start")
+
+
+def test_processes_count_together_in_redis_and_alone_without_it(redis_port, caplog):
+    settings = RateLimitSettings(
+        f"redis://127.0.0.1:{redis_port}", {RateLimit.VOTE: parse("2 per minute")}
+    )
+    one, other = RateLimiter(settings), RateLimiter(settings)
+    wait_for_redis(one)
+    assert one.seconds_to_wait(RateLimit.VOTE, "7") == 0
+    assert other.seconds_to_wait(RateLimit.VOTE, "7") == 0
+    assert 0 < one.seconds_to_wait(RateLimit.VOTE, "7") <= 60
+    assert other.seconds_to_wait(RateLimit.VOTE, "8") == 0
+    one.forget(RateLimit.VOTE, "7")
+    assert other.seconds_to_wait(RateLimit.VOTE, "7") == 0
+    # A server that is not there.
+    away = RateLimiter(RateLimitSettings(f"redis://127.0.0.1:{free_port()}", settings.rates))
+    waits = [away.seconds_to_wait(RateLimit.VOTE, "7") for _ in range(3)]
+    assert waits[:2] == [0, 0]
+    assert waits[2] > 0
+    assert "counts by itself" in caplog.text

@@ -1,0 +1,124 @@
+"""What stops programs that fill in forms, and lets people through."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from datetime import timedelta
+
+import pytest
+from factories import PASSWORD
+
+from qaboard.models import utc_now
+
+
+@pytest.fixture
+def strict(app, monkeypatch):
+    """The rules of production.ini: two seconds, two links."""
+    settings = app.registry["settings"]
+    spam = dataclasses.replace(settings.spam, minimum_seconds=2, new_account_links=2)
+    monkeypatch.setitem(app.registry, "settings", dataclasses.replace(settings, spam=spam))
+
+
+def sign_up_form(client):
+    form = client.get("/signup").forms["signup"]
+    form["username"], form["email"] = "newcomer", "newcomer@example.com"
+    form["password"] = form["password_confirm"] = PASSWORD
+    return form
+
+
+def later(monkeypatch, seconds: float) -> None:
+    now = time.time() + seconds
+    monkeypatch.setattr("qaboard.spam.time.time", lambda: now)
+
+
+def test_the_field_for_programs_is_seen_by_no_person(browser):
+    field = browser().get("/signup").html.find(attrs={"name": "website"})
+    assert field["tabindex"] == "-1"
+    assert field["autocomplete"] == "off"
+    assert field.find_parent(class_="honeypot")["aria-hidden"] == "true"
+
+
+def test_whoever_fills_it_in_does_not_sign_up(browser, board):
+    form = sign_up_form(browser())
+    form["website"] = "https://spam.example"
+    page = form.submit("submit", status=400)
+    assert "a program had filled it in" in page
+    assert board.users() == []
+    # A person whose browser did it sends the same form once more.
+    form = page.forms["signup"]
+    assert form["website"].value == ""
+    form["password"] = form["password_confirm"] = PASSWORD
+    form.submit("submit", status=303)
+
+
+def test_a_form_that_comes_back_at_once_waits(strict, browser, board, monkeypatch):
+    page = sign_up_form(browser()).submit("submit", status=400)
+    assert "faster than people type" in page
+    assert page.forms["signup"]["username"].value == "newcomer"
+    assert board.users() == []
+    form = page.forms["signup"]
+    form["password"] = form["password_confirm"] = PASSWORD
+    later(monkeypatch, seconds=2.1)
+    form.submit("submit", status=303)
+
+
+@pytest.mark.parametrize("stamp", ["", "x", "한글", "MTIzNDU2Nzg5MA", "a" * 10000])
+def test_a_time_of_ones_own_making_is_none(strict, browser, board, stamp):
+    form = sign_up_form(browser())
+    form["stamp"].force_value(stamp)
+    assert "faster than people type" in form.submit("submit", status=400)
+    assert board.users() == []
+
+
+def test_the_first_posts_are_guarded_and_later_ones_are_not(strict, browser, board):
+    old = browser(board.user("old", created_at=utc_now() - timedelta(days=2)))
+    assert old.get("/questions/ask").html.find(attrs={"name": "website"}) is None
+    question = board.question()
+    for user, status in (("new", 400), ("old2", 303)):
+        age = timedelta(days=2) if status == 303 else timedelta()
+        client = browser(board.user(user, created_at=utc_now() - age))
+        for path, form_name in (
+            ("/questions/ask", "ask"),
+            (f"/questions/{question.id}/", "answer"),
+        ):
+            form = client.get(path).forms[form_name]
+            form["body"] = "My text"
+            if form_name == "ask":
+                form["title"] = "My title"
+            page = form.submit("submit", status=status)
+            if status == 400:
+                assert "faster than people type" in page
+                assert page.forms[form_name]["body"].value == "My text"
+
+
+def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
+    links = "[a](https://a.example) [b](https://b.example)"
+    client = browser(board.user("new"))
+    form = client.get("/questions/ask").forms["ask"]
+    later(monkeypatch, seconds=3)
+    form["title"], form["body"] = "My title", f"{links} https://c.example"
+    page = form.submit("submit", status=400)
+    assert "at most 2 links" in page.html.find(id="ask-body-error").text
+    assert board.facts()["posts"] == []
+    form = page.forms["ask"]
+    form["body"] = links
+    path = form.submit("submit", status=303).location
+    form = client.get(f"{path}edit").forms["edit"]
+    form["body"] = f"{links} https://c.example"
+    assert "at most 2 links" in form.submit("submit", status=400)
+    assert "c.example" not in client.get(path)
+
+
+def test_an_old_account_has_as_many_as_it_likes(strict, browser, board):
+    client = browser(board.user(created_at=utc_now() - timedelta(days=1, seconds=1)))
+    form = client.get("/questions/ask").forms["ask"]
+    form["title"], form["body"] = "My title", "https://a.example " * 20
+    form.submit("submit", status=303)
+
+
+def test_a_script_of_ones_own_needs_no_such_fields_in_development(browser, board):
+    client = browser(board.user())
+    token = client.get("/questions/ask").forms["ask"]["csrf_token"].value
+    fields = {"csrf_token": token, "title": "My title", "body": "My text"}
+    client.post("/questions/ask", fields, status=303)
