@@ -6,11 +6,12 @@ The views come from the introspector, so a new one that is missing from the tabl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from pyramid.interfaces import IExceptionResponse
 
-from qaboard.models import Role
+from qaboard.models import Role, utc_now
 from qaboard.resources import (
     AccountResource,
     AnswerResource,
@@ -21,28 +22,30 @@ from qaboard.resources import (
     UserResource,
 )
 
-PEOPLE = ("visitor", "member", "asker", "answerer", "moderator", "admin")
+PEOPLE = ("visitor", "member", "asker", "answerer", "moderator", "admin", "suspended")
 
-# What each of PEOPLE gets, in that order. "asker" wrote the question, "answerer" the answer.
-EVERYBODY = "ok    ok    ok    ok    ok    ok"
-MEMBERS = "login ok    ok    ok    ok    ok"
-NOBODY = "login 403   403   403   403   403"
-HIDDEN = "404   404   404   404   403   403"
-MODERATORS_SEE = "404   404   404   404   ok    ok"
+# What each of PEOPLE gets, in that order. "asker" wrote the question, "answerer" the answer;
+# "suspended" is a member who may only read for now.
+EVERYBODY = "ok    ok    ok    ok    ok    ok    ok"
+MEMBERS = "login ok    ok    ok    ok    ok    ok"
+WRITERS = "login ok    ok    ok    ok    ok    403"
+NOBODY = "login 403   403   403   403   403   403"
+HIDDEN = "404   404   404   404   403   403   404"
+MODERATORS_SEE = "404   404   404   404   ok    ok    404"
 
 QUESTION_LIVE = {
     "": EVERYBODY,
-    "edit": "login 403   ok    403   ok    ok",
-    "delete": "login 403   ok    403   ok    ok",
+    "edit": "login 403   ok    403   ok    ok    403",
+    "delete": "login 403   ok    403   ok    ok    403",
     "restore": NOBODY,
-    "vote": "login ok    403   ok    ok    ok",
+    "vote": "login ok    403   ok    ok    ok    403",
 }
 QUESTION_DELETED = {
-    "": "404   404   ok    404   ok    ok",
-    "edit": "404   404   403   404   403   403",
-    "delete": "404   404   403   404   403   403",
-    "restore": "404   404   ok    404   ok    ok",
-    "vote": "404   404   403   404   403   403",
+    "": "404   404   ok    404   ok    ok    404",
+    "edit": "404   404   403   404   403   403   404",
+    "delete": "404   404   403   404   403   403   404",
+    "restore": "404   404   ok    404   ok    ok    404",
+    "vote": "404   404   403   404   403   403   404",
 }
 QUESTION_DELETED_LONG_AGO = {
     "": MODERATORS_SEE,
@@ -53,17 +56,17 @@ QUESTION_DELETED_LONG_AGO = {
 }
 ANSWER_LIVE = {
     "": EVERYBODY,
-    "edit": "login 403   403   ok    ok    ok",
-    "delete": "login 403   403   ok    ok    ok",
+    "edit": "login 403   403   ok    ok    ok    403",
+    "delete": "login 403   403   ok    ok    ok    403",
     "restore": NOBODY,
-    "vote": "login ok    ok    403   ok    ok",
+    "vote": "login ok    ok    403   ok    ok    403",
 }
 ANSWER_DELETED = {
-    "": "404   404   404   ok    ok    ok",
-    "edit": "404   404   404   403   403   403",
-    "delete": "404   404   404   403   403   403",
-    "restore": "404   404   404   ok    ok    ok",
-    "vote": "404   404   404   403   403   403",
+    "": "404   404   404   ok    ok    ok    404",
+    "edit": "404   404   404   403   403   403   404",
+    "delete": "404   404   404   403   403   403   404",
+    "restore": "404   404   404   ok    ok    ok    404",
+    "vote": "404   404   404   403   403   403   404",
 }
 ANSWER_DELETED_LONG_AGO = QUESTION_DELETED_LONG_AGO
 ANSWER_OF_DELETED_QUESTION = {
@@ -84,14 +87,14 @@ TABLE = {
         "logout": MEMBERS,
         "preview": MEMBERS,
     },
-    (QuestionsResource, "live"): {"": EVERYBODY, "ask": MEMBERS},
+    (QuestionsResource, "live"): {"": EVERYBODY, "ask": WRITERS},
     (QuestionResource, "live"): QUESTION_LIVE,
     (QuestionResource, "deleted"): QUESTION_DELETED,
     (QuestionResource, "deleted long ago"): QUESTION_DELETED_LONG_AGO,
-    (AnswersResource, "live"): {"GET ": EVERYBODY, "POST ": MEMBERS},
+    (AnswersResource, "live"): {"GET ": EVERYBODY, "POST ": WRITERS},
     (AnswersResource, "question deleted"): {
-        "GET ": "404   404   ok    404   ok    ok",
-        "POST ": "404   404   403   404   403   403",
+        "GET ": "404   404   ok    404   ok    ok    404",
+        "POST ": "404   404   403   404   403   403   404",
     },
     (AnswerResource, "live"): ANSWER_LIVE,
     (AnswerResource, "deleted"): ANSWER_DELETED,
@@ -172,7 +175,14 @@ def test_the_table_has_every_view_and_no_other(app):
             assert view.name in known or f"{view.method} {view.name}" in known, (view, state)
         names = {view.name for view in here} | {f"{view.method} {view.name}" for view in here}
         assert set(known) <= names, (context, state)
+        for row in known.values():
+            assert set(outcomes_of(row).values()) <= {"login", "ok", "403", "404"}
     assert {view.context for view in views} == {context for context, _state in TABLE}
+
+
+def outcomes_of(row: str) -> dict[str, str]:
+    """What each of PEOPLE gets; a row that leaves one of them out is an error."""
+    return dict(zip(PEOPLE, row.split(), strict=True))
 
 
 class Scene:
@@ -181,8 +191,11 @@ class Scene:
     def __init__(self, board, state: str) -> None:
         self.people = {
             name: board.user(name, Role(name) if name in ("moderator", "admin") else Role.MEMBER)
-            for name in PEOPLE[1:]
+            for name in PEOPLE[1:-1]
         }
+        self.people["suspended"] = board.user(
+            "suspended", suspended_until=utc_now() + timedelta(days=1), suspension_reason="spam"
+        )
         self.question = board.question(self.people["asker"])
         self.answer = board.answer(self.question, self.people["answerer"])
         self.board = board
@@ -225,7 +238,7 @@ def test_who_may_do_what(app, browser, board, context, state, person):
         if view.context is not context:
             continue
         expected = TABLE[context, state]
-        outcomes = expected.get(view.name) or expected[f"{view.method} {view.name}"]
+        outcomes = outcomes_of(expected.get(view.name) or expected[f"{view.method} {view.name}"])
         scene = Scene(board, state)
         client = browser(scene.people.get(person))
         token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
@@ -237,7 +250,7 @@ def test_who_may_do_what(app, browser, board, context, state, person):
         else:
             fields = FIELDS.get(view.name, {}) | {"csrf_token": token}
             page = client.post(path, fields, expect_errors=True)
-        assert outcome(page) == outcomes.split()[PEOPLE.index(person)], (view, state)
+        assert outcome(page) == outcomes[person], (view, state)
         if outcome(page) != "ok" or view.method == "GET":
             assert board.facts() == before, view
         board.clear()
