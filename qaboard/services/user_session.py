@@ -20,20 +20,26 @@ SESSIONS_MAX_COUNT = 20
 """How many logins a user can have at once; of more, those unused for longest end."""
 
 
+class WrongPassword(Refusal):
+    """Name and password do not match; it does not say which of them is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {WHOLE_FORM: _("Name and password do not match. Please check both and try again.")}
+        )
+
+
 def authenticate(
     session: Session, passwords: PasswordHashing, *, username: str, password: str
 ) -> User:
     """The user of this name, if the password is right.
 
-    :raises Refusal: in the same words, after the same work, whether the name or the password
-        is wrong.
+    :raises WrongPassword: after the same work, whether the name or the password is wrong.
     :raises TooManyHashes: when too many others log in at this moment.
     """
     user = session.scalar(select(User).where(User.username_key == username_key(username)))
     if not passwords.verify(user.password_hash if user else None, password):
-        raise Refusal(
-            {WHOLE_FORM: _("Name and password do not match. Please check both and try again.")}
-        )
+        raise WrongPassword
     if passwords.needs_rehash(user.password_hash):
         user.password_hash = passwords.hash(password)
     return user

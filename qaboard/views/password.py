@@ -8,15 +8,15 @@ from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.models import EventKind, User, username_key
+from qaboard.models import EventKind, User
 from qaboard.resources import AccountResource
 from qaboard.schemas.password import ChangePasswordSchema
 from qaboard.security.permissions import Permission
 from qaboard.services.password import change_password
 from qaboard.services.refusal import Refusal
 from qaboard.services.security_event import record_event
-from qaboard.services.user_session import renew_session
-from qaboard.settings.rate_limits import RateLimit
+from qaboard.services.user_session import WrongPassword, renew_session
+from qaboard.views.user_session import check_password
 
 
 @view_defaults(
@@ -46,11 +46,12 @@ class PasswordView:
         request = self.request
         session = request.dbsession
         user = session.get_one(User, request.identity.user_id)
-        # The same count as at the login: here, too, somebody could go on guessing.
-        key = username_key(user.username)
-        request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
-        if not request.passwords.verify(user.password_hash, values["current_password"]):
-            raise Refusal({"current_password": _("This is not your current password.")})
+        try:
+            check_password(request, user.username, values["current_password"])
+        except WrongPassword as refusal:
+            raise Refusal(
+                {"current_password": _("This is not your current password.")}
+            ) from refusal
         session_id = request.identity.session_id
         change_password(
             session,
@@ -60,7 +61,6 @@ class PasswordView:
             site_name=request.registry["settings"].site_name,
             keep_session=session_id,
         )
-        request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
         record_event(
             session,
             EventKind.PASSWORD_CHANGE,

@@ -20,10 +20,10 @@ from qaboard.security.client import rate_limited_address
 from qaboard.security.devices import describe_device
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
-from qaboard.services.refusal import Refusal
 from qaboard.services.security_event import forget_old_events, record_event
 from qaboard.services.single_use_token import end_tokens
 from qaboard.services.user_session import (
+    WrongPassword,
     authenticate,
     close_session,
     end_session,
@@ -34,6 +34,29 @@ from qaboard.services.user_session import (
 )
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.addresses import requested_next
+
+
+def check_password(request: Request, username: str, password: str) -> User:
+    """The user, if the password is right; how often it may be tried is asked first.
+
+    :raises Refusal: when it is wrong.
+    :raises TooManyRequests: when it was tried too often, even if it is right now.
+    """
+    key = username_key(username)
+    request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
+    request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
+    try:
+        user = authenticate(
+            request.dbsession, request.passwords, username=username, password=password
+        )
+    except WrongPassword:
+        # In the background, since it takes longer when there is an account to write it down
+        # for; and this transaction is rolled back.
+        engine = request.registry["engine"]
+        request.background.submit(partial(record_login_failure, engine, key, request.client))
+        raise
+    request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
+    return user
 
 
 def log_in_and_go(request: Request, user: User, next_address: str, message) -> HTTPSeeOther:
@@ -88,27 +111,8 @@ class LogInView:
         return self.request.submit_form(self.form, self.log_in, self.page)
 
     def log_in(self, values):
-        user = self.check_password(values["username"], values["password"])
+        user = check_password(self.request, values["username"], values["password"])
         return log_in_and_go(self.request, user, values["next"], _("Welcome back, ${username}!"))
-
-    def check_password(self, username: str, password: str) -> User:
-        """The user, if the password is right; how often it may be tried is asked first."""
-        request = self.request
-        key = username_key(username)
-        request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
-        request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
-        try:
-            user = authenticate(
-                request.dbsession, request.passwords, username=username, password=password
-            )
-        except Refusal:
-            # In the background, since it takes longer when there is an account to write it down
-            # for; and this transaction is rolled back.
-            engine = request.registry["engine"]
-            request.background.submit(partial(record_login_failure, engine, key, request.client))
-            raise
-        request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
-        return user
 
 
 @view_config(

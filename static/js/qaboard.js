@@ -3,8 +3,10 @@ import { foldMenus } from "./menu.js";
 import { openDialogs } from "./dialog.js";
 import { showPreviews } from "./preview.js";
 import { keepDrafts } from "./draft.js";
+import { showPasswords } from "./password.js";
 
 foldMenus();
 openDialogs();
 showPreviews();
 keepDrafts();
+showPasswords();

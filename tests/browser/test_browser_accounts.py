@@ -115,3 +115,62 @@ def test_signing_up_instead_of_logging_in_leads_to_the_same_place(browser, board
     page.get_by_label("Password again").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/questions/ask")
+
+
+@only_with_javascript
+def test_a_password_is_shown_on_request(browser, board):
+    board.user("Ann")
+    page = browser()
+    page.goto("/login")
+    password = page.get_by_label("Password")
+    show = page.get_by_role("button", name="Show")
+    password.fill("not the password")
+    expect(password).to_have_attribute("type", "password")
+    show.click()
+    expect(password).to_have_attribute("type", "text")
+    expect(show).to_have_attribute("aria-pressed", "true")
+    show.press("Space")
+    expect(password).to_have_attribute("type", "password")
+    show.click()
+    page.get_by_label("Name").fill("Ann")
+    password.fill(PASSWORD)
+    password.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
+
+
+def test_without_a_script_there_is_no_button_for_it(browser, javascript):
+    page = browser()
+    page.goto("/login")
+    expect(page.get_by_role("button", name="Show")).to_be_visible(visible=javascript)
+
+
+def test_logins_are_seen_and_ended(browser, board):
+    user = board.user("Ann")
+    here, there = browser(user), browser(user)
+    there.goto("/account/sessions")
+    here.goto("/account/")
+    here.get_by_role("link", name="Your logins").click()
+    logins = here.get_by_role("main").get_by_role("listitem")
+    expect(logins).to_have_count(2)
+    here.get_by_role("button", name="End this login").click()
+    expect(here.get_by_role("status")).to_have_text("The login there has ended.")
+    expect(logins).to_have_count(1)
+    there.reload()
+    expect(there.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+def test_a_password_is_changed(browser, board):
+    page = browser(board.user("Ann"))
+    page.goto("/account/")
+    page.get_by_role("link", name="Password", exact=True).click()
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("password123")
+    page.get_by_label("New password again").fill("password123")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Very many people have this password.")
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("a horse of another colour")
+    page.get_by_label("New password again").fill("a horse of another colour")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")

@@ -103,6 +103,7 @@ TABLE = {
     (UserResource, "live"): {"": EVERYBODY},
     (AccountResource, "live"): {
         "": MEMBERS,
+        "confirm": MEMBERS,
         "password": MEMBERS,
         "sessions": MEMBERS,
         "end-session": MEMBERS,
@@ -128,6 +129,7 @@ FIELDS = {
         "password": "another horse",
         "password_confirm": "another horse",
     },
+    "confirm": {"password": "correct horse battery"},
     "end-session": {"session": "1"},
     "": {"body": "text"},
 }
