@@ -8,6 +8,8 @@ import queue
 import threading
 from collections.abc import Callable
 
+from pyramid.request import Request
+
 log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 1000
@@ -64,7 +66,18 @@ class BackgroundWorker:
                 self.jobs.task_done()
 
 
+def run_after_commit(request: Request, job: Job) -> None:
+    """Run a job in the background if the transaction of the request is committed."""
+
+    def submit(is_committed: bool) -> None:
+        if is_committed:
+            request.registry["background"].submit(job)
+
+    request.tm.get().addAfterCommitHook(submit)
+
+
 def includeme(config) -> None:
     worker = BackgroundWorker()
     config.registry["background"] = worker
     config.add_request_method(lambda _request: worker, "background", property=True)
+    config.add_request_method(run_after_commit)

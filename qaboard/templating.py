@@ -107,6 +107,11 @@ def user_path(request: Request, user_id: int) -> str:
     return request.resource_path(request.site_root["users"], str(user_id), "")
 
 
+def is_html(template_name: str | None) -> bool:
+    """Whether values in a template are escaped: in all but the texts of mails."""
+    return not (template_name or "").endswith(".txt.jinja2")
+
+
 def includeme(config: Configurator) -> None:
     settings = config.registry["settings"]
     config.get_settings().update(
@@ -132,6 +137,12 @@ def includeme(config: Configurator) -> None:
         }
     )
     config.include("pyramid_jinja2")
+
+    def escape_html() -> None:
+        config.get_jinja2_environment().autoescape = is_html
+
+    # After the phase in which pyramid_jinja2 makes the environment.
+    config.action("qaboard.templating.escape_html", escape_html, order=999)
     config.add_static_view(
         "static", settings.static_directory, cache_max_age=STATIC_MAX_AGE_SECONDS
     )

@@ -48,17 +48,33 @@ def mail_directory(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app(database_url: str, mail_directory: Path):
+def make_app(database_url: str, mail_directory: Path) -> Iterator[Callable]:
+    """Makes the application of development.ini, without the toolbar, on the tests' database.
+
+    Its argument replaces settings of the ini file.
+    """
+    made = []
+
+    def make(changes: dict[str, str] | None = None):
+        settings = get_appsettings(str(PROJECT / "development.ini"))
+        settings.update({"pyramid.includes": "", "mail.directory": str(mail_directory)})
+        settings.update(changes or {})
+        with environment(QABOARD_DATABASE_URL=database_url):
+            made.append(qaboard.main({}, **settings))
+        return made[-1]
+
+    yield make
+    for application in made:
+        application.registry["background"].close()
+        application.registry["engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, make_app: Callable):
     """The application of development.ini on the migrated database, without the toolbar."""
-    settings = get_appsettings(str(PROJECT / "development.ini"))
-    settings["pyramid.includes"] = ""
-    settings["mail.directory"] = str(mail_directory)
     with environment(QABOARD_DATABASE_URL=database_url):
         alembic.command.upgrade(alembic_configuration(), "head")
-        application = qaboard.main({}, **settings)
-    yield application
-    application.registry["background"].close()
-    application.registry["engine"].dispose()
+    return make_app()
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +91,13 @@ def board(filled_board: Board) -> Iterator[Board]:
 
 @pytest.fixture
 def browser(app, board: Board) -> Callable[..., TestApp]:
-    """Makes a browser: ``browser()`` of a visitor, ``browser(user)`` of one who is logged in."""
+    """Makes a browser: ``browser()`` of a visitor, ``browser(user)`` of one who is logged in.
 
-    def make(user: User | None = None, locale: str = "en") -> TestApp:
-        client = TestApp(app, extra_environ={"HTTP_ACCEPT_LANGUAGE": locale})
+    With ``of=`` it is one of another application.
+    """
+
+    def make(user: User | None = None, locale: str = "en", of=None) -> TestApp:
+        client = TestApp(of or app, extra_environ={"HTTP_ACCEPT_LANGUAGE": locale})
         if user is not None:
             client.set_cookie("login", board.token(user))
         return client
@@ -97,10 +116,14 @@ def mails(app, board: Board, mail_directory: Path) -> Iterator[Callable[[], list
             for path in sorted(mail_directory.iterdir())
         ]
 
+    def forget() -> None:
+        app.registry["background"].wait()
+        for path in mail_directory.iterdir():
+            path.unlink()
+
+    forget()
     yield read
-    app.registry["background"].wait()
-    for path in mail_directory.iterdir():
-        path.unlink()
+    forget()
 
 
 @pytest.fixture

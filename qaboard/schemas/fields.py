@@ -165,11 +165,11 @@ def username_field() -> colander.SchemaNode:
     )
 
 
-def email_field() -> colander.SchemaNode:
+def email_field(title=None) -> colander.SchemaNode:
     return colander.SchemaNode(
         colander.String(),
         name="email",
-        title=_("Email address"),
+        title=title or _("Email address"),
         description=_("Nobody else sees it."),
         validator=colander.All(single_line, at_most(User.EMAIL_MAX_CHARACTERS), _email_shape),
         widget=deform.widget.TextInputWidget(autocomplete="email", type="email"),

@@ -17,3 +17,13 @@ class ChangePasswordSchema(colander.Schema):
         _("New password again"), autocomplete="new-password", name="password_confirm"
     )
     validator = staticmethod(same_passwords)
+
+
+class NewPasswordSchema(colander.Schema):
+    """For whoever forgot the one from before."""
+
+    password = new_password_field(_("New password"))
+    password_confirm = password_field(
+        _("New password again"), autocomplete="new-password", name="password_confirm"
+    )
+    validator = staticmethod(same_passwords)

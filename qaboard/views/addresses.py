@@ -44,7 +44,12 @@ def requested_choice(request: Request, name: str, choices: type[Choice]) -> Choi
         raise HTTPNotFound from None
 
 
+def requested_text(request: Request, name: str) -> str:
+    """What the address says for a field; empty when it says nothing, or several things."""
+    values = request.GET.getall(name)
+    return values[0] if len(values) == 1 else ""
+
+
 def requested_next(request: Request) -> str:
     """Where the address says to go afterwards; it is judged when it is followed."""
-    values = request.GET.getall("next")
-    return values[0] if len(values) == 1 else ""
+    return requested_text(request, "next")

@@ -8,6 +8,7 @@ from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
+from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, User
 from qaboard.resources import AccountResource
 from qaboard.schemas.password import ChangePasswordSchema
@@ -68,6 +69,8 @@ class PasswordView:
             actor_id=user.id,
             client=request.client,
         )
+        if user.email:
+            announce(request, "password_changed", user, recipient=user.email)
         token = renew_session(session, session_id, authenticated=True)
         new_csrf_token(request)
         request.flash(_("Your password is changed, and all other logins have ended."))

@@ -19,6 +19,7 @@ from qaboard.services.user import sign_up
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, guard
 from qaboard.views.addresses import requested_choice, requested_next
+from qaboard.views.email_address import mail_address_link
 from qaboard.views.user_session import log_in_and_go
 
 
@@ -71,6 +72,7 @@ class SignUpView:
             actor_id=user.id,
             client=request.client,
         )
+        mail_address_link(request, user, user.email)
         message = _("Welcome, ${username}! You are signed up and logged in.")
         return log_in_and_go(request, user, values["next"], message)
 

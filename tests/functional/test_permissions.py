@@ -84,6 +84,9 @@ TABLE = {
         "login": EVERYBODY,
         "signup": EVERYBODY,
         "language": EVERYBODY,
+        "verify-email": "410   410   410   410   410   410   410",
+        "forgot-password": EVERYBODY,
+        "reset-password": "410   410   410   410   410   410   410",
         "logout": MEMBERS,
         "preview": MEMBERS,
     },
@@ -104,6 +107,8 @@ TABLE = {
     (AccountResource, "live"): {
         "": MEMBERS,
         "confirm": MEMBERS,
+        "email": MEMBERS,
+        "send-verification": MEMBERS,
         "password": MEMBERS,
         "sessions": MEMBERS,
         "end-session": MEMBERS,
@@ -130,6 +135,9 @@ FIELDS = {
         "password_confirm": "another horse",
     },
     "confirm": {"password": "correct horse battery"},
+    "email": {"email": "other@example.net"},
+    "forgot-password": {"email": "nobody@example.net"},
+    "reset-password": {"password": "another horse", "password_confirm": "another horse"},
     "end-session": {"session": "1"},
     "": {"body": "text"},
 }
@@ -178,7 +186,7 @@ def test_the_table_has_every_view_and_no_other(app):
         names = {view.name for view in here} | {f"{view.method} {view.name}" for view in here}
         assert set(known) <= names, (context, state)
         for row in known.values():
-            assert set(outcomes_of(row).values()) <= {"login", "ok", "403", "404"}
+            assert set(outcomes_of(row).values()) <= {"login", "ok", "403", "404", "410"}
     assert {view.context for view in views} == {context for context, _state in TABLE}
 
 

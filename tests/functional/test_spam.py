@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from datetime import timedelta
 
@@ -13,11 +12,9 @@ from qaboard.models import utc_now
 
 
 @pytest.fixture
-def strict(app, monkeypatch):
-    """The rules of production.ini: two seconds, two links."""
-    settings = app.registry["settings"]
-    spam = dataclasses.replace(settings.spam, minimum_seconds=2, new_account_links=2)
-    monkeypatch.setitem(app.registry, "settings", dataclasses.replace(settings, spam=spam))
+def strict(make_app):
+    """An application with the rules of production.ini: two seconds, two links."""
+    return make_app({"spam.minimum_seconds": "2", "spam.new_account_links": "2"})
 
 
 def sign_up_form(client):
@@ -53,7 +50,7 @@ def test_whoever_fills_it_in_does_not_sign_up(browser, board):
 
 
 def test_a_form_that_comes_back_at_once_waits(strict, browser, board, monkeypatch):
-    page = sign_up_form(browser()).submit("submit", status=400)
+    page = sign_up_form(browser(of=strict)).submit("submit", status=400)
     assert "faster than people type" in page
     assert page.forms["signup"]["username"].value == "newcomer"
     assert board.users() == []
@@ -65,19 +62,19 @@ def test_a_form_that_comes_back_at_once_waits(strict, browser, board, monkeypatc
 
 @pytest.mark.parametrize("stamp", ["", "x", "한글", "MTIzNDU2Nzg5MA", "a" * 10000])
 def test_a_time_of_ones_own_making_is_none(strict, browser, board, stamp):
-    form = sign_up_form(browser())
+    form = sign_up_form(browser(of=strict))
     form["stamp"].force_value(stamp)
     assert "faster than people type" in form.submit("submit", status=400)
     assert board.users() == []
 
 
 def test_the_first_posts_are_guarded_and_later_ones_are_not(strict, browser, board):
-    old = browser(board.user("old", created_at=utc_now() - timedelta(days=2)))
+    old = browser(board.user("old", created_at=utc_now() - timedelta(days=2)), of=strict)
     assert old.get("/questions/ask").html.find(attrs={"name": "website"}) is None
     question = board.question()
     for user, status in (("new", 400), ("old2", 303)):
         age = timedelta(days=2) if status == 303 else timedelta()
-        client = browser(board.user(user, created_at=utc_now() - age))
+        client = browser(board.user(user, created_at=utc_now() - age), of=strict)
         for path, form_name in (
             ("/questions/ask", "ask"),
             (f"/questions/{question.id}/", "answer"),
@@ -94,7 +91,7 @@ def test_the_first_posts_are_guarded_and_later_ones_are_not(strict, browser, boa
 
 def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
     links = "[a](https://a.example) [b](https://b.example)"
-    client = browser(board.user("new"))
+    client = browser(board.user("new"), of=strict)
     form = client.get("/questions/ask").forms["ask"]
     later(monkeypatch, seconds=3)
     form["title"], form["body"] = "My title", f"{links} https://c.example"
@@ -111,7 +108,7 @@ def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
 
 
 def test_an_old_account_has_as_many_as_it_likes(strict, browser, board):
-    client = browser(board.user(created_at=utc_now() - timedelta(days=1, seconds=1)))
+    client = browser(board.user(created_at=utc_now() - timedelta(days=1, seconds=1)), of=strict)
     form = client.get("/questions/ask").forms["ask"]
     form["title"], form["body"] = "My title", "https://a.example " * 20
     form.submit("submit", status=303)

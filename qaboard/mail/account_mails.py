@@ -1,0 +1,128 @@
+"""Mails about accounts, written in the background.
+
+Whether an address has an account is found out here, after the page has been answered, so that
+neither its words nor its time can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import transaction
+import zope.sqlalchemy
+from pyramid.registry import Registry
+from pyramid.request import Request
+from pyramid_mailer.interfaces import IMailer
+from pyramid_mailer.mailer import Mailer
+from sqlalchemy.orm import Session
+
+from qaboard.db import make_session
+from qaboard.mail.composing import compose_mail
+from qaboard.models import EventKind, User, email_key
+from qaboard.security.client import Client
+from qaboard.security.devices import describe_device
+from qaboard.services import email_address, password_reset
+from qaboard.services.security_event import record_event
+from qaboard.settings.rate_limits import RateLimit
+
+
+def link_to(registry: Registry, path: str, **query: str) -> str:
+    """An address of this site, as the settings say it: what a request says may be forged.
+
+    :param path: begins with a slash.
+    """
+    address = registry["settings"].site_address + path
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+@contextmanager
+def mailing_transaction(registry: Registry) -> Iterator[tuple[Session, Mailer]]:
+    """A transaction outside of any request; its mails leave after its commit."""
+    manager = transaction.TransactionManager(explicit=True)
+    with make_session(registry["engine"], writes=True) as session:
+        zope.sqlalchemy.register(session, initial_state="changed", transaction_manager=manager)
+        with manager:
+            yield session, registry.getUtility(IMailer).bind(transaction_manager=manager)
+
+
+def may_mail(registry: Registry, email: str) -> bool:
+    """Whether an address may get another mail that somebody asked for by a form."""
+    limiter = registry["rate_limiter"]
+    return limiter.seconds_to_wait(RateLimit.MAIL, email_key(email)) == 0
+
+
+def send_address_link(registry: Registry, *, user_id: int, email: str, locale: str) -> None:
+    """Send the link that proves an address, or tell its owner that it has an account already.
+
+    :param email: the address that the user has, or wants to change to.
+    :param locale: the language of who asked for it.
+    """
+    if not may_mail(registry, email):
+        return
+    with mailing_transaction(registry) as (session, mailer):
+        user = session.get_one(User, user_id)
+        if user.email == email_key(email) and user.email_verified_at is not None:
+            return
+        token = email_address.issue_address_token(session, user, email)
+        template, locale = "verify_email", user.locale or locale
+        link = link_to(registry, "/verify-email", token=token or "")
+        if token is None:
+            user = password_reset.find_user_by_email(session, email)
+            template, locale = "address_taken", user.locale or locale
+            link = link_to(registry, "/forgot-password")
+        mailer.send(
+            compose_mail(
+                registry,
+                template,
+                recipient=email,
+                locale=locale,
+                username=user.username,
+                link=link,
+                hours=int(email_address.LIFETIME.total_seconds() // 3600),
+            )
+        )
+
+
+def send_reset_link(registry: Registry, *, email: str, locale: str, client: Client) -> None:
+    """Send the link to choose another password, if the address has an account."""
+    if not may_mail(registry, email):
+        return
+    with mailing_transaction(registry) as (session, mailer):
+        user = password_reset.find_user_by_email(session, email)
+        if user is None:
+            return
+        token = password_reset.issue_reset_token(session, user)
+        record_event(
+            session, EventKind.RESET_REQUEST, user_id=user.id, actor_id=None, client=client
+        )
+        mailer.send(
+            compose_mail(
+                registry,
+                "reset_password",
+                recipient=user.email,
+                locale=user.locale or locale,
+                username=user.username,
+                link=link_to(registry, "/reset-password", token=token),
+                minutes=int(password_reset.LIFETIME.total_seconds() // 60),
+            )
+        )
+
+
+def announce(request: Request, template: str, user: User, *, recipient: str, **values) -> None:
+    """Tell a user what happened to their account, if the transaction is committed.
+
+    :param template: gets ``username``, ``device``, ``link`` to choose another password, and
+        ``values``.
+    """
+    locale = user.locale or request.locale_name
+    request.send_mail(
+        template,
+        recipient=recipient,
+        locale=locale,
+        username=user.username,
+        device=describe_device(request.client.user_agent),
+        link=link_to(request.registry, "/forgot-password"),
+        **values,
+    )

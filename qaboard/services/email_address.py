@@ -1,0 +1,84 @@
+"""Mail addresses: proving that one is one's own, and changing it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from qaboard.i18n import _
+from qaboard.models import EventKind, TokenPurpose, User, email_key, utc_now
+from qaboard.security.client import Client
+from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.security_event import record_event
+from qaboard.services.single_use_token import end_tokens, find_token, issue_token, use_token
+from qaboard.services.user import has_verified_owner
+
+LIFETIME = timedelta(hours=24)
+"""How long the link works that proves an address."""
+
+
+class DeadLink(Refusal):
+    """A link that was used, is too old, or never was one; it does not say which."""
+
+    def __init__(self) -> None:
+        super().__init__({WHOLE_FORM: _("This link does not work any more.")})
+
+
+def issue_address_token(session: Session, user: User, email: str) -> str | None:
+    """A token that proves an address of a user: the one they have, or one to change to.
+
+    :return: ``None`` when the address is another account's; only whoever reads its mail may
+        know that.
+    """
+    email = email_key(email)
+    if has_verified_owner(session, email):
+        return None
+    purpose = TokenPurpose.VERIFY_EMAIL if email == user.email else TokenPurpose.CHANGE_EMAIL
+    return issue_token(session, purpose, lifetime=LIFETIME, user_id=user.id, email=email)
+
+
+def change_address_unproved(session: Session, user: User, email: str, client: Client) -> None:
+    """Change an address on a board without mail, where none can be proved."""
+    user.email, user.email_verified_at = email_key(email), None
+    end_tokens(session, user.id)
+    record_event(session, EventKind.EMAIL_CHANGE, user_id=user.id, actor_id=user.id, client=client)
+
+
+def find_address_token(session: Session, token: str):
+    """The token of either kind, if it still works."""
+    return find_token(session, TokenPurpose.VERIFY_EMAIL, token) or find_token(
+        session, TokenPurpose.CHANGE_EMAIL, token
+    )
+
+
+def confirm_address(session: Session, token: str, client: Client) -> tuple[User, str | None]:
+    """Use a token up: the address it was sent to is the user's from now on.
+
+    Links to reset the password end, since they went to the address from before.
+
+    :return: the user, and the address that was replaced, if one was.
+    :raises DeadLink: when the token does not work any more, or the address has become another
+        account's meanwhile.
+    """
+    row = find_address_token(session, token)
+    if row is None or row.user_id is None:
+        raise DeadLink
+    user, email = session.get_one(User, row.user_id), row.email
+    is_current = row.purpose == TokenPurpose.CHANGE_EMAIL or email == user.email
+    if not use_token(session, row) or not is_current or has_verified_owner(session, email):
+        raise DeadLink
+    replaced = user.email if user.email != email else None
+    user.email, user.email_verified_at = email, utc_now()
+    end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.VERIFY_EMAIL)
+    record_event(
+        session,
+        EventKind.EMAIL_CHANGE if replaced else EventKind.EMAIL_VERIFICATION,
+        user_id=user.id,
+        # Whoever holds the link need not be logged in.
+        actor_id=None,
+        client=client,
+    )
+    # So that an address that two confirm at once is refused to one of them here.
+    session.flush()
+    return user, replaced

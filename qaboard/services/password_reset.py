@@ -1,0 +1,77 @@
+"""Forgotten passwords: a link to choose another one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_key, utc_now
+from qaboard.security.client import Client
+from qaboard.security.passwords import PasswordHashing
+from qaboard.services.email_address import DeadLink
+from qaboard.services.password import change_password
+from qaboard.services.security_event import record_event
+from qaboard.services.single_use_token import find_token, issue_token, use_token
+from qaboard.services.user import has_verified_owner
+
+LIFETIME = timedelta(minutes=10)
+"""How long the link works."""
+
+
+def find_user_by_email(session: Session, email: str) -> User | None:
+    """Whose password a link to this address resets: who has verified it, else who had it first."""
+    return session.scalar(
+        select(User)
+        .where(User.email == email_key(email))
+        .order_by(User.email_verified_at.is_(None), User.id)
+        .limit(1)
+    )
+
+
+def issue_reset_token(session: Session, user: User) -> str:
+    """A token to choose another password; earlier ones work no more."""
+    return issue_token(
+        session,
+        TokenPurpose.RESET_PASSWORD,
+        lifetime=LIFETIME,
+        user_id=user.id,
+        email=user.email,
+    )
+
+
+def find_reset_token(session: Session, token: str) -> SingleUseToken | None:
+    """The token if it still works; looking uses nothing up."""
+    return find_token(session, TokenPurpose.RESET_PASSWORD, token)
+
+
+def reset_password(
+    session: Session,
+    passwords: PasswordHashing,
+    token: str,
+    new_password: str,
+    *,
+    site_name: str,
+    client: Client,
+) -> User:
+    """Use a token up and set another password; all logins of the user end.
+
+    It logs nobody in, so that a second factor is still asked for. The link proves the address
+    too.
+
+    :raises DeadLink: when the token does not work any more.
+    :raises Refusal: when the password is one that others would try first; the token stays.
+    """
+    row = find_reset_token(session, token)
+    if row is None:
+        raise DeadLink
+    user, email = session.get_one(User, row.user_id), row.email
+    if not use_token(session, row):
+        raise DeadLink
+    change_password(session, passwords, user, new_password, site_name=site_name)
+    is_theirs = user.email == email and not has_verified_owner(session, email)
+    if user.email_verified_at is None and is_theirs:
+        user.email_verified_at = utc_now()
+    record_event(session, EventKind.PASSWORD_RESET, user_id=user.id, actor_id=None, client=client)
+    return user

@@ -1,0 +1,135 @@
+"""Proving a mail address, and changing it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.mail.account_mails import announce, send_address_link
+from qaboard.models import EventKind, User
+from qaboard.resources import AccountResource, RootResource
+from qaboard.schemas.email_address import NewEmailSchema
+from qaboard.security.permissions import Permission
+from qaboard.services.email_address import (
+    DeadLink,
+    change_address_unproved,
+    confirm_address,
+    find_address_token,
+)
+from qaboard.services.security_event import record_event
+from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
+
+
+def mail_address_link(request: Request, user: User, email: str) -> None:
+    """Send the link that proves an address, after the commit; without mail there is none."""
+    if request.registry["settings"].mail.is_enabled:
+        locale = user.locale or request.locale_name
+        request.run_after_commit(
+            partial(
+                send_address_link, request.registry, user_id=user.id, email=email, locale=locale
+            )
+        )
+
+
+@view_defaults(
+    context=RootResource,
+    name="verify-email",
+    permission=Permission.VIEW,
+    renderer="account/verify_email.jinja2",
+)
+class VerifyEmailView:
+    """Opened from the mail, often in another browser than the one that is logged in."""
+
+    def __init__(self, _context, request) -> None:
+        self.request = request
+
+    @view_config(request_method="GET")
+    def show(self):
+        request = self.request
+        way_on = keep_token(request)
+        if way_on is not None:
+            return way_on
+        token = find_address_token(request.dbsession, kept_token(request))
+        return {"email": token.email} if token else dead_link(request)
+
+    @view_config(request_method="POST")
+    def confirm(self):
+        request = self.request
+        try:
+            user, replaced = confirm_address(request.dbsession, kept_token(request), request.client)
+        except DeadLink:
+            request.tm.doom()
+            return dead_link(request)
+        forget_token(request)
+        if replaced:
+            announce(request, "email_changed", user, recipient=replaced)
+        request.flash(_("Your email address is confirmed."))
+        root = request.site_root
+        return HTTPSeeOther(request.resource_path(root["account"] if request.identity else root))
+
+
+@view_defaults(
+    context=AccountResource,
+    name="email",
+    permission=Permission.MANAGE_ACCOUNT,
+    renderer="account/email.jinja2",
+    recent_authentication=True,
+)
+class EmailView:
+    def __init__(self, context: AccountResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.user = request.dbsession.get_one(User, request.identity.user_id)
+        self.form = request.create_form(
+            NewEmailSchema(), name="email", submit_title=_("Change the address")
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"form": self.form, "user": self.user}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.change, self.show)
+
+    def change(self, values):
+        request = self.request
+        record_event(
+            request.dbsession,
+            EventKind.EMAIL_CHANGE_REQUEST,
+            user_id=self.user.id,
+            actor_id=self.user.id,
+            client=request.client,
+        )
+        if request.registry["settings"].mail.is_enabled:
+            mail_address_link(request, self.user, values["email"])
+            request.flash(
+                _("We sent a mail to ${email}. Open the link in it to confirm the address."),
+                email=values["email"],
+            )
+        else:
+            change_address_unproved(request.dbsession, self.user, values["email"], request.client)
+            request.flash(_("Your email address is changed."))
+        return HTTPSeeOther(request.resource_path(self.context))
+
+
+@view_config(
+    context=AccountResource,
+    name="send-verification",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+)
+def send_verification(context: AccountResource, request):
+    """Send the link that proves one's address once more."""
+    user = request.dbsession.get_one(User, request.identity.user_id)
+    mail_address_link(request, user, user.email)
+    if request.registry["settings"].mail.is_enabled:
+        request.flash(
+            _("We sent a mail to ${email}. Open the link in it to confirm the address."),
+            email=user.email,
+        )
+    return HTTPSeeOther(request.resource_path(context))

@@ -1,0 +1,47 @@
+"""Pages that a link in a mail leads to; what the link is good for happens with a button there."""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
+from pyramid.request import Request
+from pyramid.response import Response
+
+from qaboard.views.addresses import requested_text
+
+
+def keep_token(request: Request) -> Response | None:
+    """Put the token of the address into the session, and go on without it.
+
+    So it does not stay in the history, nor is it sent on as a referrer. Mail scanners that open
+    the link use nothing up.
+
+    :return: the way on, if the address has a token.
+    """
+    token = requested_text(request, "token")
+    if not token:
+        return None
+    request.session[_key(request)] = token
+    return HTTPSeeOther(request.path)
+
+
+def kept_token(request: Request) -> str:
+    """The token that the browser came with; empty when it came without."""
+    return request.session.get(_key(request), "")
+
+
+def forget_token(request: Request) -> None:
+    """Keep the token no longer, since it is used up."""
+    request.session.pop(_key(request), None)
+
+
+def _key(request: Request) -> str:
+    return f"token of {request.view_name}"
+
+
+def dead_link(request: Request) -> Response:
+    """The page for a link that does not work any more, and what to do then."""
+    page = {"view_name": request.view_name}
+    response = render_to_response("account/dead_link.jinja2", page, request)
+    response.status_int = 410
+    return response

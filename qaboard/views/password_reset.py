@@ -1,0 +1,117 @@
+"""Forgotten passwords."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.mail.account_mails import announce, send_reset_link
+from qaboard.resources import RootResource
+from qaboard.schemas.email_address import EmailSchema
+from qaboard.schemas.password import NewPasswordSchema
+from qaboard.security.client import rate_limited_address
+from qaboard.security.permissions import Permission
+from qaboard.services.email_address import DeadLink
+from qaboard.services.password_reset import find_reset_token, reset_password
+from qaboard.settings.rate_limits import RateLimit
+from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
+
+
+@view_defaults(
+    context=RootResource,
+    name="forgot-password",
+    permission=Permission.VIEW,
+    renderer="account/forgot_password.jinja2",
+)
+class ForgotPasswordView:
+    """The answer, and the time it takes, are the same for every address."""
+
+    def __init__(self, _context, request) -> None:
+        self.request = request
+        self.form = request.create_form(
+            EmailSchema(), name="forgot", submit_title=_("Send me a link")
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"form": self.form}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.send, self.show)
+
+    def send(self, values):
+        request = self.request
+        request.limit_rate(RateLimit.RESET, rate_limited_address(request))
+        if request.registry["settings"].mail.is_enabled:
+            request.background.submit(
+                partial(
+                    send_reset_link,
+                    request.registry,
+                    email=values["email"],
+                    locale=request.locale_name,
+                    client=request.client,
+                )
+            )
+            request.flash(
+                _(
+                    "If ${email} has an account here, a mail is on its way. "
+                    "The link in it works for ten minutes."
+                ),
+                email=values["email"],
+            )
+        return HTTPSeeOther(request.resource_path(request.site_root, "login"))
+
+
+@view_defaults(
+    context=RootResource,
+    name="reset-password",
+    permission=Permission.VIEW,
+    renderer="account/reset_password.jinja2",
+)
+class ResetPasswordView:
+    def __init__(self, _context, request) -> None:
+        self.request = request
+        self.form = request.create_form(
+            NewPasswordSchema(), name="reset", submit_title=_("Change the password")
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        request = self.request
+        way_on = keep_token(request)
+        if way_on is not None:
+            return way_on
+        if find_reset_token(request.dbsession, kept_token(request)) is None:
+            return dead_link(request)
+        return self.page()
+
+    def page(self):
+        return {"form": self.form}
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.reset, self.page)
+
+    def reset(self, values):
+        request = self.request
+        request.limit_rate(RateLimit.RESET, rate_limited_address(request))
+        try:
+            user = reset_password(
+                request.dbsession,
+                request.passwords,
+                kept_token(request),
+                values["password"],
+                site_name=request.registry["settings"].site_name,
+                client=request.client,
+            )
+        except DeadLink:
+            request.tm.doom()
+            return dead_link(request)
+        forget_token(request)
+        announce(request, "password_changed", user, recipient=user.email)
+        request.flash(_("Your password is changed. Please log in with it."))
+        return HTTPSeeOther(request.resource_path(request.site_root, "login"))

@@ -1,0 +1,254 @@
+"""Mail addresses: proving them, changing them, and boards without mail."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from factories import PASSWORD
+from sqlalchemy import update
+
+from qaboard.models import SingleUseToken, User, utc_now
+
+
+def sign_up(client, username="newcomer", email="newcomer@example.com"):
+    form = client.get("/signup").forms["signup"]
+    form["username"], form["email"] = username, email
+    form["password"] = form["password_confirm"] = PASSWORD
+    return form.submit("submit", status=303)
+
+
+def link_in(mail) -> str:
+    """The link of a mail as a path; its text and its HTML have the same one."""
+    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    links = {re.search(r"http://localhost:6543(/\S+\?token=[\w-]+)", text)[1] for text in texts}
+    assert len(texts) == 2
+    (link,) = links
+    return link
+
+
+def open_link(client, link: str):
+    return client.get(link).follow(expect_errors=True)
+
+
+def confirm(client, link: str):
+    page = open_link(client, link)
+    form = next(f for f in page.forms.values() if f.action == "/verify-email")
+    return form.submit(expect_errors=True)
+
+
+def user_named(board, username: str) -> User:
+    return next(user for user in board.users() if user.username == username)
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "text"),
+    [
+        ("en", "Please confirm your email address", "Hello newcomer,"),
+        ("ko", "이메일 주소를 확인해 주세요", "newcomer 님, 안녕하세요."),
+    ],
+)
+def test_a_mail_after_signing_up_proves_the_address(browser, board, mails, locale, subject, text):
+    client = browser(locale=locale)
+    sign_up(client)
+    (mail,) = mails()
+    assert mail["To"] == "newcomer@example.com"
+    assert mail["Subject"] == subject
+    assert mail["From"] == "qaboard <qaboard@localhost>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert text in mail.get_body(("plain",)).get_content()
+    assert f'<html lang="{locale}">' in mail.get_body(("html",)).get_content()
+    assert confirm(client, link_in(mail)).location == "http://localhost/account/"
+    assert user_named(board, "newcomer").email_verified_at is not None
+
+
+def test_another_browser_can_open_it_and_opening_uses_nothing_up(browser, board, mails):
+    sign_up(browser())
+    link = link_in(mails()[0])
+    for _ in range(3):
+        assert "newcomer@example.com" in open_link(browser(), link)
+    assert user_named(board, "newcomer").email_verified_at is None
+    assert confirm(browser(), link).location == "http://localhost/"
+    assert user_named(board, "newcomer").email_verified_at is not None
+
+
+def test_the_token_stays_neither_in_the_address_nor_in_the_database(browser, board, mails):
+    client = browser()
+    sign_up(client)
+    link = link_in(mails()[0])
+    token = link.partition("=")[2]
+    assert client.get(link).location == "http://localhost/verify-email"
+    assert len(token) >= 43
+    assert token not in repr(board.facts())
+
+
+def test_it_works_once(browser, board, mails):
+    client = browser()
+    sign_up(client)
+    link = link_in(mails()[0])
+    confirm(client, link)
+    page = open_link(client, link)
+    assert page.status_int == 410
+    assert "does not work any more" in page
+
+
+@pytest.mark.parametrize("token", ["x", "한글", "a" * 43, "%00", "../../x"])
+def test_garbage_is_a_dead_link(browser, token):
+    for name in ("verify-email", "reset-password"):
+        assert browser().get(f"/{name}", {"token": token}).follow(status=410)
+        assert browser().get(f"/{name}", status=410)
+
+
+def test_it_works_for_a_day(browser, board, mails):
+    client = browser()
+    sign_up(client)
+    link = link_in(mails()[0])
+    with board.transaction() as session:
+        session.execute(update(SingleUseToken).values(expires_at=utc_now() - timedelta(seconds=1)))
+    assert open_link(client, link).status_int == 410
+
+
+def test_a_newer_link_ends_the_older_one(browser, board, mails):
+    client = browser()
+    sign_up(client)
+    older = link_in(mails()[0])
+    page = client.get("/account/email")
+    form = next(f for f in page.forms.values() if f.action == "/account/send-verification")
+    assert "We sent a mail to newcomer@example.com." in form.submit().follow()
+    newer = link_in(mails()[1])
+    assert open_link(client, older).status_int == 410
+    assert confirm(client, newer).status_int == 303
+
+
+def test_an_address_of_somebody_else_is_told_to_them_alone(browser, board, mails):
+    board.user("owner", email="owner@example.com", locale="ko")
+    client = browser()
+    sign_up(client, email="OWNER@example.com")
+    (mail,) = mails()
+    assert mail["Subject"] == "이미 계정이 있어요"
+    assert "owner" in mail.get_body(("plain",)).get_content()
+    assert "token" not in mail.as_string()
+    assert user_named(board, "newcomer").email_verified_at is None
+
+
+def test_of_two_who_have_an_address_one_can_prove_it(browser, board, mails):
+    clients = [browser(), browser()]
+    for number, client in enumerate(clients):
+        sign_up(client, username=f"user-{number}")
+    links = [link_in(mail) for mail in mails()]
+    assert confirm(clients[1], links[1]).status_int == 303
+    assert confirm(clients[0], links[0]).status_int == 410
+    assert user_named(board, "user-0").email_verified_at is None
+
+
+def test_few_mails_go_to_one_address(browser, board, mails):
+    for number in range(7):
+        sign_up(browser(), username=f"user-{number}")
+    assert len(mails()) == 5
+
+
+def test_a_board_may_ask_for_a_proved_address(make_app, browser, board, mails):
+    strict = make_app({"accounts.require_verified": "true"})
+    question = board.question()
+    client = browser(of=strict)
+    sign_up(client)
+    strict.registry["background"].wait()
+    token = client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
+    for path, fields in (
+        ("/questions/ask", {"title": "Title", "body": "My text"}),
+        (f"/questions/{question.id}/answers/", {"body": "My text"}),
+        (f"/questions/{question.id}/vote", {"value": "1"}),
+    ):
+        page = client.post(path, fields | {"csrf_token": token}, status=403)
+        assert "Please confirm your email address first" in page
+    confirm(client, link_in(mails()[0]))
+    token = client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
+    fields = {"title": "Title", "body": "My text", "csrf_token": token}
+    client.post("/questions/ask", fields, status=303)
+
+
+def change(client, email: str):
+    form = client.get("/account/email").forms["email"]
+    form["email"] = email
+    return form.submit("submit", expect_errors=True)
+
+
+def test_a_change_is_confirmed_at_the_new_address_and_told_to_the_old_one(browser, board, mails):
+    client = browser(board.user("alex"))
+    page = change(client, "New@Example.com").follow()
+    assert "We sent a mail to New@Example.com." in page
+    (mail,) = mails()
+    assert mail["To"] == "New@Example.com"
+    assert user_named(board, "alex").email == "alex@example.com"
+    confirm(browser(), link_in(mail))
+    changed = user_named(board, "alex")
+    assert changed.email == "new@example.com"
+    assert changed.email_verified_at is not None
+    announcement = mails()[1]
+    assert announcement["To"] == "alex@example.com"
+    assert announcement["Subject"] == "Your email address was changed"
+    assert "token" not in announcement.as_string()
+
+
+def test_a_change_tells_nobody_whether_an_address_has_an_account(browser, board, mails):
+    board.user("owner", email="owner@example.com")
+    answers = []
+    for username, email in (("alex", "owner@example.com"), ("bela", "nobody@example.com")):
+        client = browser(board.user(username))
+        answer = change(client, email)
+        page = answer.follow()
+        message = page.html.find(class_="alert").text.replace(email, "…")
+        answers.append((answer.status_int, answer.location, message))
+    assert answers[0] == answers[1]
+    assert sorted(mail["Subject"] for mail in mails()) == [
+        "Please confirm your email address",
+        "You have an account already",
+    ]
+
+
+def test_the_host_of_a_request_is_not_in_its_mails(browser, board, mails):
+    client = browser()
+    client.extra_environ["HTTP_HOST"] = "127.0.0.1:80"
+    sign_up(client)
+    assert "127.0.0.1" not in mails()[0].as_string()
+
+
+def test_a_name_is_text_in_a_mail(browser, board, mails):
+    user = board.user("<b>&amp;</b>", email="a@example.com", email_verified_at=None)
+    client = browser(user)
+    page = client.get("/account/email")
+    next(f for f in page.forms.values() if f.action == "/account/send-verification").submit()
+    (mail,) = mails()
+    assert "Hello <b>&amp;</b>," in mail.get_body(("plain",)).get_content()
+    assert "Hello &lt;b&gt;&amp;amp;&lt;/b&gt;," in mail.get_body(("html",)).get_content()
+
+
+def test_a_refused_form_sends_nothing(browser, board, mails):
+    form = browser().get("/signup").forms["signup"]
+    form["username"], form["email"] = "newcomer", "newcomer@example.com"
+    form["password"], form["password_confirm"] = PASSWORD, "something else"
+    form.submit("submit", status=400)
+    assert mails() == []
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a,b@c.d", "x<victim@x.org>", '"a;b"@c', "bcc:x@y", "a@b\nBcc: c@d.e", "a@b..c", "a@-b.c"],
+)
+def test_what_would_be_several_recipients_is_no_address(browser, board, mails, email):
+    client = browser(board.user())
+    assert change(client, email).status_int == 400
+    assert mails() == []
+
+
+def test_a_board_without_mail(make_app, browser, board, mails):
+    client = browser(of=make_app({"mail.enabled": "false"}))
+    assert "Forgot your password?" not in client.get("/login")
+    assert "sends no mail" in client.get("/forgot-password")
+    sign_up(client)
+    page = client.get("/account/email")
+    assert "make you a link to confirm your address" in page
+    change(client, "new@example.com").follow()
+    assert user_named(board, "newcomer").email == "new@example.com"
+    assert mails() == []
