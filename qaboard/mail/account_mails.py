@@ -25,15 +25,16 @@ from qaboard.security.client import Client
 from qaboard.security.devices import describe_device
 from qaboard.services import email_address, password_reset
 from qaboard.services.security_event import record_event
+from qaboard.settings import Settings
 from qaboard.settings.rate_limits import RateLimit
 
 
-def link_to(registry: Registry, path: str, **query: str) -> str:
+def link_to(settings: Settings, path: str, **query: str) -> str:
     """An address of this site, as the settings say it: what a request says may be forged.
 
     :param path: begins with a slash.
     """
-    address = registry["settings"].site_address + path
+    address = settings.site_address + path
     return f"{address}?{urlencode(query)}" if query else address
 
 
@@ -67,11 +68,11 @@ def send_address_link(registry: Registry, *, user_id: int, email: str, locale: s
             return
         token = email_address.issue_address_token(session, user, email)
         template, locale = "verify_email", user.locale or locale
-        link = link_to(registry, "/verify-email", token=token or "")
+        link = link_to(registry["settings"], "/verify-email", token=token or "")
         if token is None:
             user = password_reset.find_user_by_email(session, email)
             template, locale = "address_taken", user.locale or locale
-            link = link_to(registry, "/forgot-password")
+            link = link_to(registry["settings"], "/forgot-password")
         mailer.send(
             compose_mail(
                 registry,
@@ -104,7 +105,7 @@ def send_reset_link(registry: Registry, *, email: str, locale: str, client: Clie
                 recipient=user.email,
                 locale=user.locale or locale,
                 username=user.username,
-                link=link_to(registry, "/reset-password", token=token),
+                link=link_to(registry["settings"], "/reset-password", token=token),
                 minutes=int(password_reset.LIFETIME.total_seconds() // 60),
             )
         )
@@ -123,6 +124,6 @@ def announce(request: Request, template: str, user: User, *, recipient: str, **v
         locale=locale,
         username=user.username,
         device=describe_device(request.client.user_agent),
-        link=link_to(request.registry, "/forgot-password"),
+        link=link_to(request.registry["settings"], "/forgot-password"),
         **values,
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import ssl
 import time
 from datetime import UTC, datetime
 from email.message import Message as EmailMessage
+from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -18,7 +20,6 @@ from pyramid_mailer import get_mailer
 from pyramid_mailer.interfaces import IMailer
 from pyramid_mailer.mailer import Mailer
 from repoze.sendmail.encoding import encode_message
-from repoze.sendmail.mailer import SMTPMailer
 
 from qaboard.background import BackgroundWorker
 from qaboard.mail.composing import compose_mail
@@ -26,6 +27,7 @@ from qaboard.settings.mail import Encryption, MailSettings
 
 log = logging.getLogger(__name__)
 
+TIMEOUT_SECONDS = 10
 ATTEMPT_PAUSES_SECONDS = (0, 5, 30)
 """How long to wait before each attempt to hand a mail over."""
 
@@ -46,37 +48,40 @@ class FileTransport:
         (self.directory / name).write_bytes(encode_message(message))
 
 
-class TLSTransport(SMTPMailer):
-    """Hands mails to an SMTP server whose certificate is checked, unless TLS is switched off.
+class SMTPTransport:
+    """Hands mails to an SMTP server, whose certificate is checked unless TLS is switched off.
 
-    The class it extends encrypts without looking at the certificate, which protects from nobody
-    who can stand in between.
+    repoze.sendmail's own transport encrypts without looking at the certificate, which protects
+    from nobody who can stand in between.
     """
 
     def __init__(self, settings: MailSettings) -> None:
-        super().__init__(
-            hostname=settings.host,
-            port=settings.port,
-            username=settings.username or None,
-            password=settings.password or None,
-            no_tls=settings.encryption is not Encryption.STARTTLS,
-            force_tls=settings.encryption is Encryption.STARTTLS,
-            ssl=settings.encryption is Encryption.IMPLICIT_TLS,
-        )
-        context = ssl.create_default_context()
+        self.settings = settings
+        self.context = ssl.create_default_context()
         if settings.certificate_authority_file:
-            context.load_verify_locations(settings.certificate_authority_file)
-        self.smtp_ssl = partial(smtplib.SMTP_SSL, context=context)
-        self.smtp = partial(_VerifyingSMTP, context)
+            self.context.load_verify_locations(settings.certificate_authority_file)
 
+    def _connect(self) -> smtplib.SMTP:
+        settings = self.settings
+        address = {"host": settings.host, "port": settings.port, "timeout": TIMEOUT_SECONDS}
+        if settings.encryption is Encryption.IMPLICIT_TLS:
+            return smtplib.SMTP_SSL(**address, context=self.context)
+        return smtplib.SMTP(**address)
 
-class _VerifyingSMTP(smtplib.SMTP):
-    def __init__(self, context: ssl.SSLContext, *arguments: Any, **options: Any) -> None:
-        self.context = context
-        super().__init__(*arguments, **options)
+    def send(self, sender: str, recipients: list[str], message: EmailMessage) -> None:
+        """Hand a mail over.
 
-    def starttls(self, **_options: Any):
-        return super().starttls(context=self.context)
+        :raises OSError: when the server cannot be reached or is not who it should be.
+        :raises smtplib.SMTPException: when it does not take the mail.
+        """
+        with self._connect() as connection:
+            if self.settings.encryption is Encryption.STARTTLS:
+                connection.starttls(context=self.context)
+            if self.settings.username:
+                connection.login(self.settings.username, self.settings.password)
+            # encode_message ends lines as Python does; servers refuse that (RFC 5321, 2.3.8).
+            content = re.sub(rb"\r?\n", b"\r\n", encode_message(message))
+            connection.sendmail(parseaddr(sender)[1], recipients, content)
 
 
 class BackgroundTransport:
@@ -85,7 +90,7 @@ class BackgroundTransport:
     :param transport: what hands a mail over, or raises.
     """
 
-    def __init__(self, transport: FileTransport | TLSTransport, worker: BackgroundWorker) -> None:
+    def __init__(self, transport: FileTransport | SMTPTransport, worker: BackgroundWorker) -> None:
         self.transport = transport
         self.worker = worker
 
@@ -108,9 +113,9 @@ class BackgroundTransport:
         log.error("a mail was given up after %s attempts", len(ATTEMPT_PAUSES_SECONDS))
 
 
-def make_transport(settings: MailSettings) -> FileTransport | TLSTransport:
+def make_transport(settings: MailSettings) -> FileTransport | SMTPTransport:
     """What hands mails over, according to the settings."""
-    return FileTransport(settings.directory) if settings.directory else TLSTransport(settings)
+    return FileTransport(settings.directory) if settings.directory else SMTPTransport(settings)
 
 
 def send_mail(

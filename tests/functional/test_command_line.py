@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
-from qaboard.models import Post, Role
+from qaboard.models import Post, Role, SecurityEvent
 from qaboard.scripts import qaboard
 
 PROJECT = Path(__file__).parents[2]
@@ -268,3 +268,44 @@ def test_render_and_doctor_work_together_after_an_upgrade(run, board):
     assert run("render").exit_code == 0
     assert run("doctor", "--repair").exit_code == 0
     assert sorted(board.facts()["posts"]) == before
+
+
+def test_a_link_to_confirm_an_address(run, board, browser):
+    board.user("minji", email_verified_at=None)
+    address = run("user", "activate", "minji").stdout.strip()
+    assert address.startswith("http://localhost:6543/verify-email?token=")
+    page = browser().get(address.removeprefix("http://localhost:6543")).follow()
+    next(f for f in page.forms.values() if f.action == "/verify-email").submit(status=303)
+    assert board.users()[0].email_verified_at is not None
+    result = run("user", "activate", "minji")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: The address of minji is confirmed already.\n"
+
+
+def test_no_link_for_an_address_of_another_account(run, board):
+    board.user("owner", email="minji@example.com")
+    board.user("minji", email_verified_at=None)
+    result = run("user", "activate", "minji")
+    assert result.exit_code == 1
+    assert "Another account has confirmed the address" in result.stderr
+
+
+def test_a_link_to_choose_another_password(run, board, browser, log_in):
+    board.user("minji")
+    address = run("user", "reset-link", "MINJI").stdout.strip()
+    assert address.startswith("http://localhost:6543/reset-password?token=")
+    form = browser().get(address.removeprefix("http://localhost:6543")).follow().forms["reset"]
+    form["password"] = form["password_confirm"] = "a horse of another colour"
+    form.submit("submit", status=303)
+    assert log_in("minji", "a horse of another colour").get("/account/").status_int == 200
+    with board.transaction() as session:
+        events = session.scalars(select(SecurityEvent)).all()
+    made = [event for event in events if event.kind == "link_made"]
+    assert [(event.is_administrative, event.actor_id) for event in made][-1] == (True, None)
+
+
+@pytest.mark.parametrize("command", ["activate", "reset-link"])
+def test_nobody_has_no_link(run, command):
+    result = run("user", command, "nobody")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: There is no user nobody.\n"

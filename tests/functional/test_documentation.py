@@ -38,6 +38,8 @@ RUN_BY = {
     "qaboard -c production.ini create-admin NAME EMAIL": COMMAND_LINE,
     "qaboard -c production.ini render": COMMAND_LINE,
     "qaboard -c production.ini doctor": COMMAND_LINE,
+    "qaboard user activate NAME": COMMAND_LINE,
+    "qaboard user reset-link NAME": COMMAND_LINE,
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }
 

@@ -1,0 +1,83 @@
+"""``qaboard user``: what operators do for single accounts."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qaboard.mail.account_mails import link_to
+from qaboard.models import EventKind, User, username_key
+from qaboard.scripts.context import CommandContext, pass_command_context
+from qaboard.services.email_address import issue_address_token
+from qaboard.services.password_reset import issue_reset_token
+from qaboard.services.security_event import record_event
+
+
+@click.group()
+def user() -> None:
+    """Help with single accounts.
+
+    \b
+        qaboard user activate minji
+        qaboard -c production.ini user reset-link minji
+    """
+
+
+def find_user(session: Session, name: str) -> User:
+    """The user of a name.
+
+    :raises click.ClickException: when there is none.
+    """
+    found = session.scalar(select(User).where(User.username_key == username_key(name)))
+    if found is None:
+        raise click.ClickException(f"There is no user {name}.")
+    return found
+
+
+@user.command()
+@click.argument("name")
+@pass_command_context
+def activate(board: CommandContext, name: str) -> None:
+    """Make the link by which the user NAME confirms their mail address.
+
+    Hand it over to them; it works once, for a day.
+    """
+    with board.session(writes=True) as session:
+        found = find_user(session, name)
+        if found.email_verified_at is not None:
+            raise click.ClickException(f"The address of {name} is confirmed already.")
+        token = issue_address_token(session, found, found.email)
+        if token is None:
+            raise click.ClickException(f"Another account has confirmed the address of {name}.")
+        record_event(
+            session,
+            EventKind.LINK_MADE,
+            user_id=found.id,
+            actor_id=None,
+            is_administrative=True,
+            purpose="verify_email",
+        )
+    click.echo(link_to(board.settings, "/verify-email", token=token))
+
+
+@user.command()
+@click.argument("name")
+@pass_command_context
+def reset_link(board: CommandContext, name: str) -> None:
+    """Make the link by which the user NAME chooses another password.
+
+    Hand it over to them, and to nobody else; it works once, for ten minutes.
+    """
+    with board.session(writes=True) as session:
+        found = find_user(session, name)
+        token = issue_reset_token(session, found)
+        record_event(
+            session,
+            EventKind.LINK_MADE,
+            user_id=found.id,
+            actor_id=None,
+            is_administrative=True,
+            purpose="reset_password",
+        )
+    click.echo(link_to(board.settings, "/reset-password", token=token))

@@ -1,0 +1,54 @@
+"""The background: in order, whatever happens, and with an end."""
+
+from __future__ import annotations
+
+import threading
+
+from qaboard import background
+from qaboard.background import BackgroundWorker
+
+
+def test_jobs_run_one_after_the_other_in_their_order():
+    worker = BackgroundWorker()
+    done = []
+    for number in range(50):
+        worker.submit(lambda number=number: done.append(number))
+    worker.wait()
+    assert done == list(range(50))
+    worker.close()
+
+
+def test_a_job_that_fails_is_logged_and_does_not_stop_the_next(caplog):
+    worker = BackgroundWorker()
+    done = []
+    worker.submit(lambda: 1 / 0)
+    worker.submit(lambda: done.append(True))
+    worker.wait()
+    assert done == [True]
+    assert "ZeroDivisionError" in caplog.text
+    worker.close()
+
+
+def test_a_full_queue_drops_the_job_and_says_so(monkeypatch, caplog):
+    monkeypatch.setattr(background, "QUEUE_LENGTH", 1)
+    worker = BackgroundWorker()
+    may_end, began = threading.Event(), threading.Event()
+    done = []
+    worker.submit(lambda: began.set() or may_end.wait(timeout=10))
+    assert began.wait(timeout=10)
+    worker.submit(lambda: done.append(1))
+    worker.submit(lambda: done.append(2))
+    may_end.set()
+    worker.wait()
+    assert done == [1]
+    assert "a job was dropped" in caplog.text
+    worker.close()
+
+
+def test_closing_lets_what_is_there_end():
+    worker = BackgroundWorker()
+    done = []
+    worker.submit(lambda: done.append(True))
+    worker.close()
+    assert done == [True]
+    assert not worker.thread.is_alive()
