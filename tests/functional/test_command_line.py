@@ -65,7 +65,7 @@ def test_help_describes_every_command_in_a_whole_line():
     result = CliRunner().invoke(qaboard, ["--help"])
     commands = result.stdout.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in commands] == sorted(qaboard.commands)
-    assert set(qaboard.commands) == {"create-admin", "doctor", "render", "seed-demo"}
+    assert set(qaboard.commands) == {"create-admin", "doctor", "render", "seed-demo", "user"}
     assert all(line.endswith(".") and not line.endswith("...") for line in commands)
 
 
