@@ -25,6 +25,7 @@ def main(global_config, **ini):
     config.include("qaboard.i18n")
     config.include("qaboard.flash")
     config.include("qaboard.templating")
+    config.include("qaboard.restrictions")
     config.include("qaboard.mail")
     config.include("qaboard.rate_limits")
     config.include("qaboard.forms")

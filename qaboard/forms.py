@@ -42,6 +42,7 @@ def create_form(
     submit_title: str,
     action: str = "",
     values: dict[str, Any] | None = None,
+    button_style: str | None = None,
 ) -> deform.Form:
     """A form for a page.
 
@@ -50,6 +51,7 @@ def create_form(
     :param submit_title: what stands on its button.
     :param action: where it is sent; empty for the address of the page itself.
     :param values: what the fields hold at first.
+    :param button_style: the class of its button in the style sheet; ``btn-primary`` by default.
     """
     environment = request.registry.queryUtility(IJinja2Environment, name=".jinja2")
 
@@ -62,7 +64,7 @@ def create_form(
         schema.bind(request=request),
         # An empty address would keep the fragment of the page's own, which takes the focus.
         action=action or request.path_qs,
-        buttons=(deform.Button("submit", title=submit_title),),
+        buttons=(deform.Button("submit", title=submit_title, css_class=button_style),),
         formid=name,
         renderer=renderer,
         appstruct=values or colander.null,

@@ -18,6 +18,7 @@ from qaboard.i18n import LANGUAGE_NAMES
 from qaboard.models import utc_now
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
+from qaboard.security_event_sentences import event_sentence, event_until
 from qaboard.settings import LOCALES
 
 # Babel's own Korean styles say "PM 3시", and all of them show seconds or no weekday.
@@ -127,6 +128,8 @@ def includeme(config: Configurator) -> None:
                 "full_time": full_time,
                 "number": number,
                 "translate": translate,
+                "event_sentence": event_sentence,
+                "event_until": event_until,
             },
             "jinja2.globals": {
                 "LOCALES": LOCALES,

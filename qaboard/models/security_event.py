@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, text
+from sqlalchemy import JSON, ColumnElement, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qaboard.models.base import Base, Identifier, PrimaryKey, Timestamp, utc_now
@@ -78,3 +78,8 @@ class SecurityEvent(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     address: Mapped[str | None] = mapped_column(String(UserSession.ADDRESS_MAX_CHARACTERS))
     user_agent: Mapped[str | None] = mapped_column(String(UserSession.USER_AGENT_MAX_CHARACTERS))
+
+    @classmethod
+    def is_in_log(cls) -> ColumnElement[bool]:
+        """The condition of the log, in the words of its partial index."""
+        return literal_column("is_administrative")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from datetime import UTC, datetime
 
 from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,8 +35,10 @@ class User(Base):
 
     ``username_key`` is unique. ``email`` is unique among verified addresses only: who signs up
     with somebody else's address must not learn from a refusal that it has an account, and cannot
-    verify it. ``purged_at`` is when all posts were taken back. Until ``closing_at`` the account
-    can be kept; after ``closed_at`` it has no address, and its name is free again.
+    verify it. ``suspended_until`` is ``SUSPENDED_FOR_GOOD`` where there is no end. ``purged_at`` is
+    when all posts were taken back; the suspension that goes with it has no reason. Until
+    ``closing_at`` the account can be kept; after ``closed_at`` it has no address, and its name is
+    free again.
     """
 
     __tablename__ = "users"
@@ -65,7 +68,9 @@ class User(Base):
     EMAIL_MAX_CHARACTERS = 254
     PASSWORD_MIN_CHARACTERS = 10
     PASSWORD_MAX_CHARACTERS = 128
+    SUSPENSION_REASON_MIN_CHARACTERS = 3
     SUSPENSION_REASON_MAX_CHARACTERS = 500
+    SUSPENDED_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
 
     id: Mapped[PrimaryKey]
     username: Mapped[str] = mapped_column(String(USERNAME_MAX_CHARACTERS))

@@ -14,6 +14,7 @@ from qaboard.security.principals import (
     READ_ONLY,
     Authenticated,
     Everyone,
+    purged_principal,
     user_principal,
 )
 
@@ -72,6 +73,8 @@ class AnswerResource:
         if self.answer.is_restorable(utc_now()):
             return [
                 (Deny, READ_ONLY, WRITING),
+                # What was taken back with everything else, its author does not bring back.
+                (Deny, purged_principal(self.answer.deleted_at), Permission.RESTORE),
                 (Allow, author, shown),
                 (Allow, MODERATOR, shown),
                 DENY_ALL,

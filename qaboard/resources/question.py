@@ -10,7 +10,13 @@ from qaboard.models import Question, utc_now
 from qaboard.natural_number import parse_natural_number
 from qaboard.resources.answer import AnswersResource
 from qaboard.security.permissions import WRITING, Permission
-from qaboard.security.principals import MODERATOR, READ_ONLY, Authenticated, user_principal
+from qaboard.security.principals import (
+    MODERATOR,
+    READ_ONLY,
+    Authenticated,
+    purged_principal,
+    user_principal,
+)
 
 
 class QuestionsResource:
@@ -69,6 +75,8 @@ class QuestionResource:
         if self.question.is_restorable(utc_now()):
             return [
                 (Deny, READ_ONLY, WRITING),
+                # What was taken back with everything else, its author does not bring back.
+                (Deny, purged_principal(self.question.deleted_at), Permission.RESTORE),
                 (Allow, author, shown),
                 (Allow, MODERATOR, shown),
                 DENY_ALL,

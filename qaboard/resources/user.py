@@ -29,6 +29,9 @@ class UsersResource:
             raise KeyError(name)
         return UserResource(user, self)
 
+    def __acl__(self):
+        return [(Allow, MODERATOR, Permission.MANAGE_USERS)]
+
 
 class UserResource:
     """``/users/<id>/``"""

@@ -11,12 +11,13 @@ import colander
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qaboard.models import Role, User, email_key, username_key
+from qaboard.models import EventKind, Role, User, email_key, username_key
 from qaboard.schemas.fields import email_field, new_password_field, username_field
 from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
 from qaboard.services.password import check_new_password
 from qaboard.services.refusal import Refusal
 from qaboard.services.user import sign_up
+from qaboard.services.user_management import OPERATOR, change_role, record_act
 
 PASSWORD_VARIABLE = "QABOARD_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -30,8 +31,8 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
     """Open an account for an admin, or promote a user.
 
     The password is asked for twice, without showing it. A script puts it into the environment as
-    QABOARD_ADMIN_PASSWORD. With --promote the account and its password stay as they are; an EMAIL
-    is then only compared with the one of the account.
+    QABOARD_ADMIN_PASSWORD. With --promote the account and its password stay as they are, and its
+    logins end; an EMAIL is then only compared with the one of the account.
 
     \b
         qaboard create-admin 관리자 admin@example.com
@@ -60,7 +61,7 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
                 password, username=name, email=email, site_name=board.settings.site_name
             )
             password_hash = board.passwords.hash(password)
-            sign_up(
+            user = sign_up(
                 session,
                 username=name,
                 email=email,
@@ -68,6 +69,7 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
                 role=Role.ADMIN,
                 is_verified=True,
             )
+            record_act(session, EventKind.ROLE_CHANGE, user, OPERATOR, to=str(Role.ADMIN))
         except Refusal as refusal:
             raise click.ClickException(refusal_sentence(refusal)) from refusal
     click.echo(f"{name} is an admin and can log in now.")
@@ -90,9 +92,10 @@ def _promote(session: Session, name: str, email: str | None) -> bool:
         raise click.ClickException(
             f"The user {name} has another email address; nothing was changed."
         )
-    is_changed = user.role != Role.ADMIN
-    user.role = Role.ADMIN
-    return is_changed
+    try:
+        return change_role(session, user.id, Role.ADMIN, actor=OPERATOR)
+    except Refusal as refusal:
+        raise click.ClickException(refusal_sentence(refusal)) from refusal
 
 
 def _ask_password() -> str:

@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from qaboard.mail.account_mails import link_to
 from qaboard.models import EventKind, User, username_key
-from qaboard.scripts.context import CommandContext, pass_command_context
+from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
 from qaboard.services.email_address import issue_address_token
 from qaboard.services.password_reset import issue_reset_token
+from qaboard.services.purge import purge as purge_posts
+from qaboard.services.purge import undo_purge
+from qaboard.services.refusal import Refusal
 from qaboard.services.security_event import record_event
+from qaboard.services.user_management import OPERATOR
 
 
 @click.group()
@@ -81,3 +85,32 @@ def reset_link(board: CommandContext, name: str) -> None:
             purpose="reset_password",
         )
     click.echo(link_to(board.settings, "/reset-password", token=token))
+
+
+@user.command()
+@click.argument("name")
+@click.option("--undo", is_flag=True, help="Give everything back.")
+@pass_command_context
+def purge(board: CommandContext, name: str, undo: bool) -> None:
+    """Take back all that an account posted.
+
+    Its questions and answers are deleted, its logins end, and it is suspended until further
+    notice. With --undo they come back, and the suspension ends; what the author had deleted stays
+    deleted.
+
+    \b
+        qaboard user purge NAME
+        qaboard -c production.ini user purge NAME --undo
+    """
+    with board.session(writes=True) as session:
+        account = find_user(session, name)
+        try:
+            act = undo_purge if undo else purge_posts
+            posts = act(session, account.id, actor=OPERATOR)
+        except Refusal as refusal:
+            raise click.ClickException(refusal_sentence(refusal)) from refusal
+        name = account.username
+    if undo:
+        click.echo(f"Gave back {posts:,} posts of {name}.")
+    else:
+        click.echo(f"Took back {posts:,} posts of {name}, who is suspended until further notice.")

@@ -15,6 +15,7 @@ from qaboard.security.principals import (
     READ_ONLY,
     Authenticated,
     Everyone,
+    purged_principal,
     role_principal,
     user_principal,
 )
@@ -49,11 +50,14 @@ class Identity:
     closing_at: datetime | None
     suspended_until: datetime | None
     suspension_reason: str | None
+    purged_at: datetime | None
     restriction: Restriction | None
 
     @property
     def principals(self) -> list[str]:
         principals = [Everyone, Authenticated, user_principal(self.user_id)]
+        if self.purged_at is not None:
+            principals.append(purged_principal(self.purged_at))
         if self.restriction is not None:
             # The rights of a role are among what is taken away.
             return [*principals, READ_ONLY]
@@ -82,6 +86,7 @@ def load_identity(session: Session, token: str, accounts: AccountSettings) -> Id
             User.closing_at,
             User.suspended_until,
             User.suspension_reason,
+            User.purged_at,
             User.email_verified_at,
         )
         .join(UserSession.user)

@@ -1,5 +1,7 @@
 """The names by which ACLs speak of people."""
 
+from datetime import UTC, datetime
+
 from pyramid.authorization import Authenticated, Everyone
 
 from qaboard.models import Role
@@ -10,6 +12,7 @@ __all__ = [
     "READ_ONLY",
     "Authenticated",
     "Everyone",
+    "purged_principal",
     "role_principal",
     "user_principal",
 ]
@@ -21,6 +24,11 @@ READ_ONLY = "status:read_only"
 def user_principal(user_id: int) -> str:
     """The principal of one user."""
     return f"user:{user_id}"
+
+
+def purged_principal(moment: datetime) -> str:
+    """The principal of whose posts were all taken back at this moment."""
+    return f"purged:{moment.astimezone(UTC).isoformat()}"
 
 
 def role_principal(role: Role) -> str:

@@ -20,16 +20,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from qaboard.derivers import read_fields
 from qaboard.i18n import _
-from qaboard.models import EventKind, Post
+from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
 from qaboard.rate_limits import TooManyRequests
 from qaboard.resources import AnswersResource
-from qaboard.security.identity import Restriction
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
 from qaboard.services.security_event import log_event
-from qaboard.templating import format_full_time
 from qaboard.views.question import ANSWER_FORM_ANCHOR
 
 log = logging.getLogger(__name__)
@@ -134,7 +132,11 @@ def forbidden(error, request):
         permission=str(permission),
         path=request.path,
     )
-    if permission in WRITING and request.identity.restriction is not None:
+    identity = request.identity
+    # Of moderators and admins a restriction takes the rights of their role too.
+    if identity.restriction is not None and (
+        permission in WRITING or identity.role is not Role.MEMBER
+    ):
         return restricted(request)
     message = _REFUSED.get(permission, _("Your account does not have the right to do this."))
     if permission == Permission.VOTE and not request.has_permission(Permission.EDIT, context):
@@ -151,27 +153,10 @@ def forbidden(error, request):
 
 def restricted(request: Request) -> dict[str, object]:
     """Why somebody who is logged in may only read, and until when."""
-    identity = request.identity
-    if identity.restriction is Restriction.UNVERIFIED:
-        return error_page(
-            request,
-            403,
-            _("Please confirm your email address first"),
-            _("We sent you a mail with a link. Your settings can send it once more."),
-            back=request.resource_path(request.site_root["account"]),
-        )
+    notice = request.restriction_notice
+    resource = request.site_root["account"] if notice.leads_to_account else request.context
     return error_page(
-        request,
-        403,
-        _("Your account is suspended"),
-        _(
-            "Until ${time} you can read but not write. The reason: ${reason}",
-            mapping={
-                "time": format_full_time(request, identity.suspended_until),
-                "reason": identity.suspension_reason,
-            },
-        ),
-        back=request.resource_path(request.context),
+        request, 403, notice.title, notice.message, back=request.resource_path(resource)
     )
 
 

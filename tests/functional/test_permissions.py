@@ -20,7 +20,10 @@ from qaboard.resources import (
     QuestionsResource,
     RootResource,
     UserResource,
+    UsersResource,
 )
+from qaboard.services.purge import purge
+from qaboard.services.user_management import OPERATOR
 
 PEOPLE = ("visitor", "member", "asker", "answerer", "moderator", "admin", "suspended")
 
@@ -29,6 +32,8 @@ PEOPLE = ("visitor", "member", "asker", "answerer", "moderator", "admin", "suspe
 EVERYBODY = "ok    ok    ok    ok    ok    ok    ok"
 MEMBERS = "login ok    ok    ok    ok    ok    ok"
 WRITERS = "login ok    ok    ok    ok    ok    403"
+MODERATORS = "login 403   403   403   ok    ok    403"
+ADMINS = "login 403   403   403   403   ok    403"
 NOBODY = "login 403   403   403   403   403   403"
 HIDDEN = "404   404   404   404   403   403   404"
 MODERATORS_SEE = "404   404   404   404   ok    ok    404"
@@ -103,7 +108,29 @@ TABLE = {
     (AnswerResource, "deleted"): ANSWER_DELETED,
     (AnswerResource, "deleted long ago"): ANSWER_DELETED_LONG_AGO,
     (AnswerResource, "question deleted"): ANSWER_OF_DELETED_QUESTION,
-    (UserResource, "live"): {"": EVERYBODY},
+    (UsersResource, "live"): {"": MODERATORS, "log": ADMINS},
+    (UserResource, "live"): {
+        "": EVERYBODY,
+        "manage": MODERATORS,
+        "suspend": MODERATORS,
+        "unsuspend": MODERATORS,
+        "role": ADMINS,
+        "end-sessions": MODERATORS,
+        "purge": MODERATORS,
+        # There is nothing to give back.
+        "unpurge": "login 403   403   403   400   400   403",
+    },
+    # A purge ends the logins of the account, here of the asker.
+    (UserResource, "purged"): {
+        "": EVERYBODY,
+        "manage": "login 403   login 403   ok    ok    403",
+        "suspend": "login 403   login 403   ok    ok    403",
+        "unsuspend": "login 403   login 403   ok    ok    403",
+        "role": "login 403   login 403   403   ok    403",
+        "end-sessions": "login 403   login 403   ok    ok    403",
+        "purge": "login 403   login 403   ok    ok    403",
+        "unpurge": "login 403   login 403   ok    ok    403",
+    },
     (AccountResource, "live"): {
         "": MEMBERS,
         "confirm": MEMBERS,
@@ -139,6 +166,8 @@ FIELDS = {
     "forgot-password": {"email": "nobody@example.net"},
     "reset-password": {"password": "another horse", "password_confirm": "another horse"},
     "end-session": {"session": "1"},
+    "suspend": {"until": "week", "date": "", "reason": "Only links to one shop"},
+    "role": {"role": "moderator"},
     "": {"body": "text"},
 }
 
@@ -186,7 +215,7 @@ def test_the_table_has_every_view_and_no_other(app):
         names = {view.name for view in here} | {f"{view.method} {view.name}" for view in here}
         assert set(known) <= names, (context, state)
         for row in known.values():
-            assert set(outcomes_of(row).values()) <= {"login", "ok", "403", "404", "410"}
+            assert set(outcomes_of(row).values()) <= {"login", "ok", "400", "403", "404", "410"}
     assert {view.context for view in views} == {context for context, _state in TABLE}
 
 
@@ -219,6 +248,9 @@ class Scene:
             self.board.delete(post, days_ago=31)
         elif self.state == "question deleted":
             self.board.delete(self.question)
+        elif self.state == "purged":
+            with self.board.transaction() as session:
+                purge(session, self.people["asker"].id, actor=OPERATOR)
 
     def path(self, context: type) -> str:
         question = f"/questions/{self.question.id}/"
@@ -228,6 +260,7 @@ class Scene:
             QuestionResource: question,
             AnswersResource: f"{question}answers/",
             AnswerResource: f"{question}answers/{self.answer.id}/",
+            UsersResource: "/users/",
             UserResource: f"/users/{self.people['asker'].id}/",
             AccountResource: "/account/",
         }[context]

@@ -28,6 +28,7 @@ ROOT_ACL = [
 ]
 NO_WRITING = (Deny, "status:read_only", ("ask", "answer", "vote", "edit", "delete", "restore"))
 QUESTIONS_ACL = [NO_WRITING, (Allow, "system.Authenticated", "ask")]
+USERS_ACL = [(Allow, "role:moderator", "manage_users")]
 DENY_ALL = (Deny, "system.Everyone", ALL_PERMISSIONS)
 
 
@@ -60,8 +61,9 @@ def test_a_live_question():
 
 
 def test_a_deleted_question():
-    assert acls(question_resource(deleted_at=utc_now()))[0] == [
+    assert acls(question_resource(deleted_at=(now := utc_now())))[0] == [
         NO_WRITING,
+        (Deny, f"purged:{now.isoformat()}", "restore"),
         (Allow, "user:7", ("view", "restore")),
         (Allow, "role:moderator", ("view", "restore")),
         DENY_ALL,
@@ -91,8 +93,9 @@ def test_a_live_answer():
 
 
 def test_a_deleted_answer():
-    assert acls(answer_resource(deleted_at=utc_now()))[0] == [
+    assert acls(answer_resource(deleted_at=(now := utc_now())))[0] == [
         NO_WRITING,
+        (Deny, f"purged:{now.isoformat()}", "restore"),
         (Allow, "user:8", ("view", "restore")),
         (Allow, "role:moderator", ("view", "restore")),
         DENY_ALL,
@@ -116,6 +119,7 @@ def test_a_user():
             (Allow, "role:moderator", ("manage_users", "suspend", "purge", "view_deleted")),
             (Allow, "role:admin", "set_role"),
         ],
+        USERS_ACL,
         ROOT_ACL,
     ]
 

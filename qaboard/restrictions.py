@@ -1,0 +1,57 @@
+"""What is said to somebody who is logged in and may only read: why, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyramid.request import Request
+from translationstring import TranslationString
+
+from qaboard.i18n import _
+from qaboard.models import User
+from qaboard.security.identity import Restriction
+from qaboard.templating import format_full_time
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionNotice:
+    """``leads_to_account`` says that something can be done about it in one's settings."""
+
+    title: TranslationString
+    message: TranslationString
+    leads_to_account: bool
+
+
+def restriction_notice(request: Request) -> RestrictionNotice | None:
+    """What to tell the one who is asking; ``None`` when they may write."""
+    identity = request.identity
+    if identity is None or identity.restriction is None:
+        return None
+    if identity.restriction is Restriction.UNVERIFIED:
+        return RestrictionNotice(
+            _("Please confirm your email address first"),
+            _("We sent you a mail with a link. Your settings can send it once more."),
+            leads_to_account=True,
+        )
+    # A suspension without a reason of its own is part of a purge.
+    reason = identity.suspension_reason or request.localizer.translate(
+        _("everything you posted was taken back as spam.")
+    )
+    if identity.suspended_until >= User.SUSPENDED_FOR_GOOD:
+        message = _(
+            "Until further notice you can read but not write. The reason: ${reason}",
+            mapping={"reason": reason},
+        )
+    else:
+        message = _(
+            "Until ${time} you can read but not write. The reason: ${reason}",
+            mapping={
+                "time": format_full_time(request, identity.suspended_until),
+                "reason": reason,
+            },
+        )
+    return RestrictionNotice(_("Your account is suspended"), message, leads_to_account=False)
+
+
+def includeme(config) -> None:
+    config.add_request_method(restriction_notice, reify=True)

@@ -1,0 +1,182 @@
+"""What moderators and admins do to the accounts of others, and the rules of it.
+
+Each act is written into the log. An actor of ``None`` is an operator on the command line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from translationstring import TranslationString
+
+from qaboard.i18n import _
+from qaboard.models import EventKind, Role, User, utc_now
+from qaboard.security.client import Client
+from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.security_event import NO_CLIENT, record_event
+from qaboard.services.user_session import end_sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something to the account of somebody else, and from where."""
+
+    user_id: int | None
+    client: Client = NO_CLIENT
+
+
+OPERATOR = Actor(None)
+"""Whoever has a shell on the server; they may do everything."""
+
+
+def find_obstacle(
+    user: User, *, actor_id: int | None, actor_role: Role | None
+) -> TranslationString | None:
+    """Why somebody may not manage this account; ``None`` when they may.
+
+    :param actor_role: the role of who wants to; ``None`` with the id of an operator.
+    """
+    if user.closed_at is not None:
+        return _("This account is closed, so there is nothing to manage.")
+    if actor_id is None:
+        return None
+    if actor_id == user.id:
+        return _("Nobody manages their own account; please ask another administrator.")
+    if actor_role == Role.ADMIN:
+        return None
+    if actor_role != Role.MODERATOR:
+        return _("Your account does not have the right to do this.")
+    if user.role != Role.MEMBER:
+        return _("Moderators manage the accounts of members only; please ask an administrator.")
+    return None
+
+
+def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
+    """The account to manage, with the rules checked as of now.
+
+    The rows of the account, of the actor and of all admins stay locked until the transaction ends,
+    so of two admins who take each other's rights at once the second one has none any more. A post
+    that the account is writing at this moment is waited for.
+
+    :raises Refusal: when the actor may not manage this account.
+    """
+    concerned = {user_id, actor.user_id} - {None}
+    rows = _locked(session, or_(User.id.in_(concerned), User.role == Role.ADMIN))
+    user = rows[user_id]
+    role = None
+    if actor.user_id is not None:
+        acting = rows[actor.user_id]
+        role = Role(acting.role) if _has_rights(acting) else Role.MEMBER
+    obstacle = find_obstacle(user, actor_id=actor.user_id, actor_role=role)
+    if obstacle is not None:
+        raise Refusal({WHOLE_FORM: obstacle})
+    return user
+
+
+def _locked(session: Session, condition) -> dict[int, User]:
+    users = session.scalars(
+        select(User)
+        .where(condition)
+        # One order for all, so that no two wait for each other.
+        .order_by(User.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {user.id: user for user in users}
+
+
+def _has_rights(user: User) -> bool:
+    """Whether a user has the rights of their role now."""
+    is_suspended = user.suspended_until is not None and user.suspended_until > utc_now()
+    return not is_suspended and user.closed_at is None
+
+
+def check_not_last_admin(session: Session, user: User) -> None:
+    """Refuse to take an admin's rights when no other one has any, and keeps them.
+
+    :param user: from `lock_for_management`, so that no other admin's rights go at the same time.
+    :raises Refusal: when nobody could give them back.
+    """
+    if user.role != Role.ADMIN:
+        return
+    admins = session.scalars(select(User).where(User.role == Role.ADMIN, User.id != user.id))
+    if not any(_has_rights(admin) and admin.closing_at is None for admin in admins):
+        raise Refusal(
+            {
+                WHOLE_FORM: _(
+                    "This is the last administrator. Make somebody else an administrator first."
+                )
+            }
+        )
+
+
+def record_act(
+    session: Session, kind: EventKind, user: User, actor: Actor, **details: object
+) -> None:
+    """Write into the log what was done to somebody's account."""
+    record_event(
+        session,
+        kind,
+        user_id=user.id,
+        actor_id=actor.user_id,
+        client=actor.client,
+        is_administrative=True,
+        **details,
+    )
+
+
+def suspend(session: Session, user_id: int, *, until: datetime, reason: str, actor: Actor) -> None:
+    """Keep a user from writing for a while. They stay logged in, and read why.
+
+    :param until: a later one than now; ``User.SUSPENDED_FOR_GOOD`` for no end.
+    :param reason: what the user is told.
+    :raises Refusal: when the actor may not, and for the last admin.
+    """
+    user = lock_for_management(session, user_id, actor)
+    check_not_last_admin(session, user)
+    user.suspended_until = until
+    user.suspension_reason = reason
+    record_act(session, EventKind.SUSPENSION, user, actor, until=until.isoformat(), reason=reason)
+
+
+def end_suspension(session: Session, user_id: int, *, actor: Actor) -> None:
+    """Let a suspended user write again; what was taken back by a purge stays away.
+
+    :raises Refusal: when the actor may not.
+    """
+    user = lock_for_management(session, user_id, actor)
+    if user.suspended_until is None:
+        return
+    user.suspended_until = user.suspension_reason = None
+    record_act(session, EventKind.SUSPENSION_END, user, actor)
+
+
+def change_role(session: Session, user_id: int, role: Role, *, actor: Actor) -> bool:
+    """Make a user a member, moderator or admin. Their logins end, as at any change of rights.
+
+    :return: whether that changed anything.
+    :raises Refusal: when the actor may not, and for the last admin.
+    """
+    user = lock_for_management(session, user_id, actor)
+    if user.role == role:
+        return False
+    check_not_last_admin(session, user)
+    before, user.role = user.role, role
+    end_sessions(session, user.id)
+    record_act(
+        session, EventKind.ROLE_CHANGE, user, actor, **{"from": str(before), "to": str(role)}
+    )
+    return True
+
+
+def end_all_sessions(session: Session, user_id: int, *, actor: Actor) -> None:
+    """End all logins of a user, on the server.
+
+    :raises Refusal: when the actor may not.
+    """
+    user = lock_for_management(session, user_id, actor)
+    end_sessions(session, user.id)
+    record_act(session, EventKind.SESSION_END, user, actor)

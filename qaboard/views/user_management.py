@@ -1,0 +1,233 @@
+"""The pages on which moderators and admins manage accounts, and the log of what they did."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import colander
+import deform
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.request import Request
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.management_presenters import (
+    UserStatus,
+    present_audit_log,
+    present_managed_user,
+    present_user_list,
+)
+from qaboard.models import Role, User, utc_now
+from qaboard.natural_number import parse_natural_number
+from qaboard.resources import UserResource, UsersResource
+from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
+from qaboard.security.permissions import Permission
+from qaboard.services.purge import purge, undo_purge
+from qaboard.services.refusal import Refusal
+from qaboard.services.user_management import (
+    Actor,
+    change_role,
+    end_all_sessions,
+    end_suspension,
+    find_obstacle,
+    suspend,
+)
+from qaboard.views.addresses import requested_choice
+
+
+@view_config(
+    context=UsersResource,
+    permission=Permission.MANAGE_USERS,
+    request_method="GET",
+    renderer="user/list.jinja2",
+)
+def list_users(context: UsersResource, request):
+    """All users, or with ``?q=`` those who are found."""
+    status = requested_choice(request, "status", UserStatus)
+    typed = " ".join(request.GET.getall("q"))[: User.EMAIL_MAX_CHARACTERS]
+    # What shows nothing is in no name, and no database takes all of it.
+    text = "".join(character for character in typed if character.isprintable()).strip()
+    return {"list": present_user_list(request, context, status, text)}
+
+
+@view_config(
+    context=UsersResource,
+    name="log",
+    permission=Permission.ADMINISTER,
+    request_method="GET",
+    renderer="user/log.jinja2",
+)
+def show_log(_context: UsersResource, request):
+    """What was done to accounts; with ``?user=`` by one user or to one."""
+    return {"log": present_audit_log(request, requested_user(request))}
+
+
+def requested_user(request: Request) -> int | None:
+    """The id that the address names by ``?user=``.
+
+    :raises HTTPNotFound: when it is none, or comes twice.
+    """
+    values = request.GET.getall("user")
+    if not values:
+        return None
+    try:
+        (value,) = values
+        return parse_natural_number(value)
+    except ValueError:
+        raise HTTPNotFound from None
+
+
+@view_defaults(context=UserResource, renderer="user/manage.jinja2")
+class ManageUserView:
+    """One account. Each act is a form of its own; one that is refused is shown with the page."""
+
+    def __init__(self, context: UserResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.session = request.dbsession
+        self.user = context.user
+        self.actor = Actor(request.identity.user_id, request.client)
+        self.submitted: deform.Form | None = None
+
+    @view_config(name="manage", permission=Permission.MANAGE_USERS, request_method="GET")
+    def show(self):
+        identity = self.request.identity
+        return {
+            "resource": self.context,
+            "managed": present_managed_user(self.request, self.context),
+            "obstacle": find_obstacle(
+                self.user, actor_id=identity.user_id, actor_role=identity.role
+            ),
+            "form": self.form,
+            "has_error": bool(self.submitted and self.submitted.error),
+        }
+
+    def form(self, name: str) -> deform.Form:
+        """The form of an act; the one that was sent, as it was typed."""
+        if self.submitted is not None and self.submitted.formid == name:
+            return self.submitted
+        schema, title, style, values = {
+            "suspend": (
+                SuspensionSchema(),
+                _("Suspend"),
+                "btn-danger",
+                {"until": SuspensionLength.WEEK},
+            ),
+            "unsuspend": (colander.Schema(), _("End the suspension"), "btn-outline-primary", {}),
+            "role": (RoleSchema(), _("Change the role"), None, {"role": self.user.role}),
+            "end-sessions": (colander.Schema(), _("End all logins"), "btn-outline-danger", {}),
+            "purge": (colander.Schema(), _("Take everything back"), "btn-danger", {}),
+            "unpurge": (colander.Schema(), _("Give everything back"), "btn-outline-primary", {}),
+        }[name]
+        return self.request.create_form(
+            schema,
+            name=name,
+            submit_title=title,
+            action=self.request.resource_path(self.context, name),
+            values=values,
+            button_style=style,
+        )
+
+    def submit(self, name: str, act) -> Any:
+        self.submitted = self.form(name)
+
+        def act_and_go(values: dict[str, Any]) -> HTTPSeeOther:
+            act(values)
+            return HTTPSeeOther(self.request.resource_path(self.context, "manage"))
+
+        return self.request.submit_form(self.submitted, act_and_go, self.show)
+
+    def tell(self, message, **mapping: Any) -> None:
+        self.request.flash(message, username=self.user.username, **mapping)
+
+    @view_config(
+        name="suspend", permission=Permission.SUSPEND, request_method="POST", require_csrf=False
+    )
+    def suspend(self):
+        return self.submit("suspend", self._suspend)
+
+    def _suspend(self, values: dict[str, Any]) -> None:
+        zone = self.request.registry["settings"].time_zone
+        until = end_of_suspension(values["until"], values["date"], zone)
+        suspend(self.session, self.user.id, until=until, reason=values["reason"], actor=self.actor)
+        self.tell(_("${username} is suspended."))
+
+    @view_config(
+        name="unsuspend", permission=Permission.SUSPEND, request_method="POST", require_csrf=False
+    )
+    def unsuspend(self):
+        return self.submit("unsuspend", self._unsuspend)
+
+    def _unsuspend(self, _values: dict[str, Any]) -> None:
+        end_suspension(self.session, self.user.id, actor=self.actor)
+        self.tell(_("${username} is not suspended any more."))
+
+    @view_config(
+        name="role", permission=Permission.SET_ROLE, request_method="POST", require_csrf=False
+    )
+    def role(self):
+        return self.submit("role", self._change_role)
+
+    def _change_role(self, values: dict[str, Any]) -> None:
+        if change_role(self.session, self.user.id, Role(values["role"]), actor=self.actor):
+            self.tell(_("The role of ${username} is changed, and their logins have ended."))
+        else:
+            self.tell(_("${username} has this role already."))
+
+    @view_config(
+        name="end-sessions",
+        permission=Permission.MANAGE_USERS,
+        request_method="POST",
+        require_csrf=False,
+    )
+    def end_sessions(self):
+        return self.submit("end-sessions", self._end_sessions)
+
+    def _end_sessions(self, _values: dict[str, Any]) -> None:
+        end_all_sessions(self.session, self.user.id, actor=self.actor)
+        self.tell(_("${username} is logged out everywhere."))
+
+    @view_config(
+        name="purge", permission=Permission.PURGE, request_method="POST", require_csrf=False
+    )
+    def purge(self):
+        return self.submit("purge", self._purge)
+
+    def _purge(self, _values: dict[str, Any]) -> None:
+        posts = purge(self.session, self.user.id, actor=self.actor)
+        self.tell(
+            _("Posts taken back: ${posts}. ${username} is suspended until further notice."),
+            posts=posts,
+        )
+
+    @view_config(
+        name="unpurge", permission=Permission.PURGE, request_method="POST", require_csrf=False
+    )
+    def unpurge(self):
+        return self.submit("unpurge", self._unpurge)
+
+    def _unpurge(self, _values: dict[str, Any]) -> None:
+        posts = undo_purge(self.session, self.user.id, actor=self.actor)
+        self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
+
+
+def end_of_suspension(
+    length: str, last_day: datetime.date | None, zone: datetime.tzinfo
+) -> datetime.datetime:
+    """When a suspension ends.
+
+    :param length: a `SuspensionLength`, which counts from now.
+    :param last_day: a day in the site's time zone, at whose end it ends; it comes first.
+    :raises Refusal: when that day is over.
+    """
+    now = utc_now()
+    if last_day is not None:
+        next_day = last_day + datetime.timedelta(days=1)
+        until = datetime.datetime.combine(next_day, datetime.time.min, tzinfo=zone)
+        if until <= now:
+            raise Refusal({"date": _("This day is over. Please choose a later one.")})
+        return until
+    if length == SuspensionLength.FOR_GOOD:
+        return User.SUSPENDED_FOR_GOOD
+    return now + LENGTHS[SuspensionLength(length)]
