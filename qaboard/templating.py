@@ -18,6 +18,7 @@ from qaboard.i18n import LANGUAGE_NAMES
 from qaboard.models import utc_now
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
+from qaboard.security.devices import describe_device
 from qaboard.security_event_sentences import event_sentence, event_until
 from qaboard.settings import LOCALES
 
@@ -130,6 +131,7 @@ def includeme(config: Configurator) -> None:
                 "translate": translate,
                 "event_sentence": event_sentence,
                 "event_until": event_until,
+                "device": describe_device,
             },
             "jinja2.globals": {
                 "LOCALES": LOCALES,

@@ -6,13 +6,16 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import EventKind, SecurityEvent, utc_now
 from qaboard.security.client import Client
 
 log = logging.getLogger("qaboard.security")
+
+EVENTS_MAX_COUNT = 50
+"""How many events of an account are shown."""
 
 NO_CLIENT = Client()
 """Of what an operator does on the command line, or the server by itself."""
@@ -62,6 +65,18 @@ def log_event(
     told = "".join(f" {name}={value!r}" for name, value in details.items())
     log.info(
         "%s user=%s actor=%s address=%s%s", kind, user_id, actor_id, client.address or "-", told
+    )
+
+
+def list_events(session: Session, user_id: int) -> list[SecurityEvent]:
+    """What happened lately to an account, the newest first."""
+    return list(
+        session.scalars(
+            select(SecurityEvent)
+            .where(SecurityEvent.user_id == user_id)
+            .order_by(SecurityEvent.id.desc())
+            .limit(EVENTS_MAX_COUNT)
+        )
     )
 
 

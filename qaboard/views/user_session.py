@@ -17,7 +17,6 @@ from qaboard.natural_number import parse_natural_number
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.user_session import LogInSchema
 from qaboard.security.client import rate_limited_address
-from qaboard.security.devices import describe_device
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.security_event import forget_old_events, record_event
@@ -152,7 +151,7 @@ def show_sessions(_context: AccountResource, request):
     idle = timedelta(days=request.registry["settings"].accounts.session_idle_days)
     sessions = list_sessions(request.dbsession, identity.user_id, idle=idle)
     return {
-        "sessions": [(each, describe_device(each.user_agent)) for each in sessions],
+        "sessions": sessions,
         "own_id": identity.session_id,
     }
 

@@ -138,6 +138,7 @@ TABLE = {
         "send-verification": MEMBERS,
         "password": MEMBERS,
         "sessions": MEMBERS,
+        "activity": MEMBERS,
         "end-session": MEMBERS,
         "end-other-sessions": MEMBERS,
     },
