@@ -22,6 +22,7 @@ from qaboard.resources import (
 from qaboard.search import Query, count_hits, cut_snippet, find_post_ids, split_at_hits
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
+from qaboard.templating import name_of
 
 
 class QuestionSort(StrEnum):
@@ -237,7 +238,7 @@ def present_search_page(request: Request, questions: QuestionsResource, query: Q
                 resource,
                 split_at_hits(question.title, query),
                 split_at_hits(snippet, query),
-                split_at_hits(post.author.username, query),
+                split_at_hits(name_of(request, post.author), query),
             )
         )
     return SearchPage(query, page, hits)

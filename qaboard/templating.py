@@ -14,8 +14,8 @@ from pyramid.request import Request
 from pyramid.static import QueryStringCacheBuster
 
 from qaboard import markup
-from qaboard.i18n import LANGUAGE_NAMES
-from qaboard.models import utc_now
+from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.models import User, utc_now
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
@@ -27,6 +27,8 @@ FULL_TIME_PATTERNS = {
     "ko": "y년 M월 d일 EEEE aaaa h시 m분",
     "en": "EEEE, MMMM d, y 'at' h:mm a",
 }
+
+LEFT = _("deleted user")
 
 STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
@@ -56,6 +58,17 @@ def format_full_time(request: Request, moment: datetime) -> str:
 def number(context, value: int) -> str:
     """A number with the separators of the reader's language."""
     return format_decimal(value, locale=context["request"].locale_name)
+
+
+@pass_context
+def display_name(context, user: User) -> str:
+    """The name of a user as pages show it; of one who left, that they did."""
+    return name_of(context["request"], user)
+
+
+def name_of(request: Request, user: User) -> str:
+    """The same outside of a template."""
+    return user.username if user.closed_at is None else request.localizer.translate(LEFT)
 
 
 @pass_context
@@ -128,6 +141,7 @@ def includeme(config: Configurator) -> None:
                 "relative_time": relative_time,
                 "full_time": full_time,
                 "number": number,
+                "display_name": display_name,
                 "translate": translate,
                 "event_sentence": event_sentence,
                 "event_until": event_until,

@@ -91,6 +91,17 @@ class Post(Base):
         "version_id_col": version,
     }
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether its text is gone for good, because its author left and took it along."""
+        return self.body == ""
+
+    def erase(self) -> None:
+        """Take the text away for good; what hangs on the post, such as others' answers, stays."""
+        self.body = self.body_html = ""
+        if self.title is not None:
+            self.title = "–"
+
     def is_restorable(self, now: datetime) -> bool:
         """Whether its author may still bring it back."""
         return self.deleted_at is not None and now - self.deleted_at <= self.RESTORABLE_FOR

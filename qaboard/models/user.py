@@ -88,3 +88,8 @@ class User(Base):
     closing_at: Mapped[OptionalTimestamp]
     closing_removes_posts: Mapped[bool | None]
     closed_at: Mapped[OptionalTimestamp]
+
+    def release_name(self) -> None:
+        """Leave the name to others; the key has a space, so that nobody can have this one."""
+        self.username = "deleted user"
+        self.username_key = f"deleted user {self.id}"

@@ -69,6 +69,8 @@ class AnswerResource:
                 # What the author of the question may do there, they may not do here.
                 (Deny, Everyone, CHANGES),
             ]
+        if self.answer.is_erased:
+            return [(Allow, MODERATOR, Permission.VIEW), DENY_ALL]
         shown = (Permission.VIEW, Permission.RESTORE)
         if self.answer.is_restorable(utc_now()):
             return [

@@ -71,6 +71,8 @@ class QuestionResource:
                 (Allow, Authenticated, (Permission.VOTE, Permission.ANSWER)),
             ]
         # The last line hides it, and what is below it, from whom the first ones do not name.
+        if self.question.is_erased:
+            return [(Allow, MODERATOR, Permission.VIEW), DENY_ALL]
         shown = (Permission.VIEW, Permission.RESTORE)
         if self.question.is_restorable(utc_now()):
             return [

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from qaboard.mail.account_mails import link_to
 from qaboard.models import EventKind, User, username_key
 from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
+from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.email_address import issue_address_token
 from qaboard.services.password_reset import issue_reset_token
 from qaboard.services.purge import purge as purge_posts
@@ -85,6 +86,17 @@ def reset_link(board: CommandContext, name: str) -> None:
             purpose="reset_password",
         )
     click.echo(link_to(board.settings, "/reset-password", token=token))
+
+
+@user.command()
+@pass_command_context
+def close_due(board: CommandContext) -> None:
+    """Close the accounts whose time to undo it is over.
+
+    The board does so by itself when somebody logs in; run it daily where that is rare.
+    """
+    closed = close_due_accounts(board.engine)
+    click.echo(f"Closed {closed:,} accounts.")
 
 
 @user.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_key, utc_now
@@ -24,7 +24,10 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     """Whose password a link to this address resets: who has verified it, else who had it first."""
     return session.scalar(
         select(User)
-        .where(User.email == email_key(email))
+        .where(
+            User.email == email_key(email),
+            or_(User.closing_at.is_(None), User.closing_at > utc_now()),
+        )
         .order_by(User.email_verified_at.is_(None), User.id)
         .limit(1)
     )

@@ -63,8 +63,7 @@ def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
 
     :raises Refusal: when the actor may not manage this account.
     """
-    concerned = {user_id, actor.user_id} - {None}
-    rows = _locked(session, or_(User.id.in_(concerned), User.role == Role.ADMIN))
+    rows = lock_accounts(session, user_id, actor)
     user = rows[user_id]
     role = None
     if actor.user_id is not None:
@@ -76,7 +75,10 @@ def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
     return user
 
 
-def _locked(session: Session, condition) -> dict[int, User]:
+def lock_accounts(session: Session, user_id: int, actor: Actor) -> dict[int, User]:
+    """The account, that of the actor and those of all admins, locked and as they are now."""
+    concerned = {user_id, actor.user_id} - {None}
+    condition = or_(User.id.in_(concerned), User.role == Role.ADMIN)
     users = session.scalars(
         select(User)
         .where(condition)

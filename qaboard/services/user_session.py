@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
@@ -37,7 +37,12 @@ def authenticate(
     :raises WrongPassword: after the same work, whether the name or the password is wrong.
     :raises TooManyHashes: when too many others log in at this moment.
     """
-    user = session.scalar(select(User).where(User.username_key == username_key(username)))
+    user = session.scalar(
+        select(User).where(
+            User.username_key == username_key(username),
+            or_(User.closing_at.is_(None), User.closing_at > utc_now()),
+        )
+    )
     if not passwords.verify(user.password_hash if user else None, password):
         raise WrongPassword
     if passwords.needs_rehash(user.password_hash):

@@ -46,6 +46,9 @@ class RateLimit(StrEnum):
     SEARCH = "search"
     """Searches from one network address."""
 
+    DOWNLOAD = "download"
+    """Archives of one user."""
+
     PREVIEW = "preview"
     """Previews of one user."""
 

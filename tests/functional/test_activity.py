@@ -110,7 +110,7 @@ def test_what_was_done_to_others_cannot_be_changed_or_deleted(board):
         delete(SecurityEvent).where(own),
         delete(SecurityEvent).where(own, SecurityEvent.is_administrative),
     ):
-        with pytest.raises(DBAPIError, match="kept|changed"):
+        with pytest.raises(DBAPIError, match=r"kept|changed"):
             execute(statement)
     execute(delete(SecurityEvent).where(own, SecurityEvent.is_administrative.is_(False)))
     with board.transaction() as session:

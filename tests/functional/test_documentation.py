@@ -40,6 +40,8 @@ RUN_BY = {
     "qaboard -c production.ini doctor": COMMAND_LINE,
     "qaboard user activate NAME": COMMAND_LINE,
     "qaboard user reset-link NAME": COMMAND_LINE,
+    "qaboard user purge NAME": "tests/functional/test_managing_users.py",
+    "qaboard user close-due": "tests/functional/test_leaving.py",
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }
 

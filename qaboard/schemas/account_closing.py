@@ -1,0 +1,34 @@
+"""The form to close one's account."""
+
+from __future__ import annotations
+
+import colander
+import deform
+
+from qaboard.i18n import _
+from qaboard.schemas.fields import at_most, single_line
+
+KEEP, REMOVE = "keep", "remove"
+
+
+class CloseAccountSchema(colander.Schema):
+    posts = colander.SchemaNode(
+        colander.String(),
+        title=_("What you wrote"),
+        validator=colander.OneOf((KEEP, REMOVE)),
+        widget=deform.widget.RadioChoiceWidget(
+            values=(
+                (KEEP, _("It stays, without your name")),
+                (REMOVE, _("It goes: all my questions and answers are erased")),
+            ),
+            item_template="radio_item",
+        ),
+        missing_msg=_("Please choose one."),
+    )
+    username = colander.SchemaNode(
+        colander.String(),
+        title=_("Your name, to be sure"),
+        validator=colander.All(single_line, at_most(100)),
+        widget=deform.widget.TextInputWidget(autocomplete="off"),
+        missing_msg=_("Please enter your name."),
+    )
