@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from qaboard.models import Answer, Question, User, utc_now
+from qaboard.models import Answer, Question, utc_now
 from qaboard.services.post import (
     Render,
     check_version,
+    find_author,
     says_the_same,
     set_body,
     update_live,
@@ -46,7 +47,7 @@ def answer(
         answer_count=Question.answer_count + 1,
         last_activity_at=now,
     )
-    write_to_index(session, written, session.get_one(User, author_id).username)
+    write_to_index(session, written, find_author(session, author_id).username)
     return written
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard import markup
 from qaboard.i18n import _
-from qaboard.models import Answer, Post, Question, utc_now
+from qaboard.models import Answer, Post, Question, User, utc_now
 from qaboard.search import index_post
 from qaboard.services.refusal import WHOLE_FORM, Conflict
 
@@ -42,6 +42,21 @@ def set_body(post: Post, body: str, render: Render) -> None:
 def write_to_index(session: Session, post: Post, author_name: str) -> None:
     """Make the post found by what it now says."""
     index_post(session, post, text=markup.plain_text(post.body_html), author_name=author_name)
+
+
+def find_author(session: Session, author_id: int) -> User:
+    """The author of a post that has just been written to the database.
+
+    PostgreSQL lets the post wait for whoever suspends its author at this moment (the row of the
+    author is locked), and write it afterwards; so this is the time to look.
+
+    :raises StaleDataError: when the author was suspended meanwhile. The request then runs again,
+        and finds that out where it says so to people.
+    """
+    author = session.get_one(User, author_id, populate_existing=True)
+    if author.suspended_until is not None and author.suspended_until > utc_now():
+        raise StaleDataError(f"user {author_id} was suspended meanwhile")
+    return author
 
 
 def says_the_same(post: Post, body: str) -> bool:

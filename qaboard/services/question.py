@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from qaboard.models import Question, User, utc_now
-from qaboard.services.post import Render, check_version, says_the_same, set_body, write_to_index
+from qaboard.models import Question, utc_now
+from qaboard.services.post import (
+    Render,
+    check_version,
+    find_author,
+    says_the_same,
+    set_body,
+    write_to_index,
+)
 
 
 def ask(session: Session, *, author_id: int, title: str, body: str, render: Render) -> Question:
@@ -20,7 +27,7 @@ def ask(session: Session, *, author_id: int, title: str, body: str, render: Rend
     question.created_at = question.last_activity_at = now
     session.add(question)
     session.flush()
-    write_to_index(session, question, session.get_one(User, author_id).username)
+    write_to_index(session, question, find_author(session, author_id).username)
     return question
 
 
