@@ -177,6 +177,12 @@ def forbid_changes_of_events() -> None:
             " WHEN OLD.is_administrative"
             " BEGIN SELECT RAISE(ABORT, 'administrative events are kept'); END"
         )
+        # INSERT OR REPLACE deletes what is in its way without asking the trigger above.
+        op.execute(
+            "CREATE TRIGGER security_events_no_replace BEFORE INSERT ON security_events"
+            " WHEN EXISTS (SELECT 1 FROM security_events WHERE id = NEW.id)"
+            " BEGIN SELECT RAISE(ABORT, 'security events are not replaced'); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION keep_security_event() RETURNS trigger LANGUAGE plpgsql AS"

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
-from qaboard.models import Post, Role, SecurityEvent
+from qaboard.models import Post, Role, SecurityEvent, utc_now
 from qaboard.scripts import qaboard
 
 PROJECT = Path(__file__).parents[2]
@@ -232,6 +232,71 @@ def test_a_taken_name_leads_to_promotion(run, board):
     (user,) = board.users()
     assert (user.username, user.role) == ("minji", Role.ADMIN)
     assert run("create-admin", "--promote", "minji").stdout == "minji is an admin already.\n"
+
+
+def administrative_events(board, user) -> list[SecurityEvent]:
+    with board.transaction() as session:
+        statement = select(SecurityEvent).where(
+            SecurityEvent.user_id == user.id, SecurityEvent.is_administrative
+        )
+        return list(session.scalars(statement.order_by(SecurityEvent.id)))
+
+
+def test_who_is_made_an_admin_is_in_the_log(run, board, browser, monkeypatch):
+    monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", PASSWORD)
+    run("create-admin", "boss", "boss@example.com")
+    (boss,) = board.users()
+    (event,) = administrative_events(board, boss)
+    assert (event.kind, event.actor_id, event.details) == ("role_change", None, {"to": "admin"})
+
+    minji = board.user("minji")
+    client = browser(minji)
+    run("create-admin", "--promote", "minji")
+    run("create-admin", "--promote", "minji")
+    (event,) = administrative_events(board, minji)
+    assert (event.kind, event.actor_id) == ("role_change", None)
+    assert event.details == {"from": "member", "to": "admin"}
+    # As at any change of rights.
+    assert client.get("/account/").status_int == 303
+
+
+def test_a_closed_account_is_not_promoted(run, board):
+    board.user("gone", closed_at=utc_now(), email=None, email_verified_at=None)
+    result = run("create-admin", "--promote", "gone")
+    assert result.exit_code == 1
+    assert "This account is closed" in result.stderr
+    assert board.users()[0].role == Role.MEMBER
+
+
+def test_what_an_account_posted_is_taken_back_and_given_back(run, board, browser):
+    spammer = board.user("Spammer")
+    question = board.question(spammer)
+    path = f"/questions/{question.id}/"
+    result = run("user", "purge", "SPAMMER")
+    assert result.exit_code == 0
+    assert result.stdout == "Took back 1 posts of Spammer, who is suspended until further notice.\n"
+    browser().get(path, status=404)
+    result = run("user", "purge", "spammer", "--undo")
+    assert (result.exit_code, result.stdout) == (0, "Gave back 1 posts of Spammer.\n")
+    assert browser().get(path)
+    kinds = [(event.kind, event.actor_id) for event in administrative_events(board, spammer)]
+    assert kinds == [("purge", None), ("purge_undone", None)]
+    assert run("doctor").exit_code == 0
+
+
+def test_a_purge_that_cannot_be_is_refused_in_a_sentence(run, board):
+    board.user("boss", Role.ADMIN)
+    board.user("minji")
+    for arguments, sentence in (
+        (["nobody"], "There is no user nobody."),
+        (["boss"], "This is the last administrator."),
+        (["minji", "--undo"], "Nothing of this account was taken back."),
+    ):
+        before = board.facts()
+        result = run("user", "purge", *arguments)
+        assert result.exit_code == 1
+        assert sentence in result.stderr
+        assert board.facts() == before
 
 
 def test_a_taken_address_is_refused(run, board, monkeypatch):

@@ -36,6 +36,8 @@ RUN_BY = {
     "qaboard render": COMMAND_LINE,
     "qaboard doctor": COMMAND_LINE,
     "qaboard -c production.ini create-admin NAME EMAIL": COMMAND_LINE,
+    "qaboard -c production.ini user purge NAME": COMMAND_LINE,
+    "qaboard -c production.ini user purge NAME --undo": COMMAND_LINE,
     "qaboard -c production.ini render": COMMAND_LINE,
     "qaboard -c production.ini doctor": COMMAND_LINE,
     "qaboard user activate NAME": COMMAND_LINE,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event
 
+from qaboard.models import Role
+from qaboard.services.user_management import OPERATOR, end_all_sessions
+
 
 @pytest.fixture
 def full_board(board):
@@ -52,6 +55,25 @@ def test_the_owner_of_all_posts_costs_no_more(full_board, browser, count_queries
     with count_queries() as statements:
         client.get(f"/questions/{full_board.full_question.id}/")
     assert len(statements) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/users/", 3),
+        ("/users/?q=user&status=new", 3),
+        ("/users/log", 3),
+        ("/users/{user}/manage", 5),
+    ],
+)
+def test_pages_for_admins(full_board, browser, count_queries, path, expected):
+    client = browser(full_board.user("boss", Role.ADMIN))
+    with full_board.transaction() as session:
+        for _ in range(5):
+            end_all_sessions(session, full_board.an_author.id, actor=OPERATOR)
+    with count_queries() as statements:
+        client.get(path.format(user=full_board.an_author.id))
+    assert len(statements) == expected, "\n".join(statements)
 
 
 @pytest.mark.parametrize("sort", ["newest", "active", "votes", "unanswered"])
