@@ -1,0 +1,110 @@
+"""A moderator suspends somebody, takes back what they posted, and undoes both."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+from scripting import PHONE_WIDTH, only_without_javascript
+from test_browser_phone import WIDE_NAME, assert_no_sideways_scrolling
+
+from qaboard.models import Role
+
+
+def go_to_account(page: Page, name: str) -> None:
+    page.goto("/questions/")
+    page.get_by_role("link", name="Users").click()
+    page.get_by_label("Name", exact=True).fill(name[:4])
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Manage {name}")
+
+
+def test_suspending_and_ending_it(browser, board):
+    question = board.question(title="Which kettle?")
+    member = board.user("Troublemaker")
+    moderator_page, member_page = browser(board.user("Mod", Role.MODERATOR)), browser(member)
+    member_page.goto("/questions/ask")
+    member_page.get_by_label("Title").fill("Half written")
+    member_page.get_by_label("Text", exact=True).fill("some words")
+
+    go_to_account(moderator_page, "Troublemaker")
+    moderator_page.get_by_label("How long").select_option("1 day")
+    moderator_page.get_by_role("button", name="Suspend").click()
+    alert = moderator_page.get_by_role("alert")
+    expect(alert).to_contain_text("Please say why; the member reads it.")
+    expect(moderator_page.get_by_label("How long")).to_have_value("day")
+    moderator_page.get_by_label("Reason").fill("Insults in several answers")
+    moderator_page.get_by_role("button", name="Suspend").click()
+    expect(moderator_page.get_by_role("status")).to_have_text("Troublemaker is suspended.")
+
+    # In the middle of writing: the text is not lost, and the reason is told.
+    member_page.get_by_role("button", name="Post your question").click()
+    main = member_page.get_by_role("main")
+    expect(main).to_contain_text("Your account is suspended")
+    expect(main).to_contain_text("The reason: Insults in several answers")
+    expect(member_page.get_by_role("textbox", name="What you typed").last).to_have_value(
+        "some words"
+    )
+    member_page.goto(f"/questions/{question.id}/")
+    expect(member_page.get_by_role("region", name="Your answer")).to_contain_text(
+        "The reason: Insults in several answers"
+    )
+    expect(member_page.get_by_role("button", name="Post your answer")).to_have_count(0)
+
+    moderator_page.get_by_role("button", name="End the suspension").click()
+    expect(moderator_page.get_by_role("status")).to_contain_text("not suspended any more")
+    member_page.reload()
+    expect(member_page.get_by_role("button", name="Post your answer")).to_be_visible()
+
+
+def test_taking_everything_back_and_giving_it_back(browser, board):
+    spammer = board.user("Spammer")
+    question = board.question(spammer, "Cheap watches")
+    visitor, page = browser(), browser(board.user("Mod", Role.MODERATOR))
+    page.goto(f"/questions/{question.id}/")
+    page.get_by_role("main").get_by_role("link", name="Spammer").click()
+    page.get_by_role("link", name="Manage").click()
+    page.get_by_role("button", name="Take everything back").click()
+    expect(page.get_by_role("status")).to_contain_text("Posts taken back: 1.")
+    assert visitor.goto(f"/questions/{question.id}/").status == 404
+    page.get_by_role("button", name="Give everything back").click()
+    expect(page.get_by_role("status")).to_contain_text("given back: 1.")
+    assert visitor.goto(f"/questions/{question.id}/").status == 200
+
+
+def test_an_admin_changes_a_role_and_finds_it_in_the_log(browser, board):
+    board.user("Helpful")
+    page = browser(board.user("Boss", Role.ADMIN))
+    page.goto("/users/?q=Helpful")
+    page.get_by_role("main").get_by_role("link", name="Helpful", exact=True).click()
+    page.get_by_role("combobox", name="Role").select_option("Moderator")
+    page.get_by_role("button", name="Change the role").click()
+    expect(page.get_by_role("status")).to_contain_text("The role of Helpful is changed")
+    page.get_by_role("link", name="All entries of the log about this account").click()
+    entry = page.get_by_role("main").get_by_role("listitem").first
+    expect(entry).to_contain_text("Made a moderator")
+    expect(entry).to_contain_text("by Boss")
+
+
+@only_without_javascript
+def test_no_page_scrolls_sideways_on_a_telephone(browser, board):
+    admin = board.user(WIDE_NAME, Role.ADMIN)
+    user = board.user("w" * 25, email="e" * 60 + "@example.com")
+    page = browser(admin, width=PHONE_WIDTH)
+    page.goto(f"/users/{user.id}/manage")
+    assert_no_sideways_scrolling(page)
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_no_sideways_scrolling(page)
+    page.get_by_label("Reason").fill("r" * 500)
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    assert_no_sideways_scrolling(page)
+    page.get_by_text("Change the suspension").click()
+    assert_no_sideways_scrolling(page)
+    for path in ("/users/", "/users/?q=" + "n" * 200, "/users/log", f"/users/log?user={user.id}"):
+        page.goto(path)
+        assert_no_sideways_scrolling(page)
+    suspended = browser(user, width=PHONE_WIDTH)
+    for path in ("/questions/ask", f"/questions/{board.question().id}/"):
+        suspended.goto(path)
+        assert_no_sideways_scrolling(suspended)
