@@ -97,16 +97,19 @@ def check_readable(request: Request) -> None:
 def recently_authenticated_view(view, info):
     """With ``recent_authentication=True``: who logged in a while ago proves again who they are.
 
-    Afterwards they are back at the page; a form that was sent is then to be filled in again.
+    Afterwards they are back at the page; a form that was sent is then to be filled in again. The
+    view of a button, which is no page, names the page it is on: ``recent_authentication="email"``.
     """
-    if not info.options.get("recent_authentication"):
+    page = info.options.get("recent_authentication")
+    if not page:
         return view
     minutes = info.registry["settings"].accounts.recent_authentication_minutes
 
     def recently_authenticated(context, request):
         if utc_now() - request.identity.authenticated_at > timedelta(minutes=minutes):
             account = request.site_root["account"]
-            query = {"next": request.path}
+            next_address = request.path if page is True else request.resource_path(context, page)
+            query = {"next": next_address}
             return HTTPSeeOther(request.resource_path(account, "confirm", query=query))
         return view(context, request)
 

@@ -17,7 +17,7 @@ from pyramid_jinja2 import IJinja2Environment
 
 from qaboard.i18n import _
 from qaboard.rate_limits import TooManyRequests
-from qaboard.services.refusal import WHOLE_FORM, Conflict, Refusal
+from qaboard.services.refusal import WHOLE_FORM, Conflict, CountedRefusal, Refusal
 
 
 class StaleForm(Refusal):
@@ -79,7 +79,8 @@ def submit_form(
 ) -> Any:
     """Run a form that was sent: check it, act on it, or show it again as it was typed.
 
-    A form that is not accepted writes nothing: its transaction is doomed.
+    A form that is not accepted writes nothing: its transaction is doomed, except where attempts
+    are counted.
 
     :param act: called with the checked values; returns a redirect, or raises `Refusal`.
     :param show: returns what the page of the form is rendered from; it is answered with the
@@ -98,7 +99,8 @@ def submit_form(
         # The form knows its errors already.
         request.tm.doom()
     except Refusal as refusal:
-        request.tm.doom()
+        if not isinstance(refusal, CountedRefusal):
+            request.tm.doom()
         if isinstance(refusal, Conflict):
             status = HTTPConflict.code
         elif isinstance(refusal, TooManyRequests):

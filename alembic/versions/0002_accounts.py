@@ -27,6 +27,14 @@ USER_COLUMNS = [
     ("closing_removes_posts", sa.Boolean),
     ("closed_at", TIME),
 ]
+SESSION_COLUMNS = (
+    "address",
+    "user_agent",
+    "wrong_code_count",
+    "is_pending",
+    "authenticated_at",
+    "last_used_at",
+)
 VERIFIED = sa.text("email_verified_at IS NOT NULL")
 CLOSING = sa.text("closing_at IS NOT NULL")
 ADMINISTRATIVE = sa.text("is_administrative")
@@ -73,10 +81,14 @@ def extend_user_sessions() -> None:
         sessions.add_column(
             sa.Column("is_pending", sa.Boolean, nullable=False, server_default=sa.false())
         )
+        sessions.add_column(
+            sa.Column("wrong_code_count", sa.Integer, nullable=False, server_default="0")
+        )
         sessions.add_column(sa.Column("user_agent", sa.String(300)))
         sessions.add_column(sa.Column("address", sa.String(45)))
     with op.batch_alter_table("user_sessions") as sessions:
         sessions.alter_column("is_pending", existing_type=sa.Boolean, server_default=None)
+        sessions.alter_column("wrong_code_count", existing_type=sa.Integer, server_default=None)
 
 
 def of_user(table: str) -> sa.ForeignKeyConstraint:
@@ -211,7 +223,7 @@ def downgrade() -> None:
     op.drop_table("totp_factors")
     op.drop_table("single_use_tokens")
     with op.batch_alter_table("user_sessions") as sessions:
-        for name in ("address", "user_agent", "is_pending", "authenticated_at", "last_used_at"):
+        for name in SESSION_COLUMNS:
             sessions.drop_column(name)
     for name in ("ix_users_closing_at", "uq_users_verified_email", "ix_users_email"):
         op.drop_index(name, "users")

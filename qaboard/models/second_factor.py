@@ -49,11 +49,12 @@ class Passkey(Base):
     __tablename__ = "passkeys"
 
     NAME_MAX_CHARACTERS = 50
+    # WebAuthn 2, section 4.
+    CREDENTIAL_ID_MAX_BYTES = 1023
 
     id: Mapped[PrimaryKey]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    # At most 1023 bytes (WebAuthn 2, section 4).
-    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(CREDENTIAL_ID_MAX_BYTES), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(NAME_MAX_CHARACTERS))

@@ -74,7 +74,8 @@ def _normalise(value: Any) -> Any:
     return markup.normalise(value) if isinstance(value, str) else value
 
 
-def _nfkc(value: Any) -> Any:
+def compatible_form(value: Any) -> Any:
+    """A short text in NFKC, where wide and narrow spellings of a character are one."""
     # Unicode sorts marks in quadratic time; a name of this length is refused anyway.
     if isinstance(value, str) and len(value) <= _NORMALISED_NAME_MAX_CHARACTERS:
         return unicodedata.normalize("NFKC", value)
@@ -158,7 +159,7 @@ def username_field() -> colander.SchemaNode:
             "${minimum} to ${maximum} letters and digits of any language; everybody sees it.",
             mapping={"minimum": minimum, "maximum": maximum},
         ),
-        preparer=_nfkc,
+        preparer=compatible_form,
         validator=colander.All(length, _username_characters),
         widget=deform.widget.TextInputWidget(autocomplete="username"),
         missing_msg=_("Please choose a name."),

@@ -6,8 +6,11 @@ import colander
 
 from qaboard.i18n import _
 from qaboard.schemas.fields import next_field, password_field
+from qaboard.schemas.second_factor import code_field
 
 
 class ReauthenticationSchema(colander.Schema):
     password = password_field(_("Password"), autocomplete="current-password", name="password")
+    # For who has a second factor only; the view takes it out for others.
+    code = code_field()
     next = next_field()

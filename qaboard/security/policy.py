@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from pyramid.authorization import ACLHelper, Everyone
+from pyramid.interfaces import ISecurityPolicy
 from pyramid.request import Request, RequestLocalCache
 from pyramid_tm import is_tm_active
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -77,9 +78,15 @@ class SecurityPolicy:
         principals = identity.principals if identity else [Everyone]
         return self.acl.permits(context, principals, permission)
 
-    def remember(self, request: Request, token: str, **_options) -> list[tuple[str, str]]:
-        """The headers that put the token of a login into the browser."""
-        self.identity_cache.clear(request)
+    def remember(
+        self, request: Request, token: str, *, is_same_user: bool = False
+    ) -> list[tuple[str, str]]:
+        """The headers that put the token of a login into the browser.
+
+        :param is_same_user: whether the page that is answered is still one of the same user.
+        """
+        if not is_same_user:
+            self.identity_cache.clear(request)
         return self.cookie_profile.bind(request).get_headers(token)
 
     def forget(self, request: Request, **_options) -> list[tuple[str, str]]:
@@ -103,6 +110,11 @@ def note_last_use(session_id: int):
             log.warning("the last use of a login could not be noted: %s", error)
 
     return note
+
+
+def login_token(request: Request) -> str | None:
+    """The token of a login that the browser has, whether or not it opens anything."""
+    return request.registry.getUtility(ISecurityPolicy).token(request)
 
 
 class PlainSerializer:

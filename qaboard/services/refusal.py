@@ -20,3 +20,7 @@ class Refusal(Exception):
 
 class Conflict(Refusal):
     """What was asked for does not fit what somebody else did meanwhile."""
+
+
+class CountedRefusal(Refusal):
+    """What was asked for cannot be done, and leaves a trace: what was written so far stays."""

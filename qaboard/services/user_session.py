@@ -67,7 +67,8 @@ def open_session(
     session.execute(delete(UserSession).where(UserSession.expires_at <= now))
     oldest = (
         select(UserSession.id)
-        .where(UserSession.user_id == user_id)
+        # Apart from each other: who knows the password alone ends no login by beginning others.
+        .where(UserSession.user_id == user_id, UserSession.is_pending.is_(is_pending))
         .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
         .offset(SESSIONS_MAX_COUNT - 1)
     )
@@ -88,6 +89,26 @@ def open_session(
     )
     session.flush()
     return token
+
+
+def find_pending_session(session: Session, token: str | None) -> UserSession | None:
+    """The login that waits for its second factor, if this is its token and it still waits.
+
+    :param token: what the browser's cookie holds.
+    """
+    if not token:
+        return None
+    statement = (
+        select(UserSession)
+        .where(
+            UserSession.token_hash == hash_token(token),
+            UserSession.expires_at > utc_now(),
+            UserSession.is_pending.is_(True),
+        )
+        # One attempt at a time, so that none is left uncounted.
+        .with_for_update()
+    )
+    return session.scalar(statement)
 
 
 def renew_session(session: Session, session_id: int, *, authenticated: bool = False) -> str:

@@ -14,9 +14,12 @@ from qaboard.schemas.reauthentication import ReauthenticationSchema
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.refusal import Refusal
-from qaboard.services.security_event import record_event
+from qaboard.services.second_factor import Factor, second_factors
 from qaboard.services.user_session import WrongPassword, renew_session
 from qaboard.views.addresses import requested_next
+from qaboard.views.factor_changes import record
+from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
+from qaboard.views.second_factor import try_code
 from qaboard.views.user_session import check_password
 
 
@@ -27,22 +30,36 @@ from qaboard.views.user_session import check_password
     renderer="account/confirm.jinja2",
 )
 class ReauthenticationView:
-    def __init__(self, _context, request) -> None:
+    def __init__(self, context: AccountResource, request) -> None:
         self.request = request
+        self.factors = second_factors(request.dbsession, request.identity.user_id)
+        schema = ReauthenticationSchema()
+        if not self.factors.exist:
+            del schema["code"]
         self.form = request.create_form(
-            ReauthenticationSchema(),
+            schema,
             name="confirm",
             submit_title=_("Continue"),
             values={"next": requested_next(request)},
         )
+        self.passkey_form = create_use_form(
+            request,
+            submit_title=_("Use a passkey"),
+            options_path=request.resource_path(context, "confirm-options"),
+            next_address=requested_next(request),
+        )
 
     @view_config(request_method="GET")
     def show(self):
-        return {"form": self.form}
+        return {"form": self.form, "passkey_form": self.passkey_form, "factors": self.factors}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
         return self.request.submit_form(self.form, self.confirm, self.show)
+
+    @view_config(request_method="POST", request_param="credential", require_csrf=False)
+    def submit_passkey(self):
+        return self.request.submit_form(self.passkey_form, self.confirm_with_passkey, self.show)
 
     def confirm(self, values):
         request = self.request
@@ -51,19 +68,32 @@ class ReauthenticationView:
             check_password(request, user.username, values["password"])
         except WrongPassword as refusal:
             raise Refusal({"password": _("This is not your password.")}) from refusal
-        return self.authenticated(values["next"])
+        factor = try_code(request, user, values["code"]) if self.factors.exist else None
+        return self.authenticated(values["next"], factor)
 
-    def authenticated(self, next_address: str) -> HTTPSeeOther:
+    def confirm_with_passkey(self, values):
+        """A passkey is both what one has and what one is or knows: it needs no password."""
+        check_passkey(self.request, values["credential"], self.request.identity.user_id)
+        return self.authenticated(values["next"], Factor.PASSKEY)
+
+    def authenticated(self, next_address: str, factor: Factor | None) -> HTTPSeeOther:
         """Go on with a login that has another token from now on."""
         request = self.request
         identity = request.identity
         token = renew_session(request.dbsession, identity.session_id, authenticated=True)
-        record_event(
-            request.dbsession,
-            EventKind.REAUTHENTICATION,
-            user_id=identity.user_id,
-            actor_id=identity.user_id,
-            client=request.client,
-        )
+        details = {"factor": factor.value} if factor else {}
+        record(request, EventKind.REAUTHENTICATION, identity.user_id, **details)
         new_csrf_token(request)
         return HTTPSeeOther(safe_next_address(next_address), headers=remember(request, token))
+
+
+@view_config(
+    context=AccountResource,
+    name="confirm-options",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+    renderer="json",
+)
+def show_confirm_options(_context: AccountResource, request):
+    """What the device of the one who is logged in is to be asked."""
+    return options_for_use(request, request.identity.user_id)

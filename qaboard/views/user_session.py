@@ -20,6 +20,7 @@ from qaboard.security.client import rate_limited_address
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.account_closing import close_due_accounts
+from qaboard.services.second_factor import Factor, has_second_factor
 from qaboard.services.security_event import forget_old_events, record_event
 from qaboard.services.single_use_token import end_tokens
 from qaboard.services.user_session import (
@@ -34,6 +35,10 @@ from qaboard.services.user_session import (
 )
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.addresses import requested_next
+from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
+
+PENDING_LIFETIME = timedelta(minutes=10)
+"""How long a login waits for its second step."""
 
 
 def check_password(request: Request, username: str, password: str) -> User:
@@ -59,10 +64,13 @@ def check_password(request: Request, username: str, password: str) -> User:
     return user
 
 
-def log_in_and_go(request: Request, user: User, next_address: str, message) -> HTTPSeeOther:
+def log_in_and_go(
+    request: Request, user: User, next_address: str, message, *, factor: Factor | None = None
+) -> HTTPSeeOther:
     """Log the browser in as this user and send it on.
 
     :param message: what it is told there; ``${username}`` stands for the name.
+    :param factor: what the login was completed with, beside or instead of the password.
     """
     session = request.dbsession
     accounts = request.registry["settings"].accounts
@@ -73,7 +81,14 @@ def log_in_and_go(request: Request, user: User, next_address: str, message) -> H
     # Whoever knows the password needs no link to set another one.
     end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD)
     forget_old_events(session, user.id, after=timedelta(days=accounts.activity_days))
-    record_event(session, EventKind.LOGIN, user_id=user.id, actor_id=user.id, client=request.client)
+    record_event(
+        session,
+        EventKind.LOGIN,
+        user_id=user.id,
+        actor_id=user.id,
+        client=request.client,
+        **({"factor": factor.value} if factor else {}),
+    )
     # There is no clock on the board; somebody who logs in is what makes it look.
     request.run_after_commit(partial(close_due_accounts, request.registry["engine"]))
     # What the browser held before it logged in, somebody else may know.
@@ -83,6 +98,20 @@ def log_in_and_go(request: Request, user: User, next_address: str, message) -> H
     return HTTPSeeOther(safe_next_address(next_address), headers=remember(request, token))
 
 
+def ask_second_factor(request: Request, user: User, next_address: str) -> HTTPSeeOther:
+    """Send the browser on to the second step of a login; until then it may do nothing."""
+    session = request.dbsession
+    if request.identity is not None:
+        close_session(session, request.identity.session_id)
+    token = open_session(
+        session, user.id, lifetime=PENDING_LIFETIME, client=request.client, is_pending=True
+    )
+    location = request.resource_path(
+        request.site_root, "second-factor", query={"next": next_address}
+    )
+    return HTTPSeeOther(location, headers=remember(request, token))
+
+
 @view_defaults(
     context=RootResource,
     name="login",
@@ -90,13 +119,19 @@ def log_in_and_go(request: Request, user: User, next_address: str, message) -> H
     renderer="user_session/login.jinja2",
 )
 class LogInView:
-    def __init__(self, _context, request) -> None:
+    def __init__(self, context: RootResource, request) -> None:
         self.request = request
         self.form = request.create_form(
             LogInSchema(),
             name="login",
             submit_title=_("Log in"),
             values={"next": requested_next(request)},
+        )
+        self.passkey_form = create_use_form(
+            request,
+            submit_title=_("Log in with a passkey"),
+            options_path=request.resource_path(context, "login-options"),
+            next_address=requested_next(request),
         )
 
     @view_config(request_method="GET")
@@ -106,15 +141,43 @@ class LogInView:
         return self.page()
 
     def page(self):
-        return {"form": self.form, "next": self.form["next"].cstruct}
+        return {
+            "form": self.form,
+            "passkey_form": self.passkey_form,
+            "next": self.form["next"].cstruct,
+        }
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
         return self.request.submit_form(self.form, self.log_in, self.page)
 
+    @view_config(request_method="POST", request_param="credential", require_csrf=False)
+    def submit_passkey(self):
+        return self.request.submit_form(self.passkey_form, self.log_in_with_passkey, self.page)
+
     def log_in(self, values):
         user = check_password(self.request, values["username"], values["password"])
+        if has_second_factor(self.request.dbsession, user.id):
+            return ask_second_factor(self.request, user, values["next"])
         return log_in_and_go(self.request, user, values["next"], _("Welcome back, ${username}!"))
+
+    def log_in_with_passkey(self, values):
+        user = check_passkey(self.request, values["credential"], None)
+        message = _("Welcome back, ${username}!")
+        return log_in_and_go(self.request, user, values["next"], message, factor=Factor.PASSKEY)
+
+
+@view_config(
+    context=RootResource,
+    name="login-options",
+    permission=Permission.VIEW,
+    request_method="POST",
+    renderer="json",
+)
+def show_login_options(_context: RootResource, request):
+    """What a device is to be asked for a login without a name."""
+    request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
+    return options_for_use(request, None)
 
 
 @view_config(

@@ -8,7 +8,8 @@ export function keepDrafts() {
 }
 
 function settleSentDrafts() {
-  const wasRefused = document.querySelector(".error-summary, .error-page, #login, #signup") !== null;
+  const interludes = ".error-summary, .error-page, #login, #signup, #second-factor";
+  const wasRefused = document.querySelector(interludes) !== null;
   for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) {
     const draft = read(key);
     if (draft.sent && !wasRefused) {

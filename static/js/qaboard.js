@@ -4,9 +4,13 @@ import { openDialogs } from "./dialog.js";
 import { showPreviews } from "./preview.js";
 import { keepDrafts } from "./draft.js";
 import { showPasswords } from "./password.js";
+import { usePasskeys } from "./passkey.js";
+import { copyTexts } from "./copy.js";
 
 foldMenus();
 openDialogs();
 showPreviews();
 keepDrafts();
 showPasswords();
+usePasskeys();
+copyTexts();

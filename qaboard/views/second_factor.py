@@ -1,0 +1,158 @@
+"""The second step of a login: a code from an app, a recovery code, or a passkey."""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
+from pyramid.request import Request
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.models import EventKind, User, UserSession
+from qaboard.resources import RootResource
+from qaboard.schemas.second_factor import SecondFactorSchema
+from qaboard.security.next_address import safe_next_address
+from qaboard.security.permissions import Permission
+from qaboard.security.policy import login_token
+from qaboard.services.refusal import WHOLE_FORM, CountedRefusal
+from qaboard.services.second_factor import (
+    Factor,
+    WrongCode,
+    check_code,
+    count_wrong_code,
+    second_factors,
+)
+from qaboard.services.security_event import record_event
+from qaboard.services.user_session import close_session, find_pending_session
+from qaboard.settings.rate_limits import RateLimit
+from qaboard.views.addresses import requested_next
+from qaboard.views.factor_changes import Notice, note_use, tell
+from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
+from qaboard.views.user_session import log_in_and_go
+
+
+class LoginOver(CountedRefusal):
+    """So many codes were wrong that the login begins anew with the password."""
+
+    def __init__(self) -> None:
+        super().__init__({WHOLE_FORM: _("Too many codes were wrong, so this login has ended.")})
+
+
+def pending_login(request: Request) -> UserSession | None:
+    """The login of this browser that waits for its second step."""
+    return find_pending_session(request.dbsession, login_token(request))
+
+
+def try_code(request: Request, user: User, code: str) -> Factor:
+    """Use up a code; how often one may be tried is asked first.
+
+    :raises WrongCode: when it is wrong; that is written down.
+    :raises TooManyRequests: when it was tried too often, even if it is right now.
+    """
+    request.limit_rate(RateLimit.SECOND_FACTOR, user.id)
+    try:
+        factor = check_code(request.dbsession, request.encryption, user.id, code)
+    except WrongCode:
+        record_event(
+            request.dbsession,
+            EventKind.FACTOR_FAILURE,
+            user_id=user.id,
+            actor_id=None,
+            client=request.client,
+        )
+        raise
+    request.registry["rate_limiter"].forget(RateLimit.SECOND_FACTOR, str(user.id))
+    note_use(request, user, factor)
+    return factor
+
+
+@view_defaults(
+    context=RootResource,
+    name="second-factor",
+    permission=Permission.VIEW,
+    renderer="user_session/second_factor.jinja2",
+)
+class SecondFactorView:
+    def __init__(self, context: RootResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.login = pending_login(request)
+        next_address = requested_next(request)
+        self.form = request.create_form(
+            SecondFactorSchema(),
+            name="second-factor",
+            submit_title=_("Log in"),
+            values={"next": next_address},
+        )
+        self.passkey_form = create_use_form(
+            request,
+            submit_title=_("Use a passkey"),
+            options_path=request.resource_path(context, "second-factor-options"),
+            next_address=next_address,
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        if self.request.identity is not None:
+            return HTTPSeeOther(safe_next_address(requested_next(self.request)))
+        return self.page() if self.login else self.begin_anew()
+
+    def page(self):
+        factors = second_factors(self.request.dbsession, self.login.user_id) if self.login else None
+        return {
+            "form": self.form,
+            "passkey_form": self.passkey_form,
+            "next": self.form["next"].cstruct,
+            "factors": factors,
+        }
+
+    def begin_anew(self) -> HTTPSeeOther:
+        query = {"next": requested_next(self.request)}
+        return HTTPSeeOther(self.request.resource_path(self.context, "login", query=query))
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.check_code, self.page)
+
+    @view_config(request_method="POST", request_param="credential", require_csrf=False)
+    def submit_passkey(self):
+        return self.request.submit_form(self.passkey_form, self.check_passkey, self.page)
+
+    def check_code(self, values):
+        if self.login is None:
+            return self.begin_anew()
+        user = self.login.user
+        try:
+            factor = try_code(self.request, user, values["code"])
+        except WrongCode as refusal:
+            if not count_wrong_code(self.request.dbsession, self.login):
+                raise
+            self.login = None
+            tell(self.request, user, Notice.WRONG_CODES)
+            raise LoginOver from refusal
+        return self.complete(user, factor, values["next"])
+
+    def check_passkey(self, values):
+        if self.login is None:
+            return self.begin_anew()
+        user = check_passkey(self.request, values["credential"], self.login.user_id)
+        return self.complete(user, Factor.PASSKEY, values["next"])
+
+    def complete(self, user: User, factor: Factor, next_address: str) -> HTTPSeeOther:
+        close_session(self.request.dbsession, self.login.id)
+        message = _("Welcome back, ${username}!")
+        return log_in_and_go(self.request, user, next_address, message, factor=factor)
+
+
+@view_config(
+    context=RootResource,
+    name="second-factor-options",
+    permission=Permission.VIEW,
+    request_method="POST",
+    renderer="json",
+)
+def show_second_factor_options(_context: RootResource, request):
+    """What the device of somebody who gave the right password is to be asked."""
+    login = pending_login(request)
+    if login is None:
+        raise HTTPForbidden
+    return options_for_use(request, login.user_id)

@@ -1,0 +1,156 @@
+"""Two-factor login in one's settings: the authenticator app and the recovery codes."""
+
+from __future__ import annotations
+
+import pyotp
+import segno
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import _
+from qaboard.models import EventKind, User
+from qaboard.resources import AccountResource
+from qaboard.schemas.second_factor import ConfirmAppSchema
+from qaboard.security.permissions import Permission
+from qaboard.services.recovery_code import make_recovery_codes
+from qaboard.services.refusal import Refusal
+from qaboard.services.second_factor import (
+    Factor,
+    first_recovery_codes,
+    second_factors,
+    tidy_factors,
+)
+from qaboard.services.totp import begin_setup, confirm_setup, remove_app, secret_in_setup
+from qaboard.views.factor_changes import Notice, answer_with_codes, record, renew_login, tell
+
+PAGE = "two-factor"
+QR_CODE_SCALE = 5
+"""How many pixels wide a square of the QR code is."""
+
+
+@view_config(
+    context=AccountResource,
+    name=PAGE,
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="GET",
+    renderer="account/two_factor.jinja2",
+    recent_authentication=True,
+)
+def show_two_factor(_context: AccountResource, request):
+    """What a login asks for beside the password."""
+    return {"factors": second_factors(request.dbsession, request.identity.user_id)}
+
+
+@view_config(
+    context=AccountResource,
+    name="set-up-app",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+    recent_authentication=PAGE,
+)
+def set_up_app(context: AccountResource, request):
+    """Begin with a new secret; an app that is in use is to be removed first."""
+    is_made = begin_setup(request.dbsession, request.encryption, request.identity.user_id)
+    page = "authenticator-app" if is_made else PAGE
+    return HTTPSeeOther(request.resource_path(context, page))
+
+
+@view_defaults(
+    context=AccountResource,
+    name="authenticator-app",
+    permission=Permission.MANAGE_ACCOUNT,
+    renderer="account/authenticator_app.jinja2",
+    recent_authentication=True,
+)
+class AuthenticatorAppView:
+    """The secret, for the app to learn, and the first code, to see that it did."""
+
+    def __init__(self, context: AccountResource, request) -> None:
+        self.context = context
+        self.request = request
+        self.user_id = request.identity.user_id
+        self.secret = secret_in_setup(request.dbsession, request.encryption, self.user_id)
+        self.form = request.create_form(
+            ConfirmAppSchema(), name="app", submit_title=_("Switch it on")
+        )
+
+    @view_config(request_method="GET")
+    def show(self):
+        return self.page() if self.secret else self.leave()
+
+    @view_config(request_method="POST", require_csrf=False)
+    def submit(self):
+        return self.request.submit_form(self.form, self.confirm, self.page)
+
+    def leave(self) -> HTTPSeeOther:
+        return HTTPSeeOther(self.request.resource_path(self.context, PAGE))
+
+    def page(self):
+        if not self.secret:
+            # It has been shown for long enough, or a form is sent that no page has offered.
+            return {"form": self.form, "secret": "", "address": "", "qr_code": ""}
+        address = pyotp.TOTP(self.secret).provisioning_uri(
+            name=self.request.identity.username,
+            issuer_name=self.request.registry["settings"].site_name,
+        )
+        qr_code = segno.make(address, micro=False).svg_data_uri(scale=QR_CODE_SCALE, light="white")
+        return {"form": self.form, "secret": self.secret, "address": address, "qr_code": qr_code}
+
+    def confirm(self, values):
+        request = self.request
+        session = request.dbsession
+        if not self.secret:
+            return self.leave()
+        before = second_factors(session, self.user_id)
+        if not confirm_setup(session, request.encryption, self.user_id, values["code"]):
+            raise Refusal(
+                {
+                    "code": _(
+                        "This is not the code that the app should show now. Please wait for its "
+                        "next one, and see whether the clock of the device is right."
+                    )
+                }
+            )
+        record(request, EventKind.FACTOR_ADDED, self.user_id, factor=Factor.APP.value)
+        tell(request, session.get_one(User, self.user_id), Notice.APP_ADDED)
+        request.flash(_("From now on a login asks for a code from your app."))
+        codes = first_recovery_codes(session, self.user_id, before)
+        return answer_with_codes(request, codes, self.request.resource_path(self.context, PAGE))
+
+
+@view_config(
+    context=AccountResource,
+    name="remove-app",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+    recent_authentication=PAGE,
+)
+def remove_own_app(context: AccountResource, request):
+    """Have no app any more."""
+    location = request.resource_path(context, PAGE)
+    session, user_id = request.dbsession, request.identity.user_id
+    if not remove_app(session, user_id):
+        return HTTPSeeOther(location)
+    tidy_factors(session, user_id)
+    record(request, EventKind.FACTOR_REMOVED, user_id, factor=Factor.APP.value)
+    tell(request, session.get_one(User, user_id), Notice.APP_REMOVED)
+    request.flash(_("The authenticator app is removed."))
+    return HTTPSeeOther(location, headers=renew_login(request))
+
+
+@view_config(
+    context=AccountResource,
+    name="make-recovery-codes",
+    permission=Permission.MANAGE_ACCOUNT,
+    request_method="POST",
+    recent_authentication=PAGE,
+)
+def make_own_recovery_codes(context: AccountResource, request):
+    """Ten new codes; those from before work no more."""
+    session, user_id = request.dbsession, request.identity.user_id
+    if not second_factors(session, user_id).exist:
+        return HTTPSeeOther(request.resource_path(context, PAGE))
+    codes = make_recovery_codes(session, user_id)
+    record(request, EventKind.RECOVERY_CODES_MADE, user_id)
+    tell(request, session.get_one(User, user_id), Notice.RECOVERY_CODES_MADE)
+    return answer_with_codes(request, codes, request.resource_path(context, PAGE))

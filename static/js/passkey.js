@@ -1,0 +1,108 @@
+// Forms that are sent with the answer of a device (WebAuthn). The server says what to ask it, and
+// judges the answer; here is only the way between them.
+export function usePasskeys() {
+  if (!window.PublicKeyCredential) {
+    return;
+  }
+  document.querySelectorAll("[data-lacks-passkeys]").forEach((element) => (element.hidden = true));
+  document.querySelectorAll("form[data-passkey]").forEach(usePasskey);
+}
+
+function usePasskey(form) {
+  const button = form.querySelector("button");
+  const message = form.querySelector("[data-passkey-message]");
+  form.querySelector("[data-needs-passkeys]").hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    message.textContent = "";
+    try {
+      const options = await requestOptions(form);
+      const credential = await ask(form.dataset.passkey, options);
+      form.elements.credential.value = JSON.stringify(asJSON(credential));
+      form.submit();
+    } catch (error) {
+      message.textContent = form.dataset[reason(error)];
+      button.disabled = false;
+    }
+  });
+}
+
+class TooOften extends Error {}
+
+async function requestOptions(form) {
+  const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+  const response = await fetch(form.dataset.options, { method: "POST", body });
+  if (response.status === 429) {
+    throw new TooOften();
+  }
+  // Whoever is not logged in any more, or for too long, gets a page instead.
+  return response.json();
+}
+
+function ask(ceremony, options) {
+  return ceremony === "create"
+    ? navigator.credentials.create({ publicKey: creationOptions(options) })
+    : navigator.credentials.get({ publicKey: requestOptionsOf(options) });
+}
+
+function reason(error) {
+  const reasons = {
+    NotAllowedError: "dismissed",
+    AbortError: "dismissed",
+    InvalidStateError: "known",
+    SecurityError: "elsewhere",
+  };
+  return error instanceof TooOften ? "tooOften" : (reasons[error.name] ?? "failed");
+}
+
+// Browsers from before 2025 do not translate between JSON and bytes themselves.
+
+function creationOptions(options) {
+  if (PublicKeyCredential.parseCreationOptionsFromJSON) {
+    return PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  }
+  return {
+    ...options,
+    challenge: bytes(options.challenge),
+    user: { ...options.user, id: bytes(options.user.id) },
+    excludeCredentials: options.excludeCredentials.map(descriptor),
+  };
+}
+
+function requestOptionsOf(options) {
+  if (PublicKeyCredential.parseRequestOptionsFromJSON) {
+    return PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  }
+  return {
+    ...options,
+    challenge: bytes(options.challenge),
+    allowCredentials: options.allowCredentials.map(descriptor),
+  };
+}
+
+function descriptor(credential) {
+  return { ...credential, id: bytes(credential.id) };
+}
+
+function asJSON(credential) {
+  if (credential.toJSON) {
+    return credential.toJSON();
+  }
+  const names = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
+  const response = {};
+  for (const name of names.filter((each) => credential.response[each])) {
+    response[name] = text(credential.response[name]);
+  }
+  return { id: credential.id, rawId: text(credential.rawId), type: credential.type, response };
+}
+
+function bytes(base64url) {
+  const base64 = base64url.replaceAll("-", "+").replaceAll("_", "/");
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+function text(buffer) {
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(buffer)));
+  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
