@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 from factories import PASSWORD
 from limits import parse
 from postgresql import free_port
+from programs import required_program
 
 from qaboard.rate_limits import RateLimiter
 from qaboard.settings import SettingsError
@@ -171,9 +171,7 @@ def test_a_storage_that_cannot_be_used_stops_the_start(storage):
 
 @pytest.fixture
 def redis_port() -> Iterator[int]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.fail("Redis is not installed; on Debian: apt-get install redis-server")
+    program = required_program("redis-server", package="redis-server")
     port = free_port()
     arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)

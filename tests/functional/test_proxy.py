@@ -1,0 +1,96 @@
+"""Behind a real nginx the client's address is right, and nobody can forge it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from postgresql import free_port
+from programs import required_program
+from test_starting import SECRET, get, ini_copy, run, server
+
+NGINX = """
+daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {directory}; proxy_temp_path {directory}; fastcgi_temp_path {directory};
+  uwsgi_temp_path {directory}; scgi_temp_path {directory};
+  server {{
+    listen 127.0.0.2:{port};
+    location / {{
+      proxy_pass http://127.0.0.1:{board};
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto https;
+      proxy_set_header X-Forwarded-Host $host;
+      proxy_bind 127.0.0.1;
+    }}
+  }}
+}}
+"""
+
+
+@pytest.fixture
+def behind_nginx(tmp_path: Path) -> Iterator[tuple[int, int, Path]]:
+    """The ports of nginx and of the board behind it, and the board's log."""
+    program = required_program("nginx", package="nginx")
+    board, port = free_port(), free_port()
+    ini = ini_copy("production.ini", tmp_path, board)
+    ini.write_text(ini.read_text().replace("mail.enabled = true", "mail.enabled = false"))
+    variables = {
+        "QABOARD_SECRET": SECRET,
+        "QABOARD_DATABASE_URL": f"sqlite:///{tmp_path}/var/board.sqlite",
+        "QABOARD_URL": "https://board.example",
+    }
+    assert run("alembic", "-c", ini, "upgrade", "head", **variables).returncode == 0
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(NGINX.format(directory=tmp_path, port=port, board=board))
+    with server(ini, **variables):
+        get(board, "/login")
+        nginx = subprocess.Popen([program, "-c", str(configuration), "-p", str(tmp_path)])
+        try:
+            yield port, board, tmp_path / "var" / "qaboard.log"
+        finally:
+            nginx.terminate()
+            nginx.wait(timeout=30)
+
+
+def ask(port: int, host: str = "127.0.0.2", source: str = "127.0.0.3", **headers: str) -> int:
+    """Ask for a page from one of the addresses of this machine; the status of the answer."""
+    for _ in range(100):
+        connection = HTTPConnection(host, port, timeout=30, source_address=(source, 0))
+        try:
+            headers["Host"] = "board.example"
+            connection.request("GET", "/questions/?q=x", headers=headers)
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise AssertionError("the server did not start")
+
+
+def test_the_address_is_the_clients_whatever_it_says(behind_nginx):
+    port, _board, log = behind_nginx
+    # production.ini allows 60 searches a minute from one address; each claims to be another one.
+    statuses = [ask(port, **{"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(62)]
+    assert statuses == [200] * 60 + [429] * 2
+    assert ask(port, source="127.0.0.4") == 200
+    lines = [line for line in log.read_text().splitlines() if "rate_limited" in line]
+    assert len(lines) == 2
+    assert all("address=127.0.0.3 " in line for line in lines)
+    assert "203.0.113" not in log.read_text()
+
+
+def test_who_comes_past_nginx_is_who_they_are(behind_nginx):
+    _port, board, log = behind_nginx
+    # The board trusts 127.0.0.1 only; another address is no proxy, whatever it sends.
+    for number in range(61):
+        forged = {"X-Forwarded-For": f"203.0.113.{number}", "X-Forwarded-Host": "evil.example"}
+        status = ask(board, host="127.0.0.1", source="127.0.0.5", **forged)
+    assert status == 429
+    assert "address=127.0.0.5 " in log.read_text()
