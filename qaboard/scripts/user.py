@@ -26,6 +26,7 @@ def user() -> None:
     \b
         qaboard user activate minji
         qaboard -c production.ini user reset-link minji
+        qaboard -c production.ini user purge minji
     """
 
 

@@ -89,6 +89,15 @@ def test_what_people_do_to_their_own_account_is_not_in_it(browser, board, acts, 
     assert len(rows(browser(admin).get("/users/log", {"user": acts.id}))) == 4
 
 
+@pytest.mark.parametrize("kind", EventKind)
+def test_an_entry_without_details_is_told_too(browser, board, admin, kind):
+    user = board.user()
+    with board.transaction() as session:
+        record_event(session, kind, user_id=user.id, actor_id=None, is_administrative=True)
+    assert len(rows(browser(admin).get("/users/log", {"user": user.id}))) == 1
+    assert len(rows(browser(admin).get(f"/users/{user.id}/manage"))) == 1
+
+
 def test_it_outlives_the_account_it_tells_of(browser, board, acts, admin):
     # Nothing deletes an account; this is what a hand in the database would do.
     with board.transaction() as session:
