@@ -15,8 +15,10 @@ from qaboard.services.password_reset import issue_reset_token
 from qaboard.services.purge import purge as purge_posts
 from qaboard.services.purge import undo_purge
 from qaboard.services.refusal import Refusal
+from qaboard.services.second_factor import remove_all_factors
 from qaboard.services.security_event import record_event
 from qaboard.services.user_management import OPERATOR
+from qaboard.services.user_session import end_sessions
 
 
 @click.group()
@@ -127,3 +129,28 @@ def purge(board: CommandContext, name: str, undo: bool) -> None:
         click.echo(f"Gave back {posts:,} posts of {name}.")
     else:
         click.echo(f"Took back {posts:,} posts of {name}, who is suspended until further notice.")
+
+
+@user.command()
+@click.argument("name")
+@pass_command_context
+def remove_factors(board: CommandContext, name: str) -> None:
+    """Have a login of the user NAME ask for the password only.
+
+    For somebody who has lost their app, their passkeys and their recovery codes. Make sure that it
+    is them: whoever knows the password can log in afterwards. Their logins end.
+    """
+    with board.session(writes=True) as session:
+        found = find_user(session, name)
+        if not remove_all_factors(session, found.id):
+            raise click.ClickException(f"{found.username} has no second factor.")
+        end_sessions(session, found.id)
+        record_event(
+            session,
+            EventKind.FACTOR_REMOVED,
+            user_id=found.id,
+            actor_id=None,
+            is_administrative=True,
+        )
+        name = found.username
+    click.echo(f"A login of {name} asks for the password only.")

@@ -134,17 +134,13 @@ class PasskeysView:
         request = self.request
         session, user_id = request.dbsession, request.identity.user_id
         before = second_factors(session, user_id)
-        try:
-            passkey = add_passkey(
-                session,
-                relying_party(request.registry["settings"]),
-                user_id,
-                name=values["name"],
-                credential=values["credential"],
-            )
-        except PasskeyRefused as refusal:
-            note_refused_passkey(request, refusal)
-            raise
+        passkey = add_passkey(
+            session,
+            relying_party(request.registry["settings"]),
+            user_id,
+            name=values["name"],
+            credential=values["credential"],
+        )
         factor = {"factor": Factor.PASSKEY.value, "name": passkey.name}
         record(request, EventKind.FACTOR_ADDED, user_id, **factor)
         tell(request, session.get_one(User, user_id), Notice.PASSKEY_ADDED)

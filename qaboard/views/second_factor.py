@@ -92,9 +92,7 @@ class SecondFactorView:
 
     @view_config(request_method="GET")
     def show(self):
-        if self.request.identity is not None:
-            return HTTPSeeOther(safe_next_address(requested_next(self.request)))
-        return self.page() if self.login else self.begin_anew()
+        return self.page() if self.login else self.leave()
 
     def page(self):
         factors = second_factors(self.request.dbsession, self.login.user_id) if self.login else None
@@ -105,8 +103,12 @@ class SecondFactorView:
             "factors": factors,
         }
 
-    def begin_anew(self) -> HTTPSeeOther:
-        query = {"next": requested_next(self.request)}
+    def leave(self) -> HTTPSeeOther:
+        """Whoever is logged in has taken the step, and whoever gave no password may not."""
+        next_address = requested_next(self.request)
+        if self.request.identity is not None:
+            return HTTPSeeOther(safe_next_address(next_address))
+        query = {"next": next_address}
         return HTTPSeeOther(self.request.resource_path(self.context, "login", query=query))
 
     @view_config(request_method="POST", require_csrf=False)
@@ -119,7 +121,7 @@ class SecondFactorView:
 
     def check_code(self, values):
         if self.login is None:
-            return self.begin_anew()
+            return self.leave()
         user = self.login.user
         try:
             factor = try_code(self.request, user, values["code"])
@@ -133,7 +135,7 @@ class SecondFactorView:
 
     def check_passkey(self, values):
         if self.login is None:
-            return self.begin_anew()
+            return self.leave()
         user = check_passkey(self.request, values["credential"], self.login.user_id)
         return self.complete(user, Factor.PASSKEY, values["next"])
 

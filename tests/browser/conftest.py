@@ -6,11 +6,12 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from factories import Board
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from postgresql import free_port
 from scripting import WITH, WITHOUT
 from waitress import create_server
 
@@ -35,12 +36,28 @@ CHROMIUM_ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def site(app) -> Iterator[str]:
-    """The address of the application on a server of its own, without a slash at the end."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+def site_address() -> str:
+    """The address of the site, without a slash at the end.
+
+    Passkeys belong to a name, not to a number, and without HTTPS this is the one that browsers
+    trust.
+    """
+    return f"http://localhost:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def app(app, make_app: Callable, site_address: str):
+    """The application that knows its address; the other one has made the tables."""
+    return make_app({"qaboard.url": site_address})
+
+
+@pytest.fixture(scope="session")
+def site(app, site_address: str) -> Iterator[str]:
+    """The address of the application on a server of its own."""
+    server = create_server(app, host="127.0.0.1", port=urlsplit(site_address).port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
+    yield site_address
 
     def close() -> None:
         for channel in list(server.active_channels.values()):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from factories import PASSWORD as PASSWORD_OF_USERS
+from second_factors import Device, add_app, add_passkey, add_recovery_codes
 from sqlalchemy import select, update
 
 from qaboard.models import Post, Role, SecurityEvent, utc_now
@@ -374,3 +376,24 @@ def test_nobody_has_no_link(run, command):
     result = run("user", command, "nobody")
     assert result.exit_code == 1
     assert result.stderr == "Error: There is no user nobody.\n"
+
+
+def test_lost_factors_are_removed(app, run, board, browser, log_in):
+    user = board.user("minji")
+    add_app(board, app, user)
+    add_passkey(board, Device(), user)
+    add_recovery_codes(board, user)
+    client = browser(user)
+    result = run("user", "remove-factors", "MINJI")
+    assert result.stdout == "A login of minji asks for the password only.\n"
+    facts = board.facts()
+    assert facts["totp_factors"] == facts["passkeys"] == facts["recovery_codes"] == []
+    assert client.get("/account/").status_int == 303
+    assert log_in("minji", PASSWORD_OF_USERS).get("/account/").status_int == 200
+    with board.transaction() as session:
+        statement = select(SecurityEvent).where(SecurityEvent.user_id == user.id)
+        event = session.scalars(statement.order_by(SecurityEvent.id)).first()
+    assert (event.kind, event.is_administrative, event.actor_id) == ("factor_removed", True, None)
+    result = run("user", "remove-factors", "minji")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: minji has no second factor.\n"

@@ -44,6 +44,7 @@ RUN_BY = {
     "qaboard user reset-link NAME": COMMAND_LINE,
     "qaboard user purge NAME": "tests/functional/test_managing_users.py",
     "qaboard user close-due": "tests/functional/test_leaving.py",
+    "qaboard user remove-factors NAME": COMMAND_LINE,
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }
 

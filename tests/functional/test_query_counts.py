@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from factories import PASSWORD
+from second_factors import Device, add_app, add_passkey
 from sqlalchemy import event
 
 from qaboard.models import Role
@@ -36,6 +38,10 @@ def full_board(board):
         ("/users/{user}/?tab=answers", 4, 5),
         ("/questions/ask", 0, 1),
         ("/login", 0, 1),
+        ("/account/two-factor", 0, 2),
+        ("/account/authenticator-app", 0, 2),
+        ("/account/passkeys", 0, 2),
+        ("/account/confirm", 0, 2),
         ("/nowhere", 0, 1),
     ],
 )
@@ -74,6 +80,21 @@ def test_pages_for_admins(full_board, browser, count_queries, path, expected):
     with count_queries() as statements:
         client.get(path.format(user=full_board.an_author.id))
     assert len(statements) == expected, "\n".join(statements)
+
+
+def test_the_second_step_of_a_login(app, board, browser, count_queries):
+    user = board.user()
+    add_app(board, app, user)
+    for _ in range(3):
+        add_passkey(board, Device(), user)
+    client = browser()
+    form = client.get("/login").forms["login"]
+    form["username"], form["password"] = user.username, PASSWORD
+    page = form.submit("submit")
+    with count_queries() as statements:
+        page.follow(status=200)
+    # Who is logged in (nobody), who gave the password, and what they have.
+    assert len(statements) == 3, "\n".join(statements)
 
 
 @pytest.mark.parametrize("sort", ["newest", "active", "votes", "unanswered"])

@@ -1,0 +1,129 @@
+"""Two-factor login by an app: with JavaScript and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyotp
+import pytest
+from factories import PASSWORD
+from playwright.sync_api import Page, expect
+from scripting import PHONE_WIDTH, only_with_javascript
+from second_factors import add_app, add_recovery_codes, forget_used_codes
+
+
+@pytest.fixture
+def user(board):
+    return board.user("Ann")
+
+
+def log_in(page: Page, username: str = "Ann") -> None:
+    page.get_by_label("Name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+
+
+def enter_code(page: Page, code: str) -> None:
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Log in", exact=True).click()
+
+
+def test_an_app_is_set_up_used_and_removed(browser, board, user):
+    page = browser(user)
+    page.goto("/account/")
+    page.get_by_role("link", name="Two-factor login").click()
+    page.get_by_role("button", name="Set up an app").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    # The browser has drawn it.
+    assert page.get_by_role("img", name="QR code").evaluate("image => image.naturalWidth") > 100
+    secret = page.locator(".secret-key").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill("12")
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("This is not the code")
+    expect(page.locator(".secret-key")).to_contain_text(secret[:4])
+    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    codes = page.locator("#recovery-codes").inner_text().split()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as a file").click()
+    assert download.value.suggested_filename == "recovery-codes.txt"
+    assert Path(download.value.path()).read_text().split() == codes
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("main")).to_contain_text("10 codes are left.")
+
+    page.get_by_role("button", name="Log out").click()
+    page.goto("/account/two-factor")
+    log_in(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
+    enter_code(page, "000 000 0")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("This code is not right")
+    forget_used_codes(board)
+    enter_code(page, pyotp.TOTP(secret).now())
+    expect(page).to_have_url("/account/two-factor")
+    expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
+
+    page.get_by_role("button", name="Log out").click()
+    page.goto("/login")
+    log_in(page)
+    enter_code(page, codes[0].lower())
+    expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
+    page.goto("/account/two-factor")
+    expect(page.get_by_role("main")).to_contain_text("9 codes are left.")
+    page.get_by_role("button", name="Remove the app").click()
+    expect(page.get_by_role("status")).to_have_text("The authenticator app is removed.")
+
+
+def test_a_phone_has_room_for_it(app, browser, board, user):
+    page = browser(user, width=PHONE_WIDTH)
+    page.goto("/account/two-factor")
+    page.get_by_role("button", name="Set up an app").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+    secret = page.locator(".secret-key").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+
+
+@only_with_javascript
+def test_codes_are_copied_by_a_button(app, browser, board, user):
+    add_app(board, app, user)
+    page = browser(user)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/account/two-factor")
+    page.get_by_role("button", name="Make new recovery codes").click()
+    codes = page.locator("#recovery-codes").inner_text().split()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").split() == codes
+
+
+def test_confirming_who_one_is(app, browser, board, user):
+    add_app(board, app, user)
+    code, *_ = add_recovery_codes(board, user)
+    page = browser(user)
+    page.goto("/account/confirm?next=/account/two-factor")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url("/account/two-factor")
+
+
+@only_with_javascript
+def test_what_was_being_written_survives_both_steps(app, browser, board, user):
+    totp = add_app(board, app, user)
+    page = browser(user)
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("Which kettle?")
+    page.context.clear_cookies()
+    page.get_by_label("Text", exact=True).fill("Mine leaks.")
+    page.get_by_role("button", name="Post your question").click()
+    log_in(page)
+    enter_code(page, totp.now())
+    expect(page).to_have_url("/questions/ask")
+    expect(page.get_by_label("Title")).to_have_value("Which kettle?")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Mine leaks.")
