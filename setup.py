@@ -50,6 +50,8 @@ TEST_REQUIREMENTS = [
     "playwright>=1.60",
     "ruff>=0.17",
     "aiosmtpd>=1.4.6",
+    # What devices with passkeys speak.
+    "cbor2>=5.6",
     *POSTGRESQL_REQUIREMENTS,
     *REDIS_REQUIREMENTS,
 ]

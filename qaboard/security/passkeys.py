@@ -33,6 +33,7 @@ from qaboard.settings import Settings
 
 TIMEOUT_MILLISECONDS = 5 * 60 * 1000
 USER_HANDLE_BYTES = 8
+USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class BadCredential(Exception):
@@ -60,9 +61,12 @@ class NewPasskey:
 
 
 def relying_party(settings: Settings) -> RelyingParty:
-    """This site according to its settings."""
-    host = urlsplit(settings.site_address).hostname
-    return RelyingParty(id=host, name=settings.site_name, origin=settings.site_address)
+    """This site according to its settings, spelled as browsers spell it (HTML, section 7.1.1)."""
+    parts = urlsplit(settings.site_address)
+    host = parts.hostname.encode("idna").decode("ascii")
+    is_usual_port = parts.port in (None, USUAL_PORTS[parts.scheme])
+    origin = f"{parts.scheme}://{host}" + ("" if is_usual_port else f":{parts.port}")
+    return RelyingParty(id=host, name=settings.site_name, origin=origin)
 
 
 def user_handle(user_id: int) -> bytes:

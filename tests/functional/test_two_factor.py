@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from datetime import timedelta
 
 import pyotp
@@ -552,3 +553,54 @@ def test_an_address_that_is_not_proved_gets_no_mail(browser, board, app, mails):
     add_app(board, app, user)
     press(browser(user).get("/account/two-factor"), "/account/remove-app")
     assert mails() == []
+
+
+def at_once(count: int, act) -> list:
+    """What an act returns that is done many times at the same moment."""
+    outcomes = []
+    barrier = threading.Barrier(count)
+
+    def do() -> None:
+        barrier.wait()
+        outcomes.append(act())
+
+    threads = [threading.Thread(target=do) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def codes_at_once(browser, app, count: int, code: str) -> list[int]:
+    """The status of each answer to the same code, sent many times at once in one login."""
+    client = browser()
+    log_in(client)
+    token = client.get("/second-factor").forms["second-factor"]["csrf_token"].value
+    cookies = dict(client.cookies)
+
+    def send() -> str:
+        other = browser()
+        for name, value in cookies.items():
+            other.set_cookie(name, value.strip('"'))
+        fields = {"csrf_token": token, "code": code, "next": ""}
+        answer = other.post("/second-factor", fields, expect_errors=True)
+        return str(answer.status_int if answer.status_int != 303 else answer.location)
+
+    return at_once(count, send)
+
+
+def test_many_wrong_codes_at_once_are_all_counted(app, browser, board, user, totp, monkeypatch):
+    monkeypatch.setitem(app.registry["rate_limiter"].rates, "second_factor", None)
+    outcomes = codes_at_once(browser, app, 16, "wrong")
+    assert outcomes.count("400") == 10
+    assert kinds(board, user) == ["factor_failure"] * 10
+    assert board.facts()["user_sessions"] == []
+
+
+@pytest.mark.parametrize("is_recovery_code", [False, True])
+def test_one_code_sent_many_times_counts_once(app, browser, board, user, totp, is_recovery_code):
+    code = add_recovery_codes(board, user)[0] if is_recovery_code else totp.now()
+    outcomes = codes_at_once(browser, app, 6, code)
+    assert outcomes.count("http://localhost/") == 1
+    assert len([kind for kind in kinds(board, user) if kind.startswith("login ")]) == 1
