@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import queue
 import threading
@@ -24,9 +25,12 @@ class BackgroundWorker:
 
     A job has what it needs with it: no request, and no transaction but its own. What it raises is
     logged. The thread starts with the first job, so a process that only forks has none.
+
+    :param name: what the thread is called.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "background") -> None:
+        self.name = name
         self.jobs: queue.Queue[Job | None] = queue.Queue(QUEUE_LENGTH)
         self.thread: threading.Thread | None = None
         self.lock = threading.Lock()
@@ -35,7 +39,7 @@ class BackgroundWorker:
         """Run a job soon. When the queue is full it is dropped, and the log says so."""
         with self.lock:
             if self.thread is None:
-                self.thread = threading.Thread(target=self._run, name="background", daemon=True)
+                self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
                 self.thread.start()
                 atexit.register(self.close)
         try:
@@ -50,8 +54,9 @@ class BackgroundWorker:
     def close(self) -> None:
         """Let the jobs so far end, for a while, and then the thread."""
         if self.thread is not None and self.thread.is_alive():
-            self.jobs.put(None)
-            self.thread.join(CLOSE_SECONDS)
+            with contextlib.suppress(queue.Full):
+                self.jobs.put(None, timeout=CLOSE_SECONDS)
+                self.thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         while True:

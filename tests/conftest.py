@@ -66,6 +66,8 @@ def make_app(database_url: str, mail_directory: Path) -> Iterator[Callable]:
     yield make
     for application in made:
         application.registry["background"].close()
+        if "mail_worker" in application.registry:
+            application.registry["mail_worker"].close()
         application.registry["engine"].dispose()
 
 

@@ -60,11 +60,13 @@ def send_address_link(registry: Registry, *, user_id: int, email: str, locale: s
     :param email: the address that the user has, or wants to change to.
     :param locale: the language of who asked for it.
     """
+    # To the form that is stored and proved: another one may be somebody else's address.
+    email = email_key(email)
     if not may_mail(registry, email):
         return
     with mailing_transaction(registry) as (session, mailer):
         user = session.get_one(User, user_id)
-        if user.email == email_key(email) and user.email_verified_at is not None:
+        if user.email == email and user.email_verified_at is not None:
             return
         token = email_address.issue_address_token(session, user, email)
         template, locale = "verify_email", user.locale or locale
@@ -94,7 +96,7 @@ def send_reset_link(registry: Registry, *, email: str, locale: str, client: Clie
         user = password_reset.find_user_by_email(session, email)
         if user is None:
             return
-        token = password_reset.issue_reset_token(session, user)
+        token = password_reset.issue_reset_token(session, user, email=user.email)
         record_event(
             session, EventKind.RESET_REQUEST, user_id=user.id, actor_id=None, client=client
         )
@@ -114,9 +116,13 @@ def send_reset_link(registry: Registry, *, email: str, locale: str, client: Clie
 def announce(request: Request, template: str, user: User, *, recipient: str, **values) -> None:
     """Tell a user what happened to their account, if the transaction is committed.
 
-    :param template: gets ``username``, ``device``, ``link`` to choose another password, and
-        ``values``.
+    :param template: gets ``username``, ``device``, ``address`` (what is kept of the network
+        address), ``link`` to choose another password, and ``values``.
     """
+    # An address that nobody has proved may be that of somebody else, who gets few mails from here.
+    is_proved = recipient != user.email or user.email_verified_at is not None
+    if not is_proved and not may_mail(request.registry, recipient):
+        return
     locale = user.locale or request.locale_name
     request.send_mail(
         template,
@@ -124,6 +130,7 @@ def announce(request: Request, template: str, user: User, *, recipient: str, **v
         locale=locale,
         username=user.username,
         device=describe_device(request.client.user_agent),
+        address=request.client.address,
         link=link_to(request.registry["settings"], "/forgot-password"),
         **values,
     )

@@ -11,6 +11,16 @@ from pyramid.threadlocal import RequestContext
 from pyramid_mailer.message import Message
 
 
+def _with_ascii_domain(address: str) -> str:
+    """An address as every server takes it: ``minji@예시.한국`` as ``minji@xn--…``."""
+    name, _, domain = address.rpartition("@")
+    try:
+        return f"{name}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        # No domain that can exist; the server says so.
+        return address
+
+
 def compose_mail(
     registry: Registry, template: str, *, recipient: str, locale: str | None, **values: Any
 ) -> Message:
@@ -31,10 +41,12 @@ def compose_mail(
         text = render(f"mail/{template}.txt.jinja2", values, request)
         html = render(f"mail/{template}.html.jinja2", values, request)
     subject, _, body = text.partition("\n")
+    recipient = _with_ascii_domain(recipient)
     return Message(
         subject=subject.strip(),
         sender=settings.mail.sender,
-        recipients=[recipient],
+        # The header cannot hold a name in another script; the envelope can (RFC 6531).
+        **{"recipients" if recipient.isascii() else "bcc": [recipient]},
         body=body.strip() + "\n",
         html=html,
         # So that automatic answers do not come back (RFC 3834, section 5).

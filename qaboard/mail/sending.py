@@ -81,7 +81,11 @@ class SMTPTransport:
                 connection.login(self.settings.username, self.settings.password)
             # encode_message ends lines as Python does; servers refuse that (RFC 5321, 2.3.8).
             content = re.sub(rb"\r?\n", b"\r\n", encode_message(message))
-            connection.sendmail(parseaddr(sender)[1], recipients, content)
+            address = parseaddr(sender)[1]
+            is_ascii = all(each.isascii() for each in (address, *recipients))
+            # Addresses in other scripts need a server that knows them (RFC 6531).
+            options = () if is_ascii else ("SMTPUTF8",)
+            connection.sendmail(address, recipients, content, mail_options=options)
 
 
 class BackgroundTransport:
@@ -102,15 +106,31 @@ class BackgroundTransport:
             time.sleep(pause)
             try:
                 self.transport.send(sender, recipients, message)
-            except smtplib.SMTPRecipientsRefused:
-                # The address does not exist; neither it nor the mail belongs into the log.
-                log.warning("the mail server refused the recipient of a mail")
-                return
-            except (OSError, smtplib.SMTPException) as error:
-                log.warning("a mail could not be handed over: %r", error)
+            except OSError as error:  # Those of smtplib too.
+                if _is_refused_for_good(error):
+                    log.warning("the mail server refused the recipient of a mail")
+                    return
+                log.warning("a mail could not be handed over: %s", _describe(error))
             else:
                 return
         log.error("a mail was given up after %s attempts", len(ATTEMPT_PAUSES_SECONDS))
+
+
+def _is_refused_for_good(error: OSError) -> bool:
+    """Whether there is no such address; a server may also ask to come back later."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _answer in error.recipients.values()
+    )
+
+
+def _describe(error: OSError) -> str:
+    """What went wrong, for the log: without what the server says, which may quote the address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _answer in error.recipients.values()]
+        return f"{type(error).__name__} {codes}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__} {error.smtp_code}"
+    return repr(error)
 
 
 def make_transport(settings: MailSettings) -> FileTransport | SMTPTransport:
@@ -135,7 +155,10 @@ def send_mail(
 def includeme(config) -> None:
     settings = config.registry["settings"].mail
     if settings.is_enabled:
-        transport = BackgroundTransport(make_transport(settings), config.registry["background"])
+        # A server that does not answer holds up mails only, and none of the other jobs.
+        worker = config.registry["background"] if settings.directory else BackgroundWorker("mail")
+        config.registry["mail_worker"] = worker
+        transport = BackgroundTransport(make_transport(settings), worker)
         mailer = Mailer(smtp_mailer=transport, default_sender=settings.sender)
         config.registry.registerUtility(mailer, IMailer)
         config.add_request_method(get_mailer, "mailer", reify=True)

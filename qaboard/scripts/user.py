@@ -43,6 +43,17 @@ def find_user(session: Session, name: str) -> User:
     return found
 
 
+def find_open_user(session: Session, name: str) -> User:
+    """The same, for what a closed account needs no more.
+
+    :raises click.ClickException: when there is none, or the account is closed.
+    """
+    found = find_user(session, name)
+    if found.closed_at is not None:
+        raise click.ClickException(f"The account of {name} is closed.")
+    return found
+
+
 @user.command()
 @click.argument("name")
 @pass_command_context
@@ -52,7 +63,7 @@ def activate(board: CommandContext, name: str) -> None:
     Hand it over to them; it works once, for a day.
     """
     with board.session(writes=True) as session:
-        found = find_user(session, name)
+        found = find_open_user(session, name)
         if found.email_verified_at is not None:
             raise click.ClickException(f"The address of {name} is confirmed already.")
         token = issue_address_token(session, found, found.email)
@@ -78,8 +89,8 @@ def reset_link(board: CommandContext, name: str) -> None:
     Hand it over to them, and to nobody else; it works once, for ten minutes.
     """
     with board.session(writes=True) as session:
-        found = find_user(session, name)
-        token = issue_reset_token(session, found)
+        found = find_open_user(session, name)
+        token = issue_reset_token(session, found, email=None)
         record_event(
             session,
             EventKind.LINK_MADE,

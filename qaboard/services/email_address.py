@@ -38,6 +38,15 @@ def issue_address_token(session: Session, user: User, email: str) -> str | None:
     return issue_token(session, purpose, lifetime=LIFETIME, user_id=user.id, email=email)
 
 
+def check_new_address(user: User, email: str) -> None:
+    """Refuse a change to the address that a user has and has proved.
+
+    :raises Refusal: when it is that one; of other addresses nothing is said.
+    """
+    if user.email == email_key(email) and user.email_verified_at is not None:
+        raise Refusal({"email": _("This is your address already, and it is confirmed.")})
+
+
 def change_address_unproved(session: Session, user: User, email: str, client: Client) -> None:
     """Change an address on a board without mail, where none can be proved."""
     user.email, user.email_verified_at = email_key(email), None
@@ -66,7 +75,8 @@ def confirm_address(session: Session, token: str, client: Client) -> tuple[User,
         raise DeadLink
     user, email = session.get_one(User, row.user_id), row.email
     is_current = row.purpose == TokenPurpose.CHANGE_EMAIL or email == user.email
-    if not use_token(session, row) or not is_current or has_verified_owner(session, email):
+    is_used = use_token(session, row)
+    if not is_used or not is_current or user.closed_at or has_verified_owner(session, email):
         raise DeadLink
     replaced = user.email if user.email != email else None
     user.email, user.email_verified_at = email, utc_now()

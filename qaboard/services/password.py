@@ -49,7 +49,9 @@ def change_password(
     site_name: str,
     keep_session: int | None = None,
 ) -> None:
-    """Give a user another password; their logins end, and links to reset the old one.
+    """Give a user another password; their logins end, and the links in mails from before.
+
+    A link to change the address may have been asked for by whoever knew the old one.
 
     :param keep_session: the id of the login in which it is changed, which goes on.
     :raises Refusal: when the password is one that others would try first.
@@ -60,4 +62,4 @@ def change_password(
     )
     user.password_hash = passwords.hash(new_password)
     end_sessions(session, user.id, keep=keep_session)
-    end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD)
+    end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL)

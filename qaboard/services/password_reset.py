@@ -33,14 +33,18 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     )
 
 
-def issue_reset_token(session: Session, user: User) -> str:
-    """A token to choose another password; earlier ones work no more."""
+def issue_reset_token(session: Session, user: User, *, email: str | None) -> str:
+    """A token to choose another password; earlier ones work no more.
+
+    :param email: the address it is sent to, which using it proves; ``None`` when an operator
+        hands it over.
+    """
     return issue_token(
         session,
         TokenPurpose.RESET_PASSWORD,
         lifetime=LIFETIME,
         user_id=user.id,
-        email=user.email,
+        email=email,
     )
 
 
@@ -70,11 +74,11 @@ def reset_password(
     if row is None:
         raise DeadLink
     user, email = session.get_one(User, row.user_id), row.email
-    if not use_token(session, row):
+    if not use_token(session, row) or user.closed_at:
         raise DeadLink
     change_password(session, passwords, user, new_password, site_name=site_name)
-    is_theirs = user.email == email and not has_verified_owner(session, email)
-    if user.email_verified_at is None and is_theirs:
+    is_proved = email is not None and user.email == email
+    if is_proved and not has_verified_owner(session, email):
         user.email_verified_at = utc_now()
     record_event(session, EventKind.PASSWORD_RESET, user_id=user.id, actor_id=None, client=client)
     return user

@@ -47,6 +47,8 @@ def issue_token(
 
 def find_token(session: Session, purpose: TokenPurpose, token: str) -> SingleUseToken | None:
     """The token if it still works; looking uses nothing up, as mail scanners open all links."""
+    if not token:
+        return None
     return session.scalar(
         select(SingleUseToken).where(
             SingleUseToken.purpose == purpose,

@@ -29,7 +29,7 @@ class RateLimit(StrEnum):
     """Mails to one mail address that somebody asked for by a form."""
 
     RESET = "reset"
-    """Forms for a forgotten password from one network address."""
+    """Forms that send a mail or use its link, from one network address."""
 
     ASK = "ask"
     """Questions of one user."""

@@ -13,14 +13,17 @@ from qaboard.mail.account_mails import announce, send_address_link
 from qaboard.models import EventKind, User
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.email_address import NewEmailSchema
+from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
 from qaboard.services.email_address import (
     DeadLink,
     change_address_unproved,
+    check_new_address,
     confirm_address,
     find_address_token,
 )
 from qaboard.services.security_event import record_event
+from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
 
 
@@ -54,7 +57,7 @@ class VerifyEmailView:
         if way_on is not None:
             return way_on
         token = find_address_token(request.dbsession, kept_token(request))
-        return {"email": token.email} if token else dead_link(request)
+        return {"token": token} if token else dead_link(request)
 
     @view_config(request_method="POST")
     def confirm(self):
@@ -98,6 +101,8 @@ class EmailView:
 
     def change(self, values):
         request = self.request
+        request.limit_rate(RateLimit.RESET, rate_limited_address(request))
+        check_new_address(self.user, values["email"])
         record_event(
             request.dbsession,
             EventKind.EMAIL_CHANGE_REQUEST,
@@ -125,9 +130,13 @@ class EmailView:
 )
 def send_verification(context: AccountResource, request):
     """Send the link that proves one's address once more."""
+    request.limit_rate(RateLimit.RESET, rate_limited_address(request))
     user = request.dbsession.get_one(User, request.identity.user_id)
     mail_address_link(request, user, user.email)
-    if request.registry["settings"].mail.is_enabled:
+    if user.email_verified_at is not None:
+        # It was confirmed since the page with the button was made.
+        request.flash(_("Your email address is confirmed."))
+    elif request.registry["settings"].mail.is_enabled:
         request.flash(
             _("We sent a mail to ${email}. Open the link in it to confirm the address."),
             email=user.email,

@@ -9,6 +9,9 @@ from pyramid.response import Response
 
 from qaboard.views.addresses import requested_text
 
+TOKEN_MAX_CHARACTERS = 100
+"""More than a token has; the session is a cookie, and a long one would not fit into it."""
+
 
 def keep_token(request: Request) -> Response | None:
     """Put the token of the address into the session, and go on without it.
@@ -21,7 +24,8 @@ def keep_token(request: Request) -> Response | None:
     token = requested_text(request, "token")
     if not token:
         return None
-    request.session[_key(request)] = token
+    is_possible = token.isascii() and len(token) <= TOKEN_MAX_CHARACTERS
+    request.session[_key(request)] = token if is_possible else ""
     return HTTPSeeOther(request.path)
 
 
@@ -31,8 +35,10 @@ def kept_token(request: Request) -> str:
 
 
 def forget_token(request: Request) -> None:
-    """Keep the token no longer, since it is used up."""
-    request.session.pop(_key(request), None)
+    """Keep the token no longer, since it works no more."""
+    # Asked first: taking out what is not there would give the browser a session.
+    if _key(request) in request.session:
+        del request.session[_key(request)]
 
 
 def _key(request: Request) -> str:
@@ -41,6 +47,7 @@ def _key(request: Request) -> str:
 
 def dead_link(request: Request) -> Response:
     """The page for a link that does not work any more, and what to do then."""
+    forget_token(request)
     page = {"view_name": request.view_name}
     response = render_to_response("account/dead_link.jinja2", page, request)
     response.status_int = 410

@@ -47,7 +47,7 @@ class ForgotPasswordView:
         request = self.request
         request.limit_rate(RateLimit.RESET, rate_limited_address(request))
         if request.registry["settings"].mail.is_enabled:
-            request.background.submit(
+            request.run_after_commit(
                 partial(
                     send_reset_link,
                     request.registry,

@@ -371,6 +371,41 @@ def test_a_link_to_choose_another_password(run, board, browser, log_in):
     assert [(event.is_administrative, event.actor_id) for event in made][-1] == (True, None)
 
 
+def test_a_link_that_an_operator_hands_over_proves_no_address(run, board, browser):
+    board.user("minji", email_verified_at=None)
+    address = run("user", "reset-link", "minji").stdout.strip()
+    form = browser().get(address.removeprefix("http://localhost:6543")).follow().forms["reset"]
+    form["password"] = form["password_confirm"] = "a horse of another colour"
+    form.submit("submit", status=303)
+    assert board.users()[0].email_verified_at is None
+
+
+def test_a_link_of_an_operator_has_the_address_of_the_settings(run, board, monkeypatch):
+    monkeypatch.setenv("QABOARD_SECRET", "0123456789abcdefghijklmnopqrstuvwxyz")
+    monkeypatch.setenv("QABOARD_URL", "https://board.example")
+    board.user("minji", email_verified_at=None)
+    for command, page in (("activate", "verify-email"), ("reset-link", "reset-password")):
+        result = run("user", command, "minji", ini="production.ini")
+        # One line, fit for a script, and nothing else.
+        assert re.fullmatch(rf"https://board\.example/{page}\?token=[\w-]{{43}}\n", result.stdout)
+        assert result.stderr == ""
+
+
+def test_a_newer_link_of_an_operator_ends_the_older_one(run, board, browser):
+    board.user("minji")
+    older, newer = (run("user", "reset-link", "minji").stdout.strip() for _ in range(2))
+    browser().get(older.removeprefix("http://localhost:6543")).follow(status=410)
+    browser().get(newer.removeprefix("http://localhost:6543")).follow(status=200)
+
+
+@pytest.mark.parametrize("command", ["activate", "reset-link"])
+def test_a_closed_account_gets_no_link(run, board, command):
+    board.user("minji", email=None, email_verified_at=None, closed_at=utc_now())
+    result = run("user", command, "minji")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: The account of minji is closed.\n"
+
+
 @pytest.mark.parametrize("command", ["activate", "reset-link"])
 def test_nobody_has_no_link(run, command):
     result = run("user", command, "nobody")

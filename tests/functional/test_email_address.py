@@ -179,7 +179,7 @@ def test_a_change_is_confirmed_at_the_new_address_and_told_to_the_old_one(browse
     page = change(client, "New@Example.com").follow()
     assert "We sent a mail to New@Example.com." in page
     (mail,) = mails()
-    assert mail["To"] == "New@Example.com"
+    assert mail["To"] == "new@example.com"
     assert user_named(board, "alex").email == "alex@example.com"
     confirm(browser(), link_in(mail))
     changed = user_named(board, "alex")

@@ -7,7 +7,9 @@ from factories import PASSWORD
 from second_factors import Device, add_app, add_passkey
 from sqlalchemy import event
 
-from qaboard.models import Role
+from qaboard.models import Role, User
+from qaboard.services.email_address import issue_address_token
+from qaboard.services.password_reset import issue_reset_token
 from qaboard.services.user_management import OPERATOR, end_all_sessions
 
 
@@ -42,6 +44,10 @@ def full_board(board):
         ("/account/authenticator-app", 0, 2),
         ("/account/passkeys", 0, 2),
         ("/account/confirm", 0, 2),
+        ("/verify-email", 0, 1),
+        ("/forgot-password", 0, 1),
+        ("/reset-password", 0, 1),
+        ("/account/email", 0, 2),
         ("/nowhere", 0, 1),
     ],
 )
@@ -54,6 +60,32 @@ def test_pages(full_board, browser, count_queries, path, visitor, member):
         with count_queries() as statements:
             client.get(path, fields, expect_errors=True)
         assert len(statements) == expected, "\n".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("page", "email", "expected"),
+    [
+        ("reset-password", None, 1),
+        # The token and its user; a change of address is looked for second.
+        ("verify-email", None, 2),
+        ("verify-email", "new@example.com", 3),
+    ],
+)
+def test_pages_of_links_in_mails(board, browser, count_queries, page, email, expected):
+    user = board.user(email_verified_at=None)
+    with board.transaction() as session:
+        row = session.get_one(User, user.id)
+        if page == "reset-password":
+            token = issue_reset_token(session, row, email=row.email)
+        else:
+            token = issue_address_token(session, row, email or row.email)
+    client = browser()
+    with count_queries() as statements:
+        client.get(f"/{page}", {"token": token})
+    assert statements == []
+    with count_queries() as statements:
+        client.get(f"/{page}")
+    assert len(statements) == expected, "\n".join(statements)
 
 
 def test_the_owner_of_all_posts_costs_no_more(full_board, browser, count_queries):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from postgresql import free_port
 
 from qaboard.mail import sending
-from qaboard.models import utc_now
+from qaboard.models import SecurityEvent, utc_now
 
 
 class Inbox:
@@ -24,14 +27,20 @@ class Inbox:
 
     def __init__(self) -> None:
         self.envelopes = []
+        self.seen = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if address.startswith("nobody"):
             return "550 no such user"
+        if address.startswith("later") and address not in self.seen:
+            self.seen.add(address)
+            return f"450 {address} is not known yet; come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        if envelope.rcpt_tos[0].startswith("listed"):
+            return f"554 mail to {envelope.rcpt_tos[0]} looks like spam"
         is_encrypted = server.transport.get_extra_info("sslcontext") is not None
         self.envelopes.append((envelope, is_encrypted))
         return "250 OK"
@@ -101,6 +110,11 @@ def no_pauses(monkeypatch):
     monkeypatch.setattr(sending, "ATTEMPT_PAUSES_SECONDS", (0, 0, 0))
 
 
+def wait_for_mails(app) -> None:
+    app.registry["background"].wait()
+    app.registry["mail_worker"].wait()
+
+
 def ask_for_link(client, email="alex@example.com") -> None:
     form = client.get("/forgot-password").forms["forgot"]
     form["email"] = email
@@ -111,7 +125,7 @@ def test_a_mail_is_delivered_encrypted(make_app, browser, board, inbox, mail_set
     board.user("alex")
     app = make_app(mail_settings)
     ask_for_link(browser(of=app))
-    app.registry["background"].wait()
+    wait_for_mails(app)
     ((envelope, is_encrypted),) = inbox.envelopes
     assert is_encrypted
     assert envelope.rcpt_tos == ["alex@example.com"]
@@ -126,7 +140,7 @@ def test_nothing_is_told_to_a_server_with_a_certificate_nobody_trusts(
     board.user("alex")
     app = make_app(mail_settings | {"mail.certificate_authority_file": ""})
     ask_for_link(browser(of=app))
-    app.registry["background"].wait()
+    wait_for_mails(app)
     assert inbox.envelopes == []
     assert "CERTIFICATE_VERIFY_FAILED" in caplog.text
     assert "given up after 3 attempts" in caplog.text
@@ -144,7 +158,7 @@ def test_without_a_server_the_site_goes_on(make_app, browser, board, caplog):
     )
     client = browser(of=app)
     ask_for_link(client)
-    app.registry["background"].wait()
+    wait_for_mails(app)
     assert client.get("/questions/").status_int == 200
     assert caplog.text.count("could not be handed over") == 3
     assert "given up" in caplog.text
@@ -158,7 +172,136 @@ def test_a_recipient_that_is_refused_is_not_tried_again(
     board.user("alex", email="nobody@example.com")
     app = make_app(mail_settings)
     ask_for_link(browser(of=app), "nobody@example.com")
-    app.registry["background"].wait()
+    wait_for_mails(app)
     assert inbox.envelopes == []
     assert "refused the recipient" in caplog.text
     assert "nobody" not in caplog.text
+
+
+def test_a_server_may_ask_to_come_back_later(
+    make_app, browser, board, inbox, mail_settings, caplog
+):
+    board.user("alex", email="later@example.com")
+    app = make_app(mail_settings)
+    ask_for_link(browser(of=app), "later@example.com")
+    wait_for_mails(app)
+    ((envelope, _is_encrypted),) = inbox.envelopes
+    assert envelope.rcpt_tos == ["later@example.com"]
+    assert "could not be handed over: SMTPRecipientsRefused [450]" in caplog.text
+    assert "later" not in caplog.text
+
+
+def test_what_a_server_says_is_not_in_the_log(
+    make_app, browser, board, inbox, mail_settings, caplog
+):
+    board.user("alex", email="listed@example.com")
+    app = make_app(mail_settings)
+    ask_for_link(browser(of=app), "listed@example.com")
+    wait_for_mails(app)
+    assert "SMTPDataError 554" in caplog.text
+    assert "given up" in caplog.text
+    assert "listed" not in caplog.text
+
+
+def test_a_name_in_another_script_is_delivered(make_app, browser, board, inbox, mail_settings):
+    board.user("alex", email="민지@예시.한국")
+    app = make_app(mail_settings)
+    ask_for_link(browser(of=app), "민지@예시.한국")
+    wait_for_mails(app)
+    ((envelope, _is_encrypted),) = inbox.envelopes
+    assert envelope.rcpt_tos == ["민지@xn--vv4b11d.xn--3e0b707e"]
+    assert b"reset-password" in envelope.content
+
+
+@pytest.fixture
+def plain_server(inbox) -> Iterator[dict[str, str]]:
+    """A mail server that knows no encryption."""
+    controller = Controller(inbox, hostname="localhost", port=free_port())
+    controller.start()
+    yield {"mail.directory": "", "mail.host": "localhost", "mail.port": str(controller.port)}
+    controller.stop()
+
+
+@pytest.mark.parametrize(
+    ("encryption", "count"), [("starttls", 0), ("tls", 0), ("none", 1)], ids=str
+)
+def test_without_encryption_a_mail_leaves_only_where_that_is_said(
+    make_app, browser, board, inbox, plain_server, caplog, encryption, count
+):
+    board.user("alex")
+    app = make_app(plain_server | {"mail.encryption": encryption})
+    ask_for_link(browser(of=app))
+    wait_for_mails(app)
+    assert len(inbox.envelopes) == count
+    assert ("given up" in caplog.text) == (count == 0)
+
+
+@pytest.mark.parametrize("password", ["right", "wrong"])
+def test_the_board_logs_in_to_the_server(
+    make_app, browser, board, inbox, certificate, caplog, monkeypatch, password
+):
+    def authenticate(_server, _session, _envelope, _mechanism, data):
+        is_right = data == LoginPassword(b"board", b"right")
+        return AuthResult(success=is_right, handled=is_right)
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    controller = Controller(
+        inbox,
+        hostname="localhost",
+        port=free_port(),
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    monkeypatch.setenv("QABOARD_MAIL_PASSWORD", password)
+    board.user("alex")
+    app = make_app(
+        {
+            "mail.directory": "",
+            "mail.host": "localhost",
+            "mail.port": str(controller.port),
+            "mail.encryption": "starttls",
+            "mail.username": "board",
+            "mail.certificate_authority_file": str(certificate[0]),
+        }
+    )
+    controller.start()
+    ask_for_link(browser(of=app))
+    wait_for_mails(app)
+    controller.stop()
+    assert len(inbox.envelopes) == (password == "right")
+    assert ("SMTPAuthenticationError 535" in caplog.text) == (password == "wrong")
+    assert "wrong" not in caplog.text
+
+
+def test_a_server_that_does_not_answer_holds_up_nothing_else(
+    make_app, browser, board, monkeypatch, caplog
+):
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 3)
+    user = board.user("alex")
+    with socket.create_server(("localhost", 0)) as silent:
+        app = make_app(
+            {
+                "mail.directory": "",
+                "mail.host": "localhost",
+                "mail.port": str(silent.getsockname()[1]),
+                "mail.encryption": "starttls",
+            }
+        )
+        client = browser(of=app)
+        began = time.monotonic()
+        ask_for_link(client)
+        form = client.get("/login").forms["login"]
+        form["username"], form["password"] = "alex", "wrong password"
+        form.submit("submit", status=400)
+        app.registry["background"].wait()
+        assert time.monotonic() - began < 3
+        with board.transaction() as session:
+            kinds = [
+                kind for (kind,) in session.query(SecurityEvent.kind).filter_by(user_id=user.id)
+            ]
+        assert kinds == ["reset_request", "login_failure"]
+        app.registry["mail_worker"].wait()
+    assert caplog.text.count("could not be handed over") == 3

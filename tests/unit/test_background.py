@@ -52,3 +52,28 @@ def test_closing_lets_what_is_there_end():
     worker.close()
     assert done == [True]
     assert not worker.thread.is_alive()
+
+
+def test_closing_ends_although_a_job_does_not_and_the_queue_is_full(monkeypatch):
+    monkeypatch.setattr(background, "QUEUE_LENGTH", 1)
+    monkeypatch.setattr(background, "CLOSE_SECONDS", 0.1)
+    worker = BackgroundWorker()
+    may_end, began = threading.Event(), threading.Event()
+    worker.submit(lambda: began.set() or may_end.wait(timeout=10))
+    assert began.wait(timeout=10)
+    worker.submit(lambda: None)
+    closing = threading.Thread(target=worker.close)
+    closing.start()
+    closing.join(timeout=5)
+    has_closed = not closing.is_alive()
+    may_end.set()
+    assert has_closed
+    worker.wait()
+    worker.close()
+
+
+def test_a_worker_without_jobs_has_no_thread():
+    worker = BackgroundWorker()
+    assert worker.thread is None
+    worker.wait()
+    worker.close()
