@@ -36,11 +36,12 @@ def test_the_field_for_programs_is_seen_by_no_person(browser):
     assert field.find_parent(class_="honeypot")["aria-hidden"] == "true"
 
 
-def test_whoever_fills_it_in_does_not_sign_up(browser, board):
+def test_whoever_fills_it_in_does_not_sign_up(browser, board, caplog):
     form = sign_up_form(browser())
     form["website"] = "https://spam.example"
     page = form.submit("submit", status=400)
     assert "a program had filled it in" in page
+    assert "reason='honeypot'" in caplog.text
     assert board.users() == []
     # A person whose browser did it sends the same form once more.
     form = page.forms["signup"]

@@ -111,6 +111,8 @@ def test_production_by_hand(tmp_path):
         assert cookie.startswith("__Host-session=")
         attributes = {attribute.strip().lower() for attribute in cookie.split(";")}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= attributes
+        assert response.headers["Strict-Transport-Security"].startswith("max-age=63072000")
+        assert "Access-Control-Allow-Origin" not in response.headers
         assert get(port, "/_debug_toolbar/")[0].status == 404
         # A proxy on the same machine says that the browser came by HTTPS.
         response, _page = get(
