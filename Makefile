@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Written after a complete installation, and older than setup.py when that has changed since.
 INSTALLED := .venv/installed
 
-.PHONY: serve test test-postgresql lint bench translations
+.PHONY: serve test test-postgresql lint audit bench translations
 
 serve: $(INSTALLED)
 	@$(BIN)/alembic -c development.ini upgrade head
@@ -22,9 +22,14 @@ test-postgresql: $(INSTALLED)
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive qaboard bench .ci
+
+audit: $(INSTALLED)
+	$(BIN)/python .ci/audit.py
 
 bench: $(INSTALLED)
-	$(BIN)/python bench/markdown.py
+	$(BIN)/python bench/rendering.py
+	$(BIN)/python bench/login_timing.py
 
 translations: $(INSTALLED)
 	$(BIN)/pybabel -q extract --mapping-file qaboard/locale/babel.cfg --omit-header --add-location file --sort-by-file --output-file qaboard/locale/qaboard.pot qaboard

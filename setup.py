@@ -49,6 +49,8 @@ TEST_REQUIREMENTS = [
     "hypothesis>=6.150",
     "playwright>=1.60",
     "ruff>=0.17",
+    "bandit>=1.9",
+    "pip-audit>=2.10",
     "aiosmtpd>=1.4.6",
     # What devices with passkeys speak.
     "cbor2>=5.6",

@@ -3,7 +3,7 @@
 Many lexers of Pygments are quadratic on text made for it (10,000 characters of ``"\\n "`` keep the
 Python one busy for more than a second), so three bounds apply, none of which depends on the clock:
 
-- only the languages in `LANGUAGES`, each of which is measured by ``bench/markdown.py``, and at most
+- only the languages in `LANGUAGES`, each of which ``bench/rendering.py`` measures, and at most
   `LANGUAGES_PER_BODY` of them in one body, because loading a lexer for the first time is slow;
 - a rule of a lexer sees at most `RULE_WINDOW` characters ahead (a longer comment may lose its
   colour in the middle);

@@ -76,4 +76,5 @@ class PasswordHashing:
 
 def includeme(config) -> None:
     passwords = PasswordHashing(config.registry["settings"].passwords)
+    config.registry["passwords"] = passwords
     config.add_request_method(lambda _request: passwords, "passwords", reify=True)

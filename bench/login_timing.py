@@ -1,0 +1,117 @@
+"""Does the time of a refused login tell whether the name exists?  ``python bench/login_timing.py``
+
+Logs in with a wrong password, by turns in random order as a user who exists and as one who does
+not, and compares the medians of the times of the answers. What the difference is worth is seen by
+shuffling: it is less than the noise when at least one in twenty random halvings of all times
+differs as much. Exit status 1 when it is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+from pyramid.paster import get_appsettings
+from webtest import TestApp
+
+import qaboard
+from qaboard.db import make_session
+from qaboard.services.user import sign_up
+from qaboard.settings import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHUFFLES = 2_000
+SIGNIFICANT = 0.05
+WARM_UPS = 20
+
+
+def make_app(directory: str):
+    """The board of development.ini on an empty database, without limits for logins."""
+    settings = get_appsettings(str(PROJECT / "development.ini"))
+    settings.update(
+        {
+            "pyramid.includes": "",
+            "mail.enabled": "false",
+            "rate_limits.login_account": "none",
+            "rate_limits.login_address": "none",
+            "sqlalchemy.url": f"sqlite:///{directory}/qaboard.sqlite",
+        }
+    )
+    try:
+        app = qaboard.main({}, **settings)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error
+    configuration = alembic.config.Config(str(PROJECT / "development.ini"))
+    with app.registry["engine"].execution_options(writes=True).connect() as connection:
+        configuration.attributes["connection"] = connection
+        alembic.command.upgrade(configuration, "head")
+    return app
+
+
+def measure(app, count: int) -> dict[str, list[float]]:
+    """The times of refused logins, in seconds, for a name that exists and one that does not."""
+    client = TestApp(app)
+    with make_session(app.registry["engine"], writes=True) as session, session.begin():
+        hasher = app.registry["passwords"]
+        sign_up(
+            session,
+            username="somebody",
+            email="somebody@example.com",
+            password_hash=hasher.hash("correct horse battery"),
+        )
+    token = client.get("/login").forms["login"]["csrf_token"].value
+    times: dict[str, list[float]] = {"somebody": [], "nobody12": []}
+    names = [*times] * count
+    random.shuffle(names)
+    for number, name in enumerate([*times] * (WARM_UPS // 2) + names):
+        fields = {"csrf_token": token, "username": name, "password": "wrong horse battery"}
+        # What the one before has left to do in the background belongs to the one before.
+        app.registry["background"].wait()
+        begin = time.perf_counter()
+        client.post("/login", fields, status=400)
+        if number >= WARM_UPS:
+            times[name].append(time.perf_counter() - begin)
+    return times
+
+
+def share_of_larger_differences(known: list[float], unknown: list[float]) -> float:
+    """How many of the random halvings of all times differ as much as these two, 0 to 1."""
+    difference = abs(statistics.median(known) - statistics.median(unknown))
+    everything = [*known, *unknown]
+    larger = 0
+    for _ in range(SHUFFLES):
+        random.shuffle(everything)
+        halves = everything[: len(known)], everything[len(known) :]
+        larger += abs(statistics.median(halves[0]) - statistics.median(halves[1])) >= difference
+    return larger / SHUFFLES
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=300, help="logins of each kind")
+    count = parser.parse_args().count
+    with tempfile.TemporaryDirectory() as directory:
+        app = make_app(directory)
+        known, unknown = measure(app, count).values()
+        app.registry["background"].close()
+        app.registry["engine"].dispose()
+    share = share_of_larger_differences(known, unknown)
+    milliseconds = [1000 * statistics.median(times) for times in (known, unknown)]
+    print(f"known name   {milliseconds[0]:8.3f} ms, median of {count}")
+    print(f"unknown name {milliseconds[1]:8.3f} ms, median of {count}")
+    print(f"difference   {milliseconds[0] - milliseconds[1]:+8.3f} ms")
+    print(f"as large by chance in {share:.0%} of {SHUFFLES} shuffles")
+    is_noise = share >= SIGNIFICANT
+    print("less than the noise" if is_noise else "MORE THAN THE NOISE")
+    return 0 if is_noise else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
