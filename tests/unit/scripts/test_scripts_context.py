@@ -126,8 +126,8 @@ def test_a_damaged_file_is_reported_and_not_repaired(invoke, new_database):
         "INSERT INTO users (id, username, username_key, email, password_hash, role, created_at)"
         " VALUES (1, 'a', 'a', 'a@example.com', '', 'member', '2025-01-01')",
         "INSERT INTO user_sessions (id, user_id, token_hash, created_at, last_used_at,"
-        " authenticated_at, expires_at, is_pending)"
-        " VALUES (1, 1, x'00', '2025-01-01', '2025-01-01', '2025-01-01', '2025-01-02', 0)",
+        " authenticated_at, expires_at, is_pending, wrong_code_count)"
+        " VALUES (1, 1, x'00', '2025-01-01', '2025-01-01', '2025-01-01', '2025-01-02', 0, 0)",
         "PRAGMA writable_schema = ON",
         "UPDATE sqlite_master SET sql = replace(sql, '(expires_at)', '(created_at)')"
         " WHERE name = 'ix_user_sessions_expires_at'",
