@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from factories import Board
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from postgresql import free_port
 from scripting import WITH, WITHOUT
 from waitress import create_server
+from watching import watch
 
 from qaboard.models import User
 
@@ -127,33 +128,3 @@ def browser(
     for context in contexts:
         context.close()
     assert troubles == []
-
-
-def watch(context: BrowserContext, site: str, troubles: list[str]) -> None:
-    """Note each request to another host, each error on the console, and each script's dialog."""
-    pages: set[str] = set()
-
-    def note_request(request) -> None:
-        if request.is_navigation_request():
-            pages.add(urldefrag(request.url).url)
-        if not request.url.startswith((f"{site}/", "data:")):
-            troubles.append(f"a request to {request.url}")
-
-    def note_message(message) -> None:
-        address = urldefrag(message.location["url"]).url
-        # Chromium also logs pages of errors, which are meant to be shown, and a preview that is
-        # refused; a missing script, style sheet or image is neither.
-        is_shown = address in pages or address == f"{site}/preview"
-        if message.text.startswith("Failed to load resource") and is_shown:
-            return
-        if message.type in ("error", "warning"):
-            troubles.append(f"on the console of {message.page.url}: {message.text}")
-
-    def note_dialog(dialog) -> None:
-        troubles.append(f"a dialog: {dialog.message}")
-        dialog.dismiss()
-
-    context.on("request", note_request)
-    context.on("console", note_message)
-    context.on("weberror", lambda error: troubles.append(f"an exception: {error.error}"))
-    context.on("dialog", note_dialog)

@@ -48,6 +48,12 @@ def full_board(board):
         ("/forgot-password", 0, 1),
         ("/reset-password", 0, 1),
         ("/account/email", 0, 2),
+        ("/account/", 0, 2),
+        ("/account/sessions", 0, 2),
+        ("/account/activity", 0, 2),
+        ("/account/password", 0, 1),
+        ("/account/download", 0, 1),
+        ("/account/close", 0, 1),
         ("/nowhere", 0, 1),
     ],
 )
