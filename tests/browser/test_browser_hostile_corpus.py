@@ -368,6 +368,7 @@ def test_mails(app, audit):
             username=text,
             device=text,
             sentence=text,
+            address=text,
             link=f"{registry['settings'].site_address}/?" + urlencode({"token": text}),
             moment=utc_now(),
             hours=1,
