@@ -13,7 +13,7 @@ def log_in(page: Page, username: str, password: str = PASSWORD) -> None:
     """Fill in the form to log in that the page shows, and send it."""
     page.get_by_label("Name").fill(username)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 def test_signing_up_shows_the_errors_and_keeps_what_was_typed(browser, board):

@@ -68,7 +68,7 @@ def test_an_answer_sent_after_the_login_has_ended_is_there_after_logging_in(brow
     page.get_by_role("button", name="Post your answer").click()
     page.get_by_label("Name").fill("alex")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     expect(page).to_have_url(f"/questions/{question.id}/#your-answer")
     expect(page.get_by_label("Text", exact=True)).to_have_value("What I wrote for an hour.")
 

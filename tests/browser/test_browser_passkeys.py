@@ -79,7 +79,7 @@ def add_passkey(page: Page) -> None:
 
 def log_out(page: Page) -> None:
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("status").first).to_have_text("You are logged out.")
+    expect(page.get_by_role("status")).to_have_text("You are logged out.")
 
 
 def enter_password(page: Page) -> None:
@@ -113,7 +113,7 @@ def test_one_is_added_used_and_removed(page, device, board, script):
     page.goto("/login?next=/account/passkeys")
     page.get_by_role("button", name="Log in with a passkey").click()
     expect(page).to_have_url("/account/passkeys")
-    expect(page.get_by_role("status").first).to_have_text("Welcome back, Ann!")
+    expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
     expect(passkeys).to_contain_text("last used")
 
     # The second step after a password.
@@ -121,7 +121,7 @@ def test_one_is_added_used_and_removed(page, device, board, script):
     enter_password(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_role("status").first).to_have_text("Welcome back, Ann!")
+    expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
     # Confirming who one is.
     with board.transaction() as session:
@@ -134,7 +134,7 @@ def test_one_is_added_used_and_removed(page, device, board, script):
     expect(page).to_have_url("/account/passkeys")
 
     page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_role("status").first).to_have_text("The passkey is removed.")
+    expect(page.get_by_role("status")).to_have_text("The passkey is removed.")
     expect(page.get_by_role("main")).to_contain_text("You have no passkey yet.")
     log_out(page)
     page.goto("/login")
@@ -162,7 +162,7 @@ def test_a_finger_that_the_device_does_not_know(page, device):
     expect(message).to_contain_text("You can try again.")
     device.know_finger(True)
     page.get_by_role("button", name="Log in with a passkey").click()
-    expect(page.get_by_role("status").first).to_have_text("Welcome back, Ann!")
+    expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
 
 @only_with_javascript
@@ -182,7 +182,7 @@ def test_a_copy_of_the_key_is_refused(page, device):
         log_out(page)
         page.goto("/login")
         page.get_by_role("button", name="Log in with a passkey").click()
-        expect(page.get_by_role("status").first).to_have_text("Welcome back, Ann!")
+        expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
     log_out(page)
     device.set_counter(credential, credential["signCount"])
     page.goto("/login")

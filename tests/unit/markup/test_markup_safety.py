@@ -6,22 +6,14 @@ import threading
 from html.parser import HTMLParser
 
 import pytest
+from allowed_html import ATTRIBUTES, LINK_RELATION, SCHEMES
+from hostile_corpus import CORPUS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qaboard.markup import RENDERER_VERSION, normalise, plain_text, render
 from qaboard.markup.sanitising import ALLOWED_CLASSES, TAGS
 
-ATTRIBUTES = {
-    "a": {"href", "title", "rel"},
-    "img": {"src", "alt", "title", "loading"},
-    "ol": {"start"},
-    "th": {"class"},
-    "td": {"class"},
-    "pre": {"class", "tabindex"},
-    "table": {"tabindex"},
-    "span": {"class"},
-}
 VOID = {"br", "hr", "img"}
 # As a browser finds it (WHATWG URL): behind leading spaces and controls, without tabs or line ends.
 SCHEME = re.compile(r"[\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -40,17 +32,17 @@ class Audit(HTMLParser):
             assert name in ATTRIBUTES.get(tag, ()), (tag, name)
             if name == "href":
                 scheme = SCHEME.match(re.sub("[\t\n\r]", "", value))
-                assert scheme is None or scheme[1].lower() in {"http", "https", "mailto"}
+                assert scheme is None or scheme[1].lower() in SCHEMES
             if name == "src":
                 assert value.startswith("/")
                 assert value[1:2] not in ("/", "\\")
             if name == "rel":
-                assert value == "nofollow ugc noopener"
+                assert value == LINK_RELATION
             if name == "class":
                 assert value in ALLOWED_CLASSES[tag]
         if tag == "a":
             assert "a" not in self.path
-            assert ("rel", "nofollow ugc noopener") in attrs
+            assert ("rel", LINK_RELATION) in attrs
         if tag not in VOID:
             self.path.append(tag)
 
@@ -121,6 +113,14 @@ def test_attributes_cannot_be_left(title):
     for quote in "\"'":
         audit(render(f"[a](b {quote}{title}{quote}) ![{title}](/x {quote}{title}{quote})"))
     audit(render(f"[{title}](</b{title}>)\n\n```{title}\n{title}\n```\n\n3. <{title}>"))
+
+
+@pytest.mark.parametrize("group", CORPUS)
+def test_hostile_texts(group):
+    """In Chromium they are in tests/browser/test_browser_hostile_corpus.py."""
+    for text in CORPUS[group]:
+        for source in (text, f"> - {text}", f"x {text} x", f"| {text} |\n|---|\n| {text} |"):
+            audit(render(source))
 
 
 def test_placeholders_of_python_markdown_are_text():
