@@ -256,12 +256,9 @@ def thousands(board):
 
 def test_thousands_of_posts_take_few_statements(thousands, count_queries):
     for act, live in ((purge, 0), (undo_purge, 50)):
-        started_at = time.perf_counter()
         with count_queries() as statements, thousands.transaction() as session:
             assert act(session, thousands.spammer.id, actor=OPERATOR) == 5000
         assert len(statements) <= 12, statements
-        # Far more than it takes; a statement for each post would take longer.
-        assert time.perf_counter() - started_at < 5
         counts = {thousands.read(question).answer_count for question in thousands.full_questions}
         assert counts == {live}
 
