@@ -23,7 +23,9 @@ _ADDRESS = re.compile(
     r"(?!\*\*|~~|&(?:lt|gt|quot|nbsp|\#\w{1,7});)[A-Za-z0-9\-._~:/?\#@!$&'()*+,;=%]"
     rf"|(?<=[/?\#=&.\-_+:,;(%@{_CJK}])[{_CJK}]"
     rf"|(?![\x00-\x7f{_CJK}])\w"
-    r")++"
+    # Greedy and not possessive: Python 3.11.2, which Debian 12 has, repeats these alternatives wrongly
+    # when it may not give back. Nothing follows, so there is nothing to give back for.
+    r")+"
 )
 _PARTICLE_AFTER_SLASH = re.compile(
     "(?<=/)(?:은|는|이|가|을|를|의|에|로|와|과|도|만|에서|에는|에도|으로|에게|까지|부터|처럼|보다"
