@@ -23,8 +23,8 @@ _ADDRESS = re.compile(
     r"(?!\*\*|~~|&(?:lt|gt|quot|nbsp|\#\w{1,7});)[A-Za-z0-9\-._~:/?\#@!$&'()*+,;=%]"
     rf"|(?<=[/?\#=&.\-_+:,;(%@{_CJK}])[{_CJK}]"
     rf"|(?![\x00-\x7f{_CJK}])\w"
-    # Greedy and not possessive: Python 3.11.2, which Debian 12 has, repeats these alternatives wrongly
-    # when it may not give back. Nothing follows, so there is nothing to give back for.
+    # Greedy and not possessive: Python 3.11.2, that of Debian 12, repeats these alternatives
+    # wrongly when it may not give back. Nothing follows, so there is nothing to give back for.
     r")+"
 )
 _PARTICLE_AFTER_SLASH = re.compile(
