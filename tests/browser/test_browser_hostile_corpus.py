@@ -145,7 +145,7 @@ def fill(board: Board, texts: Sequence[str], name: str) -> Filled:
         reasons = lines(texts, User.SUSPENSION_REASON_MAX_CHARACTERS)
         for reason, author in zip(reasons, authors, strict=False):
             suspend(session, author.id, until=until, reason=reason, actor=Actor(admin.id))
-        for agent in lines(texts, 4_000)[:SESSIONS_MAX_COUNT]:
+        for agent in lines(texts, UserSession.USER_AGENT_MAX_CHARACTERS)[:SESSIONS_MAX_COUNT]:
             client = Client("192.0.2.1", agent)
             open_session(session, admin.id, lifetime=timedelta(days=1), client=client)
         return Filled(
