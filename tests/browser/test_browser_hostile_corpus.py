@@ -26,7 +26,7 @@ from webtest import TestApp
 
 from qaboard import markup
 from qaboard.mail.composing import compose_mail
-from qaboard.models import Answer, Question, Role, User, username_key, utc_now
+from qaboard.models import Answer, Question, Role, User, UserSession, username_key, utc_now
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.client import Client
 from qaboard.services import answer as answer_service
