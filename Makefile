@@ -13,11 +13,14 @@ serve: $(INSTALLED)
 	@echo "qaboard is on http://localhost:6543 (Ctrl+C stops it)"
 	@$(BIN)/pserve development.ini --reload
 
+# A process and a database for each core; the tests of one file stay together and share fixtures.
+PYTEST := $(BIN)/pytest --numprocesses=auto --dist=loadfile
+
 test: $(INSTALLED)
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-postgresql: $(INSTALLED)
-	$(BIN)/pytest --database=postgresql
+	$(PYTEST) --database=postgresql
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

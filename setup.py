@@ -46,6 +46,7 @@ REDIS_REQUIREMENTS = ["redis>=6.4"]
 TEST_REQUIREMENTS = [
     "pytest>=9",
     "WebTest>=3.0.7",
+    "pytest-xdist>=3.8",
     "hypothesis>=6.150",
     "playwright>=1.60",
     "ruff>=0.17",

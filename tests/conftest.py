@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.policy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
@@ -48,35 +48,48 @@ def mail_directory(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_app(database_url: str, mail_directory: Path) -> Iterator[Callable]:
-    """Makes the application of development.ini, without the toolbar, on the tests' database.
+def open_application(database_url: str, mail_directory: Path) -> Callable:
+    """Opens the application of development.ini, without the toolbar, on the tests' database.
 
+    What it returns is a context manager; at its end the application gives its connections back.
     Its argument replaces settings of the ini file.
     """
-    made = []
 
-    def make(changes: dict[str, str] | None = None):
+    @contextmanager
+    def open_one(changes: dict[str, str] | None = None) -> Iterator:
         settings = get_appsettings(str(PROJECT / "development.ini"))
         settings.update({"pyramid.includes": "", "mail.directory": str(mail_directory)})
         settings.update(changes or {})
         with environment(QABOARD_DATABASE_URL=database_url):
-            made.append(qaboard.main({}, **settings))
-        return made[-1]
-
-    yield make
-    for application in made:
+            application = qaboard.main({}, **settings)
+        yield application
         application.registry["background"].close()
         if "mail_worker" in application.registry:
             application.registry["mail_worker"].close()
         application.registry["engine"].dispose()
 
+    return open_one
+
 
 @pytest.fixture(scope="session")
-def app(database_url: str, make_app: Callable):
-    """The application of development.ini on the migrated database, without the toolbar."""
+def migrated_database(database_url: str) -> None:
+    """The tables of the newest migration."""
     with environment(QABOARD_DATABASE_URL=database_url):
         alembic.command.upgrade(alembic_configuration(), "head")
-    return make_app()
+
+
+@pytest.fixture(scope="session")
+def app(migrated_database, open_application: Callable) -> Iterator:
+    """The application of development.ini on the migrated database, without the toolbar."""
+    with open_application() as application:
+        yield application
+
+
+@pytest.fixture
+def make_app(migrated_database, open_application: Callable) -> Iterator[Callable]:
+    """Makes further applications for one test; the argument replaces settings of the ini file."""
+    with ExitStack() as stack:
+        yield lambda changes: stack.enter_context(open_application(changes))
 
 
 @pytest.fixture(scope="session")

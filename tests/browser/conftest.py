@@ -47,9 +47,10 @@ def site_address() -> str:
 
 
 @pytest.fixture(scope="session")
-def app(app, make_app: Callable, site_address: str):
-    """The application that knows its address; the other one has made the tables."""
-    return make_app({"qaboard.url": site_address})
+def app(migrated_database, open_application: Callable, site_address: str) -> Iterator:
+    """The application that knows its address."""
+    with open_application({"qaboard.url": site_address}) as application:
+        yield application
 
 
 @pytest.fixture(scope="session")
