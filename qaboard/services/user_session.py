@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
@@ -29,25 +30,63 @@ class WrongPassword(Refusal):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An account, and the hash that a password was found to be right for."""
+
+    user_id: int
+    password_hash: str = field(repr=False)
+
+
 def authenticate(
-    session: Session, passwords: PasswordHashing, *, username: str, password: str
-) -> User:
-    """The user of this name, if the password is right.
+    engine: Engine, passwords: PasswordHashing, *, username: str, password: str
+) -> Credentials:
+    """Whose name and password these are.
+
+    Reads in a short transaction of its own, which is over before the hash is computed: nothing is
+    locked meanwhile.
 
     :raises WrongPassword: after the same work, whether the name or the password is wrong.
     :raises TooManyHashes: when too many others log in at this moment.
     """
+    statement = select(User.id, User.password_hash).where(
+        User.username_key == username_key(username), _is_open()
+    )
+    with make_session(engine, writes=False) as session:
+        row = session.execute(statement).one_or_none()
+    user_id, password_hash = row if row else (None, None)
+    if not passwords.verify(password_hash, password):
+        raise WrongPassword
+    return Credentials(user_id, password_hash)
+
+
+def find_authenticated(
+    session: Session, passwords: PasswordHashing, credentials: Credentials, password: str
+) -> User:
+    """The user of these credentials, if they are still right in the transaction that acts on them.
+
+    The hash is made anew when the parameters in the ini file have changed.
+
+    :param password: the one that was found to be right.
+    :raises WrongPassword: when the account was closed, or its password changed, in between.
+    """
     user = session.scalar(
         select(User).where(
-            User.username_key == username_key(username),
-            or_(User.closing_at.is_(None), User.closing_at > utc_now()),
+            User.id == credentials.user_id,
+            User.password_hash == credentials.password_hash,
+            _is_open(),
         )
     )
-    if not passwords.verify(user.password_hash if user else None, password):
+    if user is None:
         raise WrongPassword
     if passwords.needs_rehash(user.password_hash):
         user.password_hash = passwords.hash(password)
     return user
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Whether an account is not closed, nor due to be."""
+    return or_(User.closing_at.is_(None), User.closing_at > utc_now())
 
 
 def open_session(

@@ -29,6 +29,7 @@ from qaboard.services.user_session import (
     close_session,
     end_session,
     end_sessions,
+    find_authenticated,
     list_sessions,
     open_session,
     record_login_failure,
@@ -50,15 +51,15 @@ def check_password(request: Request, username: str, password: str) -> User:
     key = username_key(username)
     request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
     request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
+    engine = request.registry["engine"]
     try:
-        user = authenticate(
-            request.dbsession, request.passwords, username=username, password=password
-        )
+        credentials = authenticate(engine, request.passwords, username=username, password=password)
+        user = find_authenticated(request.dbsession, request.passwords, credentials, password)
     except WrongPassword:
-        # In the background, since it takes longer when there is an account to write it down
-        # for; and this transaction is rolled back.
-        engine = request.registry["engine"]
-        request.background.submit(partial(record_login_failure, engine, key, request.client))
+        # In the background and after the answer, since it takes longer when there is an account
+        # to write it down for; and this transaction is rolled back.
+        job = partial(record_login_failure, engine, key, request.client)
+        request.add_finished_callback(lambda request: request.background.submit(job))
         raise
     request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
     return user

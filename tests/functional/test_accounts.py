@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from argon2 import PasswordHasher
+from factories import PASSWORD
 from sqlalchemy import select
 
 from qaboard.models import User, UserSession
@@ -131,6 +132,38 @@ def test_both_compute_one_hash(browser, board, monkeypatch):
     for username in ("alex", "nobody"):
         log_in(browser(), username, "wrong password")
     assert len(calls) == 2
+
+
+def test_a_password_is_checked_while_nothing_is_locked(app, browser, board, monkeypatch):
+    board.user("alex")
+    form = browser().get("/login").forms["login"]
+    form["username"], form["password"] = "alex", PASSWORD
+    verify = app.registry["passwords"].verify
+
+    def verify_while_somebody_writes(*arguments):
+        # On SQLite this waits for the lock, in vain when the login itself has it.
+        board.user("blake")
+        return verify(*arguments)
+
+    monkeypatch.setattr(app.registry["passwords"], "verify", verify_while_somebody_writes)
+    assert form.submit("submit").status_int == 303
+
+
+def test_a_password_that_changes_while_it_is_checked_is_wrong(app, browser, board, monkeypatch):
+    user = board.user("alex")
+    form = browser().get("/login").forms["login"]
+    form["username"], form["password"] = "alex", PASSWORD
+    verify = app.registry["passwords"].verify
+
+    def verify_while_it_changes(*arguments):
+        with board.transaction() as session:
+            session.get_one(User, user.id).password_hash = "another"
+        return verify(*arguments)
+
+    monkeypatch.setattr(app.registry["passwords"], "verify", verify_while_it_changes)
+    page = form.submit("submit", status=400)
+    assert "Name and password do not match" in page
+    assert board.facts()["user_sessions"] == []
 
 
 def test_logging_out_ends_the_login_on_the_server(browser, board):
