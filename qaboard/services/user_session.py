@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
@@ -38,10 +38,7 @@ def authenticate(
     :raises TooManyHashes: when too many others log in at this moment.
     """
     user = session.scalar(
-        select(User).where(
-            User.username_key == username_key(username),
-            or_(User.closing_at.is_(None), User.closing_at > utc_now()),
-        )
+        select(User).where(User.username_key == username_key(username), User.is_open())
     )
     if not passwords.verify(user.password_hash if user else None, password):
         raise WrongPassword
@@ -100,13 +97,15 @@ def find_pending_session(session: Session, token: str | None) -> UserSession | N
         return None
     statement = (
         select(UserSession)
+        .join(UserSession.user)
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.expires_at > utc_now(),
             UserSession.is_pending.is_(True),
+            User.is_open(),
         )
         # One attempt at a time, so that none is left uncounted.
-        .with_for_update()
+        .with_for_update(of=UserSession)
     )
     return session.scalar(statement)
 
