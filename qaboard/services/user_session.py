@@ -55,13 +55,12 @@ def open_session(
     client: Client = NO_CLIENT,
     is_pending: bool = False,
 ) -> str:
-    """Begin a login, and forget those that have expired or are too many.
+    """Begin a login, and end those that are too many.
 
     :param is_pending: whether a second factor is still to come; until then it opens nothing.
     :return: the token for the browser's cookie; it is stored nowhere.
     """
     now = utc_now()
-    session.execute(delete(UserSession).where(UserSession.expires_at <= now))
     oldest = (
         select(UserSession.id)
         # Apart from each other: who knows the password alone ends no login by beginning others.
