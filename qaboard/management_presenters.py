@@ -109,17 +109,17 @@ def _found_by(text: str, finds_addresses: bool) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event, with the names of the account and of who did it, where they are known."""
+    """An event, with the account and who did it, where they are known."""
 
     event: SecurityEvent
-    username: str | None
-    actor_name: str | None
+    account: User | None
+    actor: User | None
 
 
 def _events() -> Select:
     account, actor = aliased(User), aliased(User)
     return (
-        select(SecurityEvent, account.username, actor.username)
+        select(SecurityEvent, account, actor)
         .outerjoin(account, account.id == SecurityEvent.user_id)
         .outerjoin(actor, actor.id == SecurityEvent.actor_id)
         .order_by(SecurityEvent.id.desc())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import UTC, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qaboard.folding import fold
@@ -38,7 +38,7 @@ class User(Base):
     verify it. ``suspended_until`` is ``SUSPENDED_FOR_GOOD`` where there is no end. ``purged_at`` is
     when all posts were taken back; the suspension that goes with it has no reason. Until
     ``closing_at`` the account can be kept; after ``closed_at`` it has no address, and its name is
-    free again.
+    free again. ``closing_at`` of a closed account says that its posts are still to be treated.
     """
 
     __tablename__ = "users"
@@ -88,6 +88,13 @@ class User(Base):
     closing_at: Mapped[OptionalTimestamp]
     closing_removes_posts: Mapped[bool | None]
     closed_at: Mapped[OptionalTimestamp]
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """The condition for an account that its owner can use: it is not closed, nor is the time
+        over in which that can be undone."""
+        is_kept = or_(cls.closing_at.is_(None), cls.closing_at > utc_now())
+        return and_(cls.closed_at.is_(None), is_kept)
 
     def release_name(self) -> None:
         """Leave the name to others; the key has a space, so that nobody can have this one."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import joinedload
 
 from qaboard import markup
 from qaboard.models import Post
 from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
-from qaboard.search import index_post
+from qaboard.services.post import write_to_index
 
 BATCH_SIZE = 500
 
@@ -53,11 +52,7 @@ def render(board: CommandContext, every: bool) -> None:
 def _next_posts(board: CommandContext, conditions: list) -> list[Post]:
     with board.session(writes=False) as session:
         posts = session.scalars(
-            select(Post)
-            .options(joinedload(Post.author, innerjoin=True))
-            .where(*conditions)
-            .order_by(Post.id)
-            .limit(BATCH_SIZE)
+            select(Post).where(*conditions).order_by(Post.id).limit(BATCH_SIZE)
         ).all()
         # They are only read from now on; the commit at the end would forget what they hold.
         session.expunge_all()
@@ -85,11 +80,7 @@ def _render_batch(board: CommandContext, posts: list[Post]) -> int:
                 .execution_options(synchronize_session=False)
             )
             if result.rowcount:
-                index_post(
-                    session,
-                    post,
-                    text=markup.plain_text(body_html),
-                    author_name=post.author.username,
-                )
+                post.body_html = body_html
+                write_to_index(session, post)
                 written += 1
     return written

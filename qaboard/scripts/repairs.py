@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from qaboard.models import Answer, Post, Question, Vote
 from qaboard.scripts.checks import (
@@ -90,10 +90,12 @@ def _index_missing_posts(board: CommandContext) -> int:
             with board.session(writes=True) as session:
                 posts = session.scalars(
                     select(Post)
-                    .options(joinedload(Post.author, innerjoin=True))
                     .where(Post.id.in_(batch))
+                    # The newest first, as everywhere where posts are locked.
+                    .order_by(Post.id.desc())
+                    .with_for_update()
                 )
                 for post in posts.all():
-                    write_to_index(session, post, post.author.username)
+                    write_to_index(session, post)
             bar.update(len(batch))
     return len(missing)

@@ -107,7 +107,7 @@ def reset_link(board: CommandContext, name: str) -> None:
 def close_due(board: CommandContext) -> None:
     """Close the accounts whose time to undo it is over.
 
-    The board does so by itself when somebody logs in; run it daily where that is rare.
+    The board does so by itself, about once an hour while somebody visits it; this does it now.
     """
     closed = close_due_accounts(board.engine)
     click.echo(f"Closed {closed:,} accounts.")

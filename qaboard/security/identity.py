@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qaboard.models import Role, User, UserSession, utc_now
@@ -95,7 +95,7 @@ def load_identity(session: Session, token: str, accounts: AccountSettings) -> Id
             UserSession.expires_at > now,
             UserSession.last_used_at > now - timedelta(days=accounts.session_idle_days),
             UserSession.is_pending.is_(False),
-            or_(User.closing_at.is_(None), User.closing_at > now),
+            User.is_open(),
         )
     )
     row = session.execute(statement).one_or_none()

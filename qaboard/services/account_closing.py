@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard import markup
 from qaboard.db import make_session
 from qaboard.models import (
     Answer,
@@ -24,14 +25,19 @@ from qaboard.models import (
     UserSession,
     utc_now,
 )
-from qaboard.search import index_post
 from qaboard.security.client import Client
+from qaboard.services.post import write_to_index
 from qaboard.services.security_event import record_event
 from qaboard.services.user_management import Actor, check_not_last_admin, lock_accounts
 from qaboard.services.user_session import end_sessions
 
-BATCH_SIZE = 200
-"""How many posts one transaction treats, so that nobody waits long for the lock of SQLite."""
+BATCH_SIZE = 20
+"""How many posts one transaction treats; of the longest ones, that holds the lock of SQLite for
+half a second."""
+
+PAUSE_SECONDS = 0.1
+"""How long others have their turn between two transactions: whoever waits for the lock of SQLite
+looks that often whether it is free."""
 
 
 def request_closing(
@@ -55,8 +61,14 @@ def request_closing(
 
 
 def undo_closing(session: Session, user_id: int, client: Client) -> None:
-    """Keep an account that was to be closed."""
-    user = session.get_one(User, user_id)
+    """Keep an account that was to be closed.
+
+    :raises StaleDataError: when it has been closed meanwhile. The request then runs again, and
+        finds nobody logged in.
+    """
+    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    if user.closed_at is not None:
+        raise StaleDataError(f"user {user_id} left meanwhile")
     if user.closing_at is not None:
         user.closing_at = user.closing_removes_posts = None
         record_event(
@@ -67,12 +79,13 @@ def undo_closing(session: Session, user_id: int, client: Client) -> None:
 def close_due_accounts(engine: Engine) -> int:
     """Close the accounts whose time to undo it is over.
 
-    Posts are treated in batches with a transaction each, the account at last; what is interrupted
-    goes on the next time. Several processes may do it at once.
+    First the account itself is closed, so that nobody writes in its name any more; then its posts
+    are treated, in batches with a transaction each. What is interrupted goes on the next time.
+    Several processes may do it at once.
 
-    :return: how many accounts were closed.
+    :return: how many accounts were finished.
     """
-    closed = 0
+    finished = 0
     last_ids: dict[int, int] = {}
     while True:
         with make_session(engine, writes=True) as session, session.begin():
@@ -84,25 +97,41 @@ def close_due_accounts(engine: Engine) -> int:
                 .with_for_update(skip_locked=True)
             )
             if user is None:
-                return closed
-            posts = _next_posts(session, user, last_ids.get(user.id))
-            if posts:
-                last_ids[user.id] = posts[-1].id
-                for post in posts:
-                    _release_post(session, post, is_removed=bool(user.closing_removes_posts))
-            else:
+                return finished
+            if user.closed_at is None:
                 _close(session, user)
-                closed += 1
+                continue
+            posts = _next_posts(session, user, last_ids.get(user.id))
+            for post in posts:
+                _release_post(session, post, is_removed=bool(user.closing_removes_posts))
+            if len(posts) < BATCH_SIZE:
+                user.closing_at = user.closing_removes_posts = None
+                finished += 1
+                continue
+            last_ids[user.id] = posts[-1].id
+        time.sleep(PAUSE_SECONDS)
 
 
 def _next_posts(session: Session, user: User, last_id: int | None) -> list[Post]:
-    """The next posts of a user, the newest first: an answer before its question, as everywhere."""
+    """The next posts of a user, locked.
+
+    The newest first, as everywhere: an answer before its question, which is older.
+    """
     conditions = [Post.author_id == user.id]
     if last_id is not None:
         conditions.append(Post.id < last_id)
-    return list(
-        session.scalars(select(Post).where(*conditions).order_by(Post.id.desc()).limit(BATCH_SIZE))
+    ids = session.scalars(
+        select(Post.id).where(*conditions).order_by(Post.id.desc()).limit(BATCH_SIZE)
+    ).all()
+    # With the questions whose answers are counted, so that all are locked in one order.
+    parents = select(Answer.question_id).where(Answer.id.in_(ids))
+    locked = session.scalars(
+        select(Post)
+        .where(or_(Post.id.in_(ids), Post.id.in_(parents)))
+        .order_by(Post.id.desc())
+        .with_for_update()
     )
+    return [post for post in locked if post.id in ids]
 
 
 def _release_post(session: Session, post: Post, *, is_removed: bool) -> None:
@@ -112,19 +141,17 @@ def _release_post(session: Session, post: Post, *, is_removed: bool) -> None:
             post.deleted_at = utc_now()
             # Here and not by delete_post(), which refuses answers of a deleted question.
             if isinstance(post, Answer):
-                session.flush()
                 session.execute(
                     update(Question)
                     .where(Question.id == post.question_id)
                     .values(answer_count=Question.answer_count - 1)
                 )
         post.erase()
-        session.flush()
-    text = markup.plain_text(post.body_html)
-    index_post(session, post, text=text, author_name="")
+    write_to_index(session, post)
 
 
 def _close(session: Session, user: User) -> None:
+    """Take everything personal away; ``closing_at`` stays until the posts are treated."""
     for model in (UserSession, SingleUseToken, TOTPFactor, RecoveryCode, Passkey):
         session.execute(delete(model).where(model.user_id == user.id))
     session.execute(
@@ -137,6 +164,5 @@ def _close(session: Session, user: User) -> None:
     user.password_hash = ""
     user.role = Role.MEMBER
     user.suspended_until = user.suspension_reason = user.purged_at = None
-    user.closing_at = user.closing_removes_posts = None
     user.closed_at = utc_now()
     record_event(session, EventKind.CLOSED, user_id=user.id, actor_id=None)

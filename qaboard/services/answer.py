@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from qaboard.models import Answer, Question, utc_now
 from qaboard.services.post import (
     Render,
+    check_author,
     check_version,
-    find_author,
     says_the_same,
     set_body,
     update_live,
@@ -47,7 +47,8 @@ def answer(
         answer_count=Question.answer_count + 1,
         last_activity_at=now,
     )
-    write_to_index(session, written, find_author(session, author_id).username)
+    check_author(session, author_id)
+    write_to_index(session, written)
     return written
 
 
@@ -66,7 +67,7 @@ def edit_answer(
     answer.edited_at = utc_now()
     session.flush()
     update_live(session, Question, answer.question_id, last_activity_at=answer.edited_at)
-    write_to_index(session, answer, answer.author.username)
+    write_to_index(session, answer)
 
 
 def page_of_answer(session: Session, answer: Answer, page_size: int) -> int:

@@ -159,8 +159,8 @@ def use_passkey(
         )
     except BadCredential as error:
         raise PasskeyRefused(owner_id, was_copied=isinstance(error, CounterWentBack)) from error
-    user = session.get_one(User, owner_id)
-    if user.closed_at is not None:
+    user = session.scalar(select(User).where(User.id == owner_id, User.is_open()))
+    if user is None:
         raise PasskeyRefused(owner_id)
     passkey.last_used_at = utc_now()
     session.flush()

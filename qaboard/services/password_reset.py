@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_key, utc_now
@@ -24,10 +24,7 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     """Whose password a link to this address resets: who has verified it, else who had it first."""
     return session.scalar(
         select(User)
-        .where(
-            User.email == email_key(email),
-            or_(User.closing_at.is_(None), User.closing_at > utc_now()),
-        )
+        .where(User.email == email_key(email), User.is_open())
         .order_by(User.email_verified_at.is_(None), User.id)
         .limit(1)
     )
@@ -73,8 +70,9 @@ def reset_password(
     row = find_reset_token(session, token)
     if row is None:
         raise DeadLink
-    user, email = session.get_one(User, row.user_id), row.email
-    if not use_token(session, row) or user.closed_at:
+    user = session.scalar(select(User).where(User.id == row.user_id, User.is_open()))
+    email = row.email
+    if not use_token(session, row) or user is None:
         raise DeadLink
     change_password(session, passwords, user, new_password, site_name=site_name)
     is_proved = email is not None and user.email == email

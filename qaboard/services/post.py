@@ -39,24 +39,36 @@ def set_body(post: Post, body: str, render: Render) -> None:
     post.renderer_version = markup.RENDERER_VERSION
 
 
-def write_to_index(session: Session, post: Post, author_name: str) -> None:
-    """Make the post found by what it now says."""
-    index_post(session, post, text=markup.plain_text(post.body_html), author_name=author_name)
+def write_to_index(session: Session, post: Post) -> None:
+    """Make the post found by what it now says, and by the name of its author; of one who left, by
+    none.
+
+    The caller has written the post or locked it, so that whoever takes the author's name off it
+    does so before, and is seen here, or waits.
+    """
+    session.flush()
+    author = session.get_one(User, post.author_id, populate_existing=True)
+    index_post(
+        session,
+        post,
+        text=markup.plain_text(post.body_html),
+        author_name=author.username if author.closed_at is None else "",
+    )
 
 
-def find_author(session: Session, author_id: int) -> User:
-    """The author of a post that has just been written to the database.
+def check_author(session: Session, author_id: int) -> None:
+    """Look once more at the author of a post that has just been written to the database.
 
-    PostgreSQL lets the post wait for whoever suspends its author at this moment (the row of the
-    author is locked), and write it afterwards; so this is the time to look.
+    PostgreSQL lets the post wait for whoever suspends its author or closes the account at this
+    moment (the row of the author is locked), and write it afterwards; so this is the time to look.
 
-    :raises StaleDataError: when the author was suspended meanwhile. The request then runs again,
+    :raises StaleDataError: when the author may not write any more. The request then runs again,
         and finds that out where it says so to people.
     """
     author = session.get_one(User, author_id, populate_existing=True)
-    if author.suspended_until is not None and author.suspended_until > utc_now():
-        raise StaleDataError(f"user {author_id} was suspended meanwhile")
-    return author
+    is_suspended = author.suspended_until is not None and author.suspended_until > utc_now()
+    if is_suspended or author.closed_at is not None:
+        raise StaleDataError(f"user {author_id} was suspended or left meanwhile")
 
 
 def says_the_same(post: Post, body: str) -> bool:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from qaboard.models import Question, utc_now
 from qaboard.services.post import (
     Render,
+    check_author,
     check_version,
-    find_author,
     says_the_same,
     set_body,
     write_to_index,
@@ -27,7 +27,8 @@ def ask(session: Session, *, author_id: int, title: str, body: str, render: Rend
     question.created_at = question.last_activity_at = now
     session.add(question)
     session.flush()
-    write_to_index(session, question, find_author(session, author_id).username)
+    check_author(session, author_id)
+    write_to_index(session, question)
     return question
 
 
@@ -51,4 +52,4 @@ def edit_question(
     question.title = title
     set_body(question, body, render)
     question.edited_at = question.last_activity_at = utc_now()
-    write_to_index(session, question, question.author.username)
+    write_to_index(session, question)

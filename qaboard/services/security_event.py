@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qaboard.models import EventKind, SecurityEvent, utc_now
+from qaboard.models import EventKind, SecurityEvent
 from qaboard.security.client import Client
 
 log = logging.getLogger("qaboard.security")
@@ -76,16 +75,5 @@ def list_events(session: Session, user_id: int) -> list[SecurityEvent]:
             .where(SecurityEvent.user_id == user_id)
             .order_by(SecurityEvent.id.desc())
             .limit(EVENTS_MAX_COUNT)
-        )
-    )
-
-
-def forget_old_events(session: Session, user_id: int, *, after: timedelta) -> None:
-    """Forget the activity of an account that is older than this; what admins did is kept."""
-    session.execute(
-        delete(SecurityEvent).where(
-            SecurityEvent.user_id == user_id,
-            SecurityEvent.created_at < utc_now() - after,
-            SecurityEvent.is_administrative.is_(False),
         )
     )

@@ -29,7 +29,6 @@ def issue_token(
     if user_id is not None:
         end_tokens(session, user_id, purpose)
     now = utc_now()
-    session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at <= now))
     token = token or new_token()
     session.add(
         SingleUseToken(

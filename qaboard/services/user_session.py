@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
@@ -50,7 +50,7 @@ def authenticate(
     :raises TooManyHashes: when too many others log in at this moment.
     """
     statement = select(User.id, User.password_hash).where(
-        User.username_key == username_key(username), _is_open()
+        User.username_key == username_key(username), User.is_open()
     )
     with make_session(engine, writes=False) as session:
         row = session.execute(statement).one_or_none()
@@ -74,7 +74,7 @@ def find_authenticated(
         select(User).where(
             User.id == credentials.user_id,
             User.password_hash == credentials.password_hash,
-            _is_open(),
+            User.is_open(),
         )
     )
     if user is None:
@@ -82,11 +82,6 @@ def find_authenticated(
     if passwords.needs_rehash(user.password_hash):
         user.password_hash = passwords.hash(password)
     return user
-
-
-def _is_open() -> ColumnElement[bool]:
-    """Whether an account is not closed, nor due to be."""
-    return or_(User.closing_at.is_(None), User.closing_at > utc_now())
 
 
 def open_session(
@@ -97,13 +92,12 @@ def open_session(
     client: Client = NO_CLIENT,
     is_pending: bool = False,
 ) -> str:
-    """Begin a login, and forget those that have expired or are too many.
+    """Begin a login, and end those that are too many.
 
     :param is_pending: whether a second factor is still to come; until then it opens nothing.
     :return: the token for the browser's cookie; it is stored nowhere.
     """
     now = utc_now()
-    session.execute(delete(UserSession).where(UserSession.expires_at <= now))
     oldest = (
         select(UserSession.id)
         # Apart from each other: who knows the password alone ends no login by beginning others.
@@ -139,13 +133,15 @@ def find_pending_session(session: Session, token: str | None) -> UserSession | N
         return None
     statement = (
         select(UserSession)
+        .join(UserSession.user)
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.expires_at > utc_now(),
             UserSession.is_pending.is_(True),
+            User.is_open(),
         )
         # One attempt at a time, so that none is left uncounted.
-        .with_for_update()
+        .with_for_update(of=UserSession)
     )
     return session.scalar(statement)
 

@@ -19,9 +19,8 @@ from qaboard.schemas.user_session import LogInSchema
 from qaboard.security.client import rate_limited_address
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
-from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.second_factor import Factor, has_second_factor
-from qaboard.services.security_event import forget_old_events, record_event
+from qaboard.services.security_event import record_event
 from qaboard.services.single_use_token import end_tokens
 from qaboard.services.user_session import (
     WrongPassword,
@@ -81,7 +80,6 @@ def log_in_and_go(
     token = open_session(session, user.id, lifetime=lifetime, client=request.client)
     # Whoever knows the password needs no link to set another one.
     end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD)
-    forget_old_events(session, user.id, after=timedelta(days=accounts.activity_days))
     record_event(
         session,
         EventKind.LOGIN,
@@ -90,8 +88,6 @@ def log_in_and_go(
         client=request.client,
         **({"factor": factor.value} if factor else {}),
     )
-    # There is no clock on the board; somebody who logs in is what makes it look.
-    request.run_after_commit(partial(close_due_accounts, request.registry["engine"]))
     # What the browser held before it logged in, somebody else may know.
     request.session.invalidate()
     new_csrf_token(request)

@@ -72,7 +72,7 @@ def test_as_much_of_an_address_is_kept_as_the_settings_say(
     assert ("198.51.100.9" in page) is (kept == "full")
 
 
-def test_old_activity_is_forgotten_at_the_next_login(browser, board):
+def test_old_activity_is_forgotten(browser, board, keep_house):
     user = board.user("alex")
     old = {
         "created_at": utc_now() - timedelta(days=91),
@@ -83,9 +83,13 @@ def test_old_activity_is_forgotten_at_the_next_login(browser, board):
     with board.transaction() as session:
         rows = [old | {"is_administrative": flag} for flag in (False, True)]
         session.execute(insert(SecurityEvent), rows)
+    keep_house()
     client = browser()
     log_in(client, "alex")
     assert told(client) == ["Logged in", "Logged in"]
+    page = client.get("/account/activity")
+    assert len(page.html.select("main .plain-row .byline")) == 2
+    assert "by those who run the site" in page.html.select("main .plain-row .byline")[1].text
 
 
 def test_what_was_done_to_others_cannot_be_changed_or_deleted(board):

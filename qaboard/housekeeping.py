@@ -1,0 +1,64 @@
+"""What has to be done now and then, though nobody asks: the board's clock is its requests."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+from pyramid.events import NewRequest
+from sqlalchemy import Engine
+
+from qaboard.background import BackgroundWorker
+from qaboard.services.account_closing import close_due_accounts
+from qaboard.services.expiry import forget_expired
+from qaboard.settings import AccountSettings
+
+INTERVAL_SECONDS = 60 * 60
+
+
+class Housekeeping:
+    """Closes accounts that are due, and forgets what has expired, about once an hour.
+
+    Any request makes it look whether an hour is over, beginning with the first one. The work is
+    done in a thread of its own, because an account with many posts takes minutes, and mails would
+    wait for it behind the other jobs. Every process does it; what one has done is not there any
+    more for another.
+    """
+
+    def __init__(self, engine: Engine, accounts: AccountSettings) -> None:
+        self.engine = engine
+        self.accounts = accounts
+        self.worker = BackgroundWorker("housekeeping")
+        self.lock = threading.Lock()
+        self.due_at = time.monotonic()
+
+    def look(self, _event: NewRequest | None = None) -> None:
+        """Have the work done if an hour is over; nobody waits for it."""
+        if time.monotonic() < self.due_at:
+            return
+        with self.lock:
+            now = time.monotonic()
+            if now < self.due_at:
+                return
+            self.due_at = now + INTERVAL_SECONDS
+        # Two jobs, so that one that fails does not keep the other from being done.
+        self.worker.submit(self.close_accounts)
+        self.worker.submit(self.forget)
+
+    def close_accounts(self) -> None:
+        close_due_accounts(self.engine)
+
+    def forget(self) -> None:
+        forget_expired(
+            self.engine,
+            session_idle=timedelta(days=self.accounts.session_idle_days),
+            activity=timedelta(days=self.accounts.activity_days),
+        )
+
+
+def includeme(config) -> None:
+    registry = config.registry
+    housekeeping = Housekeeping(registry["engine"], registry["settings"].accounts)
+    registry["housekeeping"] = housekeeping
+    config.add_subscriber(housekeeping.look, NewRequest)

@@ -1,0 +1,39 @@
+"""Forgetting what is of no use any more: logins, single-use tokens, and old activity."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Engine, delete, or_, select
+
+from qaboard.db import make_session
+from qaboard.models import SecurityEvent, SingleUseToken, UserSession, utc_now
+
+BATCH_SIZE = 500
+"""How many rows one transaction deletes."""
+
+
+def forget_expired(engine: Engine, *, session_idle: timedelta, activity: timedelta) -> None:
+    """Delete what has expired; what was done to others by virtue of a role is kept.
+
+    :param session_idle: how long a login that nobody uses is kept.
+    :param activity: how long the activity of an account is kept.
+    """
+    now = utc_now()
+    is_unused = UserSession.last_used_at <= now - session_idle
+    _delete(engine, UserSession, or_(UserSession.expires_at <= now, is_unused))
+    _delete(engine, SingleUseToken, SingleUseToken.expires_at <= now)
+    is_old = SecurityEvent.created_at < now - activity
+    _delete(engine, SecurityEvent, is_old & SecurityEvent.is_administrative.is_(False))
+
+
+def _delete(engine: Engine, model, condition: ColumnElement[bool]) -> None:
+    """Delete rows, a few at a time. Looking for them takes no lock: mostly there are none."""
+    while True:
+        with make_session(engine, writes=False) as session:
+            ids = session.scalars(select(model.id).where(condition).limit(BATCH_SIZE)).all()
+        if not ids:
+            return
+        with make_session(engine, writes=True) as session, session.begin():
+            # The condition once more: a login may have been used meanwhile.
+            session.execute(delete(model).where(model.id.in_(ids), condition))
