@@ -303,13 +303,33 @@ def outcome(page) -> str:
     ("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value))
 )
 def test_who_may_do_what(app, browser, board, context, state, person):
+    assert_outcomes(app, browser, board, context, state, person, expected_person=person)
+
+
+@pytest.fixture(scope="module")
+def strict(make_app):
+    """An application where the rights of a role need a second factor."""
+    return make_app({"accounts.staff_second_factor": "true"})
+
+
+@pytest.mark.parametrize("person", ["moderator", "admin"])
+@pytest.mark.parametrize(
+    ("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value))
+)
+def test_without_a_second_factor_staff_may_do_what_members_may(
+    strict, browser, board, context, state, person
+):
+    assert_outcomes(strict, browser, board, context, state, person, expected_person="member")
+
+
+def assert_outcomes(app, browser, board, context, state, person, *, expected_person) -> None:
     for view in views_of(app):
         if view.context is not context:
             continue
         expected = TABLE[context, state]
         outcomes = outcomes_of(expected.get(view.name) or expected[f"{view.method} {view.name}"])
         scene = Scene(board, state)
-        client = browser(scene.people.get(person))
+        client = browser(scene.people.get(person), of=app)
         token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
         scene.apply(context)
         path = scene.path(context) + view.name
@@ -319,7 +339,7 @@ def test_who_may_do_what(app, browser, board, context, state, person):
         else:
             fields = FIELDS.get(view.name, {}) | {"csrf_token": token}
             page = client.post(path, fields, expect_errors=True)
-        assert outcome(page) == outcomes[person], (view, state)
+        assert outcome(page) == outcomes[expected_person], (view, state)
         if outcome(page) != "ok" or view.method == "GET":
             assert board.facts() == before, view
         board.clear()
