@@ -97,8 +97,9 @@ def check_readable(request: Request) -> None:
 def recently_authenticated_view(view, info):
     """With ``recent_authentication=True``: who logged in a while ago proves again who they are.
 
-    Afterwards they are back at the page; a form that was sent is then to be filled in again. The
-    view of a button, which is no page, names the page it is on: ``recent_authentication="email"``.
+    Afterwards they are back at the page; a form that was sent is then to be filled in again, or
+    holds its draft (``static/js/draft.js``). The view of a button, which is no page, names the page
+    it is on: ``recent_authentication="email"``.
     """
     page = info.options.get("recent_authentication")
     if not page:

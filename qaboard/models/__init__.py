@@ -4,7 +4,7 @@ from qaboard.models.answer import Answer
 from qaboard.models.base import Base, utc_now
 from qaboard.models.post import Post
 from qaboard.models.question import Question
-from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor
+from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor, second_factor_exists
 from qaboard.models.security_event import EventKind, SecurityEvent
 from qaboard.models.single_use_token import SingleUseToken, TokenPurpose
 from qaboard.models.user import Role, User, email_key, username_key
@@ -28,6 +28,7 @@ __all__ = [
     "UserSession",
     "Vote",
     "email_key",
+    "second_factor_exists",
     "username_key",
     "utc_now",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, LargeBinary, String, exists, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qaboard.models.base import (
@@ -13,6 +13,7 @@ from qaboard.models.base import (
     Timestamp,
     utc_now,
 )
+from qaboard.models.user import User
 
 
 class TOTPFactor(Base):
@@ -60,3 +61,15 @@ class Passkey(Base):
     name: Mapped[str] = mapped_column(String(NAME_MAX_CHARACTERS))
     created_at: Mapped[Timestamp] = mapped_column(default=utc_now)
     last_used_at: Mapped[OptionalTimestamp]
+
+
+def second_factor_exists() -> ColumnElement[bool]:
+    """The condition, of a query of users, that a login asks for more than the password.
+
+    Recovery codes alone are no factor, nor is an app that has not shown yet that it knows the
+    secret.
+    """
+    return or_(
+        exists().where(TOTPFactor.user_id == User.id, TOTPFactor.confirmed_at.is_not(None)),
+        exists().where(Passkey.user_id == User.id),
+    )

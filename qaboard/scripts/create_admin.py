@@ -16,6 +16,7 @@ from qaboard.schemas.fields import email_field, new_password_field, username_fie
 from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
 from qaboard.services.password import check_new_password
 from qaboard.services.refusal import Refusal
+from qaboard.services.second_factor import has_second_factor
 from qaboard.services.user import sign_up
 from qaboard.services.user_management import OPERATOR, change_role, record_act
 
@@ -45,6 +46,7 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
         with board.session(writes=True) as session:
             is_changed = _promote(session, name, email)
         click.echo(f"{name} is an admin now." if is_changed else f"{name} is an admin already.")
+        _tell_of_second_factor(board, name)
         return
     if email is None:
         raise click.UsageError("A new account needs an EMAIL; --promote goes without one.")
@@ -73,6 +75,20 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
         except Refusal as refusal:
             raise click.ClickException(refusal_sentence(refusal)) from refusal
     click.echo(f"{name} is an admin and can log in now.")
+    _tell_of_second_factor(board, name)
+
+
+def _tell_of_second_factor(board: CommandContext, name: str) -> None:
+    """Say what an admin still needs on a board that asks for it."""
+    if not board.settings.accounts.staff_second_factor:
+        return
+    with board.session(writes=False) as session:
+        if has_second_factor(session, _find_user(session, name).id):
+            return
+    click.echo(
+        f"Until {name} switches on the two-factor login in the settings, "
+        "the account has the rights of a member only."
+    )
 
 
 def _find_user(session: Session, name: str) -> User | None:

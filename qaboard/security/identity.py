@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, false, not_, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.models import Role, User, UserSession, utc_now
+from qaboard.models import Role, User, UserSession, second_factor_exists, utc_now
 from qaboard.security.principals import (
     MODERATOR,
     READ_ONLY,
@@ -36,7 +36,8 @@ class Identity:
     """Who is logged in. A value, so that it outlives the transaction it was read in.
 
     ``authenticated_at`` is when they last proved who they are, ``closing_at`` when their account
-    will be closed, ``signed_up_at`` when it was opened.
+    will be closed, ``signed_up_at`` when it was opened. ``lacks_second_factor`` says that the
+    rights of their role wait for one.
     """
 
     user_id: int
@@ -51,6 +52,7 @@ class Identity:
     suspended_until: datetime | None
     suspension_reason: str | None
     purged_at: datetime | None
+    lacks_second_factor: bool
     restriction: Restriction | None
 
     @property
@@ -61,6 +63,8 @@ class Identity:
         if self.restriction is not None:
             # The rights of a role are among what is taken away.
             return [*principals, READ_ONLY]
+        if self.lacks_second_factor:
+            return [*principals, role_principal(Role.MEMBER)]
         principals.append(role_principal(self.role))
         if self.role is Role.ADMIN:
             principals.append(MODERATOR)
@@ -73,6 +77,9 @@ def load_identity(session: Session, token: str, accounts: AccountSettings) -> Id
     :param token: what the browser's cookie holds.
     """
     now = utc_now()
+    lacks_second_factor = false()
+    if accounts.staff_second_factor:
+        lacks_second_factor = and_(User.role != Role.MEMBER, not_(second_factor_exists()))
     statement = (
         select(
             User.id,
@@ -87,6 +94,7 @@ def load_identity(session: Session, token: str, accounts: AccountSettings) -> Id
             User.suspended_until,
             User.suspension_reason,
             User.purged_at,
+            lacks_second_factor,
             User.email_verified_at,
         )
         .join(UserSession.user)

@@ -10,7 +10,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
-from qaboard.models import Passkey, RecoveryCode, TokenPurpose, TOTPFactor, UserSession
+from qaboard.models import (
+    Passkey,
+    RecoveryCode,
+    TokenPurpose,
+    TOTPFactor,
+    User,
+    UserSession,
+    second_factor_exists,
+)
 from qaboard.security.encryption import SecretEncryption
 from qaboard.services.recovery_code import (
     end_recovery_codes,
@@ -79,7 +87,7 @@ def _count(model, user_id: int):
 
 def has_second_factor(session: Session, user_id: int) -> bool:
     """Whether a login of this user asks for more than the password."""
-    return second_factors(session, user_id).exist
+    return session.scalar(select(second_factor_exists()).where(User.id == user_id))
 
 
 def check_code(session: Session, encryption: SecretEncryption, user_id: int, code: str) -> Factor:

@@ -52,6 +52,7 @@ class AccountSettings:
     """The section ``accounts.*``; durations are in the units of their names."""
 
     require_verified: bool
+    staff_second_factor: bool
     session_lifetime_days: int
     session_idle_days: int
     recent_authentication_minutes: int
@@ -139,6 +140,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         mail=load_mail_settings(reader),
         accounts=AccountSettings(
             require_verified=reader.boolean("accounts.require_verified"),
+            staff_second_factor=reader.boolean("accounts.staff_second_factor"),
             session_lifetime_days=reader.count("accounts.session_lifetime_days"),
             session_idle_days=reader.count("accounts.session_idle_days"),
             recent_authentication_minutes=reader.count("accounts.recent_authentication_minutes"),

@@ -78,7 +78,12 @@ def requested_user(request: Request) -> int | None:
         raise HTTPNotFound from None
 
 
-@view_defaults(context=UserResource, renderer="user/manage.jinja2")
+@view_defaults(
+    context=UserResource,
+    renderer="user/manage.jinja2",
+    # The page asks too, so that nothing is typed in vain.
+    recent_authentication="manage",
+)
 class ManageUserView:
     """One account. Each act is a form of its own; one that is refused is shown with the page."""
 

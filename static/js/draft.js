@@ -8,7 +8,7 @@ export function keepDrafts() {
 }
 
 function settleSentDrafts() {
-  const interludes = ".error-summary, .error-page, #login, #signup, #second-factor";
+  const interludes = ".error-summary, .error-page, #login, #signup, #second-factor, #confirm";
   const wasRefused = document.querySelector(interludes) !== null;
   for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) {
     const draft = read(key);
@@ -23,7 +23,7 @@ function settleSentDrafts() {
 function keepDraft(form) {
   // Another user of this tab does not see it.
   const key = `${PREFIX}${form.dataset.draft}:${new URL(form.action).pathname}`;
-  const fields = [...form.querySelectorAll("input[type=text], textarea")];
+  const fields = [...form.querySelectorAll("input[type=text], input[type=date], select, textarea")];
   const values = () => fields.map((field) => field.value);
   const draft = read(key);
   let from = values();

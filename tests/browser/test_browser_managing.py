@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from factories import PASSWORD
 from playwright.sync_api import Page, expect
-from scripting import PHONE_WIDTH, only_without_javascript
+from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
+from sqlalchemy import update
 from test_browser_phone import WIDE_NAME, assert_no_sideways_scrolling
 
-from qaboard.models import Role
+from qaboard.models import Role, UserSession, utc_now
 
 
 def go_to_account(page: Page, name: str) -> None:
@@ -54,6 +58,32 @@ def test_suspending_and_ending_it(browser, board):
     expect(moderator_page.get_by_role("status")).to_contain_text("not suspended any more")
     member_page.reload()
     expect(member_page.get_by_role("button", name="Post your answer")).to_be_visible()
+
+
+@only_with_javascript
+def test_what_was_typed_is_there_after_proving_who_one_is(browser, board):
+    user = board.user("Troublemaker")
+    page = browser(board.user("Mod", Role.MODERATOR))
+    go_to_account(page, "Troublemaker")
+    page.get_by_label("How long").select_option("1 day")
+    page.get_by_label("Or until the end of this day").fill("2099-03-01")
+    page.get_by_label("Reason").fill("Insults in several answers")
+    with board.transaction() as session:
+        session.execute(
+            update(UserSession).values(authenticated_at=utc_now() - timedelta(minutes=16))
+        )
+    page.get_by_role("button", name="Suspend").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url(f"/users/{user.id}/manage")
+    expect(page.get_by_label("How long")).to_have_value("day")
+    expect(page.get_by_label("Or until the end of this day")).to_have_value("2099-03-01")
+    expect(page.get_by_label("Reason")).to_have_value("Insults in several answers")
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("status")).to_have_text("Troublemaker is suspended.")
+    # The next suspension begins with an empty form.
+    page.get_by_role("button", name="End the suspension").click()
+    expect(page.get_by_label("Reason")).to_have_value("")
 
 
 def test_taking_everything_back_and_giving_it_back(browser, board):

@@ -154,6 +154,20 @@ def test_an_admin_types_a_password_and_logs_in(run, board, log_in):
     log_in("관리자", PASSWORD)
 
 
+def test_an_admin_is_told_of_the_second_factor_that_the_rights_wait_for(
+    run, app, board, monkeypatch
+):
+    monkeypatch.setenv("QABOARD_SECRET", "0123456789abcdefghijklmnopqrstuvwxyz")
+    monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", PASSWORD)
+    sentence = "Until boss switches on the two-factor login in the settings, "
+    for arguments in (["boss", "boss@example.com"], ["--promote", "boss"]):
+        result = run("create-admin", *arguments, ini="production.ini")
+        assert result.stdout.splitlines()[-1].startswith(sentence)
+    (user,) = board.users()
+    add_app(board, app, user)
+    assert "two-factor" not in run("create-admin", "--promote", "boss", ini="production.ini").stdout
+
+
 def test_a_password_is_asked_for_until_it_is_long_enough_and_twice_the_same(run, log_in):
     typed = f"short\n{PASSWORD}\nanother password\n{PASSWORD}\n{PASSWORD}\n"
     result = run("create-admin", "boss", "boss@example.com", typed=typed)

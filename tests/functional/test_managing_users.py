@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from factories import PASSWORD
+from sqlalchemy import select, update
 
 from qaboard.models import EventKind, Role, SecurityEvent, User, UserSession, utc_now
+from qaboard.services.purge import purge
+from qaboard.services.user_management import OPERATOR
 
 REASON = "Only links to one shop"
 
@@ -304,12 +307,13 @@ class TestWhoManagesWhom:
             "oneself": (admin, admin),
             "a moderator by a moderator": (moderator, board.user("mod2", Role.MODERATOR)),
             "an admin by a moderator": (moderator, admin),
-            "closed": (
-                admin,
-                board.user("gone", closed_at=utc_now(), email=None, email_verified_at=None),
-            ),
+            "closed": (admin, board.user("gone")),
         }[whom]
         board.question(user)
+        if whom == "closed":
+            with board.transaction() as session:
+                gone = session.get_one(User, user.id)
+                gone.closed_at, gone.email, gone.email_verified_at = utc_now(), None, None
         client = browser(actor)
         token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
         fields = {"csrf_token": token, "until": "day", "date": "", "reason": REASON}
@@ -344,6 +348,56 @@ class TestWhoManagesWhom:
             page.forms["role"]["role"] = "member"
         before = board.facts()
         assert "This is the last administrator." in page.forms[act].submit("submit", status=400)
+        assert board.facts() == before
+
+
+class TestRecentAuthentication:
+    """A login that is 16 minutes old manages nobody before its owner has proved who they are."""
+
+    @pytest.fixture
+    def old_login(self, browser, board, admin):
+        client = browser(admin)
+        self.grow_old(board)
+        return client
+
+    def grow_old(self, board) -> None:
+        with board.transaction() as session:
+            session.execute(
+                update(UserSession).values(authenticated_at=utc_now() - timedelta(minutes=16))
+            )
+
+    def test_the_page_asks_before_anything_is_typed(self, old_login, board):
+        user = board.user("somebody")
+        # The list and the log can be read without.
+        for path in ("/users/", "/users/log"):
+            assert old_login.get(path).status_int == 200
+        form = old_login.get(f"/users/{user.id}/manage").follow().forms["confirm"]
+        form["password"] = PASSWORD
+        page = form.submit("submit").follow()
+        assert page.html.find("h1").text == "Manage somebody"
+        page.forms["suspend"]["reason"] = REASON
+        page.forms["suspend"].submit("submit", status=303)
+        assert reread(board, user).suspension_reason == REASON
+
+    @pytest.mark.parametrize(
+        "act", ["suspend", "unsuspend", "role", "end-sessions", "purge", "unpurge"]
+    )
+    def test_a_form_that_is_sent_later_changes_nothing(self, browser, board, admin, act):
+        user = board.user("somebody")
+        if act in ("unsuspend", "unpurge"):
+            with board.transaction() as session:
+                purge(session, user.id, actor=OPERATOR)
+        board.token(user)
+        client = browser(admin)
+        form = client.get(f"/users/{user.id}/manage").forms[act]
+        if act == "suspend":
+            form["reason"] = REASON
+        if act == "role":
+            form["role"] = "moderator"
+        self.grow_old(board)
+        before = board.facts()
+        page = form.submit("submit", status=303)
+        assert page.location.endswith(f"/account/confirm?next=%2Fusers%2F{user.id}%2Fmanage")
         assert board.facts() == before
 
 

@@ -303,6 +303,27 @@ def outcome(page) -> str:
     ("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value))
 )
 def test_who_may_do_what(app, browser, board, context, state, person):
+    assert_outcomes(app, browser, board, context, state, person, expected_person=person)
+
+
+@pytest.fixture(scope="module")
+def strict(migrated_database, open_application):
+    """An application where the rights of a role need a second factor."""
+    with open_application({"accounts.staff_second_factor": "true"}) as application:
+        yield application
+
+
+@pytest.mark.parametrize("person", ["moderator", "admin"])
+@pytest.mark.parametrize(
+    ("context", "state"), TABLE, ids=lambda value: str(getattr(value, "__name__", value))
+)
+def test_without_a_second_factor_staff_may_do_what_members_may(
+    strict, browser, board, context, state, person
+):
+    assert_outcomes(strict, browser, board, context, state, person, expected_person="member")
+
+
+def assert_outcomes(app, browser, board, context, state, person, *, expected_person) -> None:
     scene = None
     for view in views_of(app):
         if view.context is not context:
@@ -311,7 +332,7 @@ def test_who_may_do_what(app, browser, board, context, state, person):
         outcomes = outcomes_of(expected.get(view.name) or expected[f"{view.method} {view.name}"])
         if scene is None:
             scene = Scene(board, state)
-            client = browser(scene.people.get(person))
+            client = browser(scene.people.get(person), of=app)
             token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
             scene.apply(context)
             before = board.facts()
@@ -321,7 +342,7 @@ def test_who_may_do_what(app, browser, board, context, state, person):
         else:
             fields = FIELDS.get(view.name, {}) | {"csrf_token": token}
             page = client.post(path, fields, expect_errors=True)
-        assert outcome(page) == outcomes[person], (view, state)
+        assert outcome(page) == outcomes[expected_person], (view, state)
         if outcome(page) != "ok" or view.method == "GET":
             assert board.facts() == before, view
         else:
