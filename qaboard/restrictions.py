@@ -28,10 +28,16 @@ def restriction_notice(request: Request) -> RestrictionNotice | None:
     if identity is None or identity.restriction is None:
         return None
     if identity.restriction is Restriction.UNVERIFIED:
+        sends_mail = request.registry["settings"].mail.is_enabled
         return RestrictionNotice(
             _("Please confirm your email address first"),
-            _("We sent you a mail with a link. Your settings can send it once more."),
-            leads_to_account=True,
+            _("We sent you a mail with a link. Your settings can send it once more.")
+            if sends_mail
+            else _(
+                "This board sends no mail. Those who run it can make you a link to confirm your "
+                "address."
+            ),
+            leads_to_account=sends_mail,
         )
     # A suspension without a reason of its own is part of a purge.
     reason = identity.suspension_reason or request.localizer.translate(

@@ -13,7 +13,7 @@ from qaboard.models import EventKind, Role, SecurityEvent, User
 _SENTENCES = {
     EventKind.SIGN_UP: _("Signed up"),
     EventKind.LOGIN: _("Logged in"),
-    EventKind.LOGIN_FAILURE: _("A wrong password was tried at the login"),
+    EventKind.LOGIN_FAILURE: _("A wrong password was entered"),
     EventKind.LOGOUT: _("Logged out"),
     EventKind.SESSION_END: _("Logins were ended"),
     EventKind.REAUTHENTICATION: _("Confirmed once more who is logged in"),
@@ -25,7 +25,7 @@ _SENTENCES = {
     EventKind.EMAIL_CHANGE: _("The email address was changed"),
     EventKind.FACTOR_ADDED: _("A second factor was added to the login"),
     EventKind.FACTOR_REMOVED: _("A second factor was removed from the login"),
-    EventKind.FACTOR_FAILURE: _("A wrong second factor was tried at the login"),
+    EventKind.FACTOR_FAILURE: _("A wrong second factor was entered"),
     EventKind.RECOVERY_CODE_USED: _("A recovery code was used"),
     EventKind.RECOVERY_CODES_MADE: _("New recovery codes were made"),
     EventKind.DATA_DOWNLOAD: _("The data of the account were downloaded"),

@@ -92,7 +92,10 @@ class CloseAccountView:
         self.request = request
         self.delay = timedelta(days=request.registry["settings"].accounts.closing_days)
         self.form = request.create_form(
-            CloseAccountSchema(), name="close", submit_title=_("Close the account")
+            CloseAccountSchema(),
+            name="close",
+            submit_title=_("Close the account"),
+            button_style="btn-danger",
         )
 
     @view_config(request_method="GET")

@@ -28,14 +28,19 @@ from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_
 
 
 def mail_address_link(request: Request, user: User, email: str) -> None:
-    """Send the link that proves an address, after the commit; without mail there is none."""
-    if request.registry["settings"].mail.is_enabled:
-        locale = user.locale or request.locale_name
-        request.run_after_commit(
-            partial(
-                send_address_link, request.registry, user_id=user.id, email=email, locale=locale
-            )
-        )
+    """Send the link that proves an address, after the commit, and say so; without mail, neither.
+
+    What is said is the same for an address that is another account's.
+    """
+    if not request.registry["settings"].mail.is_enabled:
+        return
+    locale = user.locale or request.locale_name
+    request.run_after_commit(
+        partial(send_address_link, request.registry, user_id=user.id, email=email, locale=locale)
+    )
+    request.flash(
+        _("We sent a mail to ${email}. Open the link in it to confirm the address."), email=email
+    )
 
 
 @view_defaults(
@@ -70,7 +75,8 @@ class VerifyEmailView:
         forget_token(request)
         if replaced:
             announce(request, "email_changed", user, recipient=replaced)
-        request.flash(_("Your email address is confirmed."))
+        # Somebody else may be logged in here, so it says which.
+        request.flash(_("The address ${email} is confirmed."), email=user.email)
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root["account"] if request.identity else root))
 
@@ -112,10 +118,6 @@ class EmailView:
         )
         if request.registry["settings"].mail.is_enabled:
             mail_address_link(request, self.user, values["email"])
-            request.flash(
-                _("We sent a mail to ${email}. Open the link in it to confirm the address."),
-                email=values["email"],
-            )
         else:
             change_address_unproved(request.dbsession, self.user, values["email"], request.client)
             request.flash(_("Your email address is changed."))
@@ -132,13 +134,9 @@ def send_verification(context: AccountResource, request):
     """Send the link that proves one's address once more."""
     request.limit_rate(RateLimit.RESET, rate_limited_address(request))
     user = request.dbsession.get_one(User, request.identity.user_id)
-    mail_address_link(request, user, user.email)
-    if user.email_verified_at is not None:
+    if user.email_verified_at is None:
+        mail_address_link(request, user, user.email)
+    else:
         # It was confirmed since the page with the button was made.
-        request.flash(_("Your email address is confirmed."))
-    elif request.registry["settings"].mail.is_enabled:
-        request.flash(
-            _("We sent a mail to ${email}. Open the link in it to confirm the address."),
-            email=user.email,
-        )
+        request.flash(_("The address ${email} is confirmed."), email=user.email)
     return HTTPSeeOther(request.resource_path(context))

@@ -51,6 +51,9 @@ def error_page(
     :param back: an address to go on from; by default the list of questions.
     """
     request.response.status_int = status
+    # A link to the very page that was refused would lead here again.
+    if request.method in ("GET", "HEAD") and back == request.path_qs:
+        back = ""
     return {
         "title": title,
         "message": message,

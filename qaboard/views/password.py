@@ -34,6 +34,7 @@ class PasswordView:
         self.form = request.create_form(
             ChangePasswordSchema(), name="password", submit_title=_("Change the password")
         )
+        self.form.account_name = request.identity.username
 
     @view_config(request_method="GET")
     def show(self):

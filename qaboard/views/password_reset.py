@@ -85,15 +85,22 @@ class ResetPasswordView:
         way_on = keep_token(request)
         if way_on is not None:
             return way_on
-        if find_reset_token(request.dbsession, kept_token(request)) is None:
-            return dead_link(request)
-        return self.page()
+        return self.page() if self.name_account() else dead_link(request)
+
+    def name_account(self) -> bool:
+        """Tell the form whose password it is about; whether the link still works."""
+        token = find_reset_token(self.request.dbsession, kept_token(self.request))
+        if token is not None:
+            self.form.account_name = token.user.username
+        return token is not None
 
     def page(self):
         return {"form": self.form}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
+        # Before the link is used up, since a password may be refused after that.
+        self.name_account()
         return self.request.submit_form(self.form, self.reset, self.page)
 
     def reset(self, values):

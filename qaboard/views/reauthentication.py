@@ -42,6 +42,7 @@ class ReauthenticationView:
             submit_title=_("Continue"),
             values={"next": requested_next(request)},
         )
+        self.form.account_name = request.identity.username
         self.passkey_form = create_use_form(
             request,
             submit_title=_("Use a passkey"),

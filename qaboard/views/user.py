@@ -72,9 +72,10 @@ class SignUpView:
             actor_id=user.id,
             client=request.client,
         )
-        mail_address_link(request, user, user.email)
         message = _("Welcome, ${username}! You are signed up and logged in.")
-        return log_in_and_go(request, user, values["next"], message)
+        way_on = log_in_and_go(request, user, values["next"], message)
+        mail_address_link(request, user, user.email)
+        return way_on
 
 
 @view_config(

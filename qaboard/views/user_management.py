@@ -228,8 +228,8 @@ def end_of_suspension(
     """
     now = utc_now()
     if last_day is not None:
-        next_day = last_day + datetime.timedelta(days=1)
-        until = datetime.datetime.combine(next_day, datetime.time.min, tzinfo=zone)
+        # Its last second, so that what is told is that day and not the next one.
+        until = datetime.datetime.combine(last_day, datetime.time(23, 59, 59), tzinfo=zone)
         if until <= now:
             raise Refusal({"date": _("This day is over. Please choose a later one.")})
         return until

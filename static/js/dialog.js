@@ -5,6 +5,8 @@ export function openDialogs() {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       dialog.showModal();
+      // Not the button that deletes. An attribute in the page would have it focused with the page.
+      dialog.querySelector("[data-closes-dialog]").focus();
     });
   }
   for (const button of document.querySelectorAll("[data-closes-dialog]")) {

@@ -50,7 +50,10 @@ def test_signing_up_shows_the_errors_and_keeps_what_was_typed(browser, board):
     page.get_by_role("button", name="Sign up").click()
     expect(page).to_have_url("/questions/")
     expect(page.get_by_role("status")).to_have_text(
-        "Welcome, 새사람! You are signed up and logged in."
+        [
+            "Welcome, 새사람! You are signed up and logged in.",
+            "We sent a mail to me@example.org. Open the link in it to confirm the address.",
+        ]
     )
 
 

@@ -31,7 +31,7 @@ def test_a_newcomer_signs_up_asks_and_is_found(browser, board):
     page.get_by_label("비밀번호", exact=True).fill(PASSWORD)
     page.get_by_label("비밀번호 확인").fill(PASSWORD)
     page.get_by_role("button", name="회원 가입").click()
-    expect(page.get_by_role("status")).to_contain_text("새사람 님, 환영해요!")
+    expect(page.get_by_role("status").first).to_contain_text("새사람 님, 환영해요!")
 
     expect(page).to_have_url("/questions/ask")
     page.get_by_label("제목").fill("게시판질문은 어디에 올리나요?")

@@ -184,6 +184,8 @@ def test_deleting_asks_in_a_dialog_that_fits(browser, board):
     page.goto(f"/questions/{question.id}/")
     page.get_by_role("link", name="Delete").click()
     dialog = page.get_by_role("dialog", name="Delete this question?")
+    # So that the Enter key deletes nothing by mistake.
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     box = dialog.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE_WIDTH

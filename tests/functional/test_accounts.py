@@ -88,7 +88,8 @@ def test_signing_up_tells_nobody_that_an_address_has_an_account(browser, board):
         client = browser()
         page = sign_up_form(client, username=username, email=email).submit("submit")
         page = page.follow().follow()
-        answers.append((page.request.path, page.html.find("main").text.replace(username, "…")))
+        text = page.html.find("main").text.replace(username, "…")
+        answers.append((page.request.path, text.replace(email.lower(), "…")))
     assert answers[0] == answers[1]
     assert [user.email_verified_at is None for user in board.users()] == [False, True, True]
 

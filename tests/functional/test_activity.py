@@ -35,7 +35,7 @@ def test_logins_and_failures_are_told_with_their_place(app, browser, board, capl
         client = browser()
         client.extra_environ["REMOTE_ADDR"] = "192.0.2.4"
         log_in(client, "alex")
-    assert told(client) == ["Logged in", "A wrong password was tried at the login"]
+    assert told(client) == ["Logged in", "A wrong password was entered"]
     page = client.get("/account/activity")
     assert "198.51.100.9" in page
     assert "192.0.2.4" in page
@@ -126,3 +126,15 @@ def test_a_name_cannot_forge_a_line_of_the_log(browser, board, caplog):
         log_in(browser(), "x\nlogin user=1 actor=1 address=-", "wrong password")
         browser(board.user()).get("/questions/ask?a=\r\nlogin user=1", expect_errors=True)
     assert "\nlogin user=1" not in caplog.text
+
+
+def test_what_is_told_of_an_event_does_not_run_together(browser, board):
+    board.user("alex")
+    client = browser()
+    client.extra_environ |= {
+        "REMOTE_ADDR": "192.0.2.4",
+        "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    }
+    log_in(client, "alex")
+    row = client.get("/account/activity").html.select_one("main li.plain-row .byline")
+    assert " · from 192.0.2.4 · Firefox on Linux" in " ".join(row.text.split())

@@ -244,11 +244,37 @@ def test_what_would_be_several_recipients_is_no_address(browser, board, mails, e
 
 def test_a_board_without_mail(make_app, browser, board, mails):
     client = browser(of=make_app({"mail.enabled": "false"}))
-    assert "Forgot your password?" not in client.get("/login")
-    assert "sends no mail" in client.get("/forgot-password")
-    sign_up(client)
+    page = client.get("/login").click("Forgot your password?")
+    assert "sends no mail" in page
+    assert "forgot" not in page.forms
+    assert "We sent a mail" not in sign_up(client).follow().follow()
+    page = client.get("/verify-email?token=old").follow(status=410)
+    assert "make you a link to confirm your address" in page
     page = client.get("/account/email")
     assert "make you a link to confirm your address" in page
     change(client, "new@example.com").follow()
     assert user_named(board, "newcomer").email == "new@example.com"
     assert mails() == []
+
+
+def test_a_board_without_mail_that_asks_for_a_proved_address(make_app, browser, board):
+    strict = make_app({"mail.enabled": "false", "accounts.require_verified": "true"})
+    client = browser(board.user(email_verified_at=None), of=strict)
+    page = client.get("/questions/ask", status=403)
+    assert "make you a link to confirm your address" in page
+    assert "We sent you a mail" not in page
+
+
+def test_a_newcomer_is_told_of_the_mail_whosever_the_address_is(browser, board, mails):
+    owner = board.user("owner")
+    for username, email in (("newcomer", "newcomer@example.com"), ("another", owner.email)):
+        page = sign_up(browser(), username, email).follow().follow()
+        assert f"We sent a mail to {email}. Open the link in it" in page
+
+
+def test_which_address_is_proved_is_told_to_whoever_is_logged_in(browser, board, mails):
+    sign_up(browser())
+    (mail,) = mails()
+    other = browser(board.user("other", email_verified_at=None))
+    page = confirm(other, link_in(mail)).follow()
+    assert "The address newcomer@example.com is confirmed." in page

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import make_url
 
 from qaboard.db import make_engine
+from qaboard.models import Role, User
 from qaboard.views import question as question_views
+
+SUSPENDED = {"suspended_until": User.SUSPENDED_FOR_GOOD, "suspension_reason": "Spam"}
 
 
 @pytest.fixture
@@ -73,3 +76,15 @@ def test_static_files_have_addresses_that_change_with_their_content(browser, boa
         assert browser().get(address).status_int == 200
     browser().get("/static/../development.ini", status=404)
     browser().get("/static/%2e%2e/development.ini", status=404)
+
+
+def test_going_on_from_a_refusal_does_not_lead_to_it_again(browser, board):
+    for user in (board.user(), board.user(role=Role.MODERATOR, **SUSPENDED)):
+        page = browser(user).get("/users/", status=403)
+        assert [link["href"] for link in page.html.select(".error-page a")] == ["/questions/"]
+
+
+def test_going_on_from_a_refusal_leads_to_the_page_that_is_seen(browser, board):
+    question = board.question()
+    page = browser(board.user()).get(f"/questions/{question.id}/edit", status=403)
+    assert page.click("Go back").request.path == f"/questions/{question.id}/"

@@ -269,7 +269,7 @@ def test_a_button_that_came_too_late_sends_nothing(browser, board, mails):
     form = next(f for f in page.forms.values() if f.action == "/account/send-verification")
     with board.transaction() as session:
         session.execute(update(User).values(email_verified_at=User.created_at))
-    assert "Your email address is confirmed." in form.submit().follow()
+    assert "The address alex@example.com is confirmed." in form.submit().follow()
     assert mails() == []
 
 

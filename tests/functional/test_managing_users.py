@@ -196,8 +196,11 @@ class TestSuspending:
         user = board.user("somebody")
         suspend(browser(moderator), user, date="2099-03-01")
         until = reread(board, user).suspended_until
-        # Midnight after it in Seoul.
-        assert until.isoformat() == "2099-03-01T15:00:00+00:00"
+        # The last second of it in Seoul.
+        assert until.isoformat() == "2099-03-01T14:59:59+00:00"
+        # What is told is that day, not the first minute of the next one.
+        page = browser(user).get("/questions/ask", status=403)
+        assert "Until Sunday, March 1, 2099 at 11:59 PM" in page
 
     def test_it_ends_by_itself(self, browser, board):
         user = board.user(
@@ -527,3 +530,10 @@ class TestWhatHappened:
             "reason": REASON,
         }
         assert events[-1].details == {"from": "member", "to": "moderator"}
+
+
+def test_what_is_the_matter_with_an_account_does_not_run_together(browser, board, admin):
+    until = utc_now() + timedelta(days=1)
+    user = board.user("out", Role.MODERATOR, suspended_until=until, suspension_reason=REASON)
+    badges = browser(admin).get(f"/users/{user.id}/manage").html.select_one("h1 + p")
+    assert badges.text.split() == ["Moderator", "suspended"]

@@ -311,3 +311,12 @@ def test_a_mail_whose_transaction_fails_is_not_sent(app, board, user, mails):
     with pytest.raises(RuntimeError, match="handed over"):
         send_and_fail()
     assert mails() == []
+
+
+def test_a_password_manager_is_told_whose_password_it_is(browser, user, mails):
+    client = browser()
+    page = client.get(link_for(browser, mails)).follow()
+    for _ in range(2):
+        (field,) = page.html.select("form[id=reset] input[autocomplete=username]")
+        assert field["value"] == "alex"
+        page = page.forms["reset"].submit("submit", status=400)
