@@ -16,10 +16,10 @@ from pyramid.static import QueryStringCacheBuster
 from qaboard import markup
 from qaboard.i18n import LANGUAGE_NAMES, _
 from qaboard.models import User, utc_now
+from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
-from qaboard.security_event_sentences import event_sentence, event_until
 from qaboard.settings import LOCALES
 
 # Babel's own Korean styles say "PM 3시", and all of them show seconds or no weekday.

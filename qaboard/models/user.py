@@ -96,6 +96,10 @@ class User(Base):
         is_kept = or_(cls.closing_at.is_(None), cls.closing_at > utc_now())
         return and_(cls.closed_at.is_(None), is_kept)
 
+    def is_suspended(self, now: datetime) -> bool:
+        """Whether the user is kept from writing at this moment."""
+        return self.suspended_until is not None and self.suspended_until > now
+
     def release_name(self) -> None:
         """Leave the name to others; the key has a space, so that nobody can have this one."""
         self.username = "deleted user"

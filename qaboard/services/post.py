@@ -66,8 +66,7 @@ def check_author(session: Session, author_id: int) -> None:
         and finds that out where it says so to people.
     """
     author = session.get_one(User, author_id, populate_existing=True)
-    is_suspended = author.suspended_until is not None and author.suspended_until > utc_now()
-    if is_suspended or author.closed_at is not None:
+    if author.is_suspended(utc_now()) or author.closed_at is not None:
         raise StaleDataError(f"user {author_id} was suspended or left meanwhile")
 
 

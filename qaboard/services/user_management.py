@@ -92,8 +92,7 @@ def lock_accounts(session: Session, user_id: int, actor: Actor) -> dict[int, Use
 
 def _has_rights(user: User) -> bool:
     """Whether a user has the rights of their role now."""
-    is_suspended = user.suspended_until is not None and user.suspended_until > utc_now()
-    return not is_suspended and user.closed_at is None
+    return not user.is_suspended(utc_now()) and user.closed_at is None
 
 
 def check_not_last_admin(session: Session, user: User) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
-from qaboard.presenters import answer_anchor
+from qaboard.presenters.question import answer_anchor
 from qaboard.resources import AnswerResource, QuestionResource
 from qaboard.services.answer import page_of_answer
 

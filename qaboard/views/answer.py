@@ -6,7 +6,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from qaboard.i18n import _
-from qaboard.presenters import present_question_page
+from qaboard.presenters.question import present_question_page
 from qaboard.resources import AnswerResource, AnswersResource
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort, answer

@@ -7,12 +7,8 @@ from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.presenters import (
-    QuestionSort,
-    present_question_list,
-    present_question_page,
-    present_search_page,
-)
+from qaboard.presenters.question import QuestionSort, present_question_list, present_question_page
+from qaboard.presenters.search import present_search_page
 from qaboard.resources import QuestionResource, QuestionsResource
 from qaboard.schemas.answer import AnswerSchema
 from qaboard.schemas.question import AskSchema
@@ -74,19 +70,14 @@ def create_answer_form(question: QuestionResource, request):
 
 
 @view_defaults(
-    context=QuestionsResource,
-    name="ask",
-    permission=Permission.ASK,
-    renderer="question/ask.jinja2",
+    context=QuestionsResource, name="ask", permission=Permission.ASK, renderer="question/ask.jinja2"
 )
 class AskView:
     def __init__(self, context: QuestionsResource, request) -> None:
         self.context = context
         self.request = request
         self.form = request.create_form(
-            guard_newcomer(request, AskSchema()),
-            name="ask",
-            submit_title=_("Post your question"),
+            guard_newcomer(request, AskSchema()), name="ask", submit_title=_("Post your question")
         )
 
     @view_config(request_method="GET")

@@ -7,7 +7,7 @@ from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
 from qaboard.models import EventKind
-from qaboard.presenters import ProfileTab, present_profile
+from qaboard.presenters.user import ProfileTab, present_profile
 from qaboard.resources import RootResource, UserResource
 from qaboard.schemas.user import SignUpSchema
 from qaboard.security.client import rate_limited_address

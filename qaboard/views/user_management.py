@@ -12,14 +12,10 @@ from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.management_presenters import (
-    UserStatus,
-    present_audit_log,
-    present_managed_user,
-    present_user_list,
-)
 from qaboard.models import Role, User, utc_now
 from qaboard.natural_number import parse_natural_number
+from qaboard.presenters.audit_log import present_audit_log
+from qaboard.presenters.user_management import UserStatus, present_managed_user, present_user_list
 from qaboard.resources import UserResource, UsersResource
 from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
 from qaboard.security.permissions import Permission

@@ -1,19 +1,18 @@
-"""What the pages for moderators and admins show, fetched in batches."""
+"""The list of users and the page of one, for moderators and admins."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pyramid.request import Request
-from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, false, func, select
 
 from qaboard.folding import fold
 from qaboard.models import Post, Role, SecurityEvent, User, UserSession, email_key, utc_now
 from qaboard.pagination import Page, requested_page
+from qaboard.presenters.audit_log import EventRow, event_rows, events_with_names
 from qaboard.resources import UserResource, UsersResource
 from qaboard.security.permissions import Permission
 
@@ -74,12 +73,8 @@ def present_user_list(
     found = session.scalars(
         select(User).where(*conditions).order_by(*order).limit(page.size).offset(page.offset)
     )
-    rows = [UserRow(user, UserResource(user, users), is_suspended(user, now)) for user in found]
+    rows = [UserRow(user, UserResource(user, users), user.is_suspended(now)) for user in found]
     return UserList(page, status, text, finds_addresses, rows)
-
-
-def is_suspended(user: User, now: datetime) -> bool:
-    return user.suspended_until is not None and user.suspended_until > now
 
 
 def _of_status(
@@ -105,57 +100,6 @@ def _found_by(text: str, finds_addresses: bool) -> ColumnElement[bool]:
         # No name has one.
         return User.email == email_key(text) if finds_addresses else false()
     return User.username_key.contains(fold(text), autoescape=True)
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """An event, with the account and who did it, where they are known."""
-
-    event: SecurityEvent
-    account: User | None
-    actor: User | None
-
-
-def _events() -> Select:
-    account, actor = aliased(User), aliased(User)
-    return (
-        select(SecurityEvent, account, actor)
-        .outerjoin(account, account.id == SecurityEvent.user_id)
-        .outerjoin(actor, actor.id == SecurityEvent.actor_id)
-        .order_by(SecurityEvent.id.desc())
-    )
-
-
-def _event_rows(rows: Sequence[Row]) -> list[EventRow]:
-    return [EventRow(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLog:
-    """``user_id`` is the account that it is narrowed to, if it is."""
-
-    page: Page
-    user_id: int | None
-    rows: list[EventRow]
-
-
-def present_audit_log(request: Request, user_id: int | None) -> AuditLog:
-    """One page of what was done to accounts by virtue of a role, the newest first.
-
-    :param user_id: only what this user did, or what was done to them; ``None`` for all.
-    :raises NoSuchPageError: when the address names a page that is not there.
-    """
-    session = request.dbsession
-    conditions = [SecurityEvent.is_in_log()]
-    if user_id is not None:
-        conditions.append(or_(SecurityEvent.user_id == user_id, SecurityEvent.actor_id == user_id))
-    page = requested_page(
-        request.GET,
-        size=request.registry["settings"].page_size,
-        total=session.scalar(select(func.count()).select_from(SecurityEvent).where(*conditions)),
-    )
-    rows = session.execute(_events().where(*conditions).limit(page.size).offset(page.offset)).all()
-    return AuditLog(page, user_id, _event_rows(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +147,16 @@ def present_managed_user(request: Request, resource: UserResource) -> ManagedUse
             UserSession.is_pending.is_(False),
         )
     ).one()
-    events = _events().where(SecurityEvent.user_id == user.id).limit(EVENTS_SHOWN)
+    events = events_with_names().where(SecurityEvent.user_id == user.id).limit(EVENTS_SHOWN)
     if not shows_addresses:
         events = events.where(SecurityEvent.is_administrative.is_(True))
     return ManagedUser(
         user,
-        is_suspended(user, now),
+        user.is_suspended(now),
         live_posts,
         purged_posts,
         logins,
         last_used_at,
-        _event_rows(session.execute(events).all()),
+        event_rows(session.execute(events).all()),
         shows_addresses,
     )

@@ -1,0 +1,164 @@
+"""The list of questions, and the page of one with its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pyramid.request import Request
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from qaboard.models import Answer, Post, Question, Vote
+from qaboard.pagination import Page, requested_page
+from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
+from qaboard.services.answer import AnswerSort
+
+
+class QuestionSort(StrEnum):
+    """The orders of the list of questions; the first one is the usual one."""
+
+    NEWEST = "newest"
+    ACTIVE = "active"
+    VOTES = "votes"
+    UNANSWERED = "unanswered"
+
+
+_QUESTION_ORDERS = {
+    QuestionSort.NEWEST: (Question.created_at.desc(), Question.id.desc()),
+    QuestionSort.ACTIVE: (Question.last_activity_at.desc(), Question.id.desc()),
+    QuestionSort.VOTES: (Question.score.desc(), Question.id.desc()),
+    QuestionSort.UNANSWERED: (Question.created_at.desc(), Question.id.desc()),
+}
+_ANSWER_ORDERS = {
+    AnswerSort.VOTES: (Answer.score.desc(), Answer.id.asc()),
+    AnswerSort.OLDEST: (Answer.created_at.asc(), Answer.id.asc()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A line of the list. ``number`` counts down from the rows of the list to 1."""
+
+    number: int
+    question: Question
+    resource: QuestionResource
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionList:
+    page: Page
+    sort: QuestionSort
+    rows: list[QuestionRow]
+
+
+def present_question_list(
+    request: Request, questions: QuestionsResource, sort: QuestionSort
+) -> QuestionList:
+    """One page of all questions.
+
+    :raises NoSuchPageError: when the address names a page that is not there.
+    """
+    session = request.dbsession
+    conditions = [Question.is_listed()]
+    if sort is QuestionSort.UNANSWERED:
+        # In the words of the partial index; a bound 0 would not be seen to imply its condition.
+        conditions.append(Question.has_no_answers())
+    page = requested_page(
+        request.GET,
+        size=request.registry["settings"].page_size,
+        total=session.scalar(select(func.count()).select_from(Question).where(*conditions)),
+    )
+    found = session.scalars(
+        select(Question)
+        .options(joinedload(Question.author, innerjoin=True))
+        .where(*conditions)
+        .order_by(*_QUESTION_ORDERS[sort])
+        .limit(page.size)
+        .offset(page.offset)
+    )
+    rows = [
+        QuestionRow(
+            page.total - page.offset - index, question, QuestionResource(question, questions)
+        )
+        for index, question in enumerate(found)
+    ]
+    return QuestionList(page, sort, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post on a page.
+
+    ``own_vote`` is 1, -1 or 0 for none; ``anchor`` its id on the page; ``is_hidden`` says that
+    the question is deleted, and everything below it hidden.
+    """
+
+    post: Post
+    resource: QuestionResource | AnswerResource
+    own_vote: int
+    anchor: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    question: PostView
+    answers: list[PostView]
+    page: Page
+    sort: AnswerSort
+
+
+def present_question_page(
+    request: Request, resource: QuestionResource, sort: AnswerSort
+) -> QuestionPage:
+    """A question with one page of its answers, and how the reader voted on them.
+
+    :raises NoSuchPageError: when the address names a page that is not there.
+    """
+    question = resource.question
+    page = requested_page(
+        request.GET, size=request.registry["settings"].answer_page_size, total=question.answer_count
+    )
+    answers = request.dbsession.scalars(
+        select(Answer)
+        .options(joinedload(Answer.author, innerjoin=True))
+        .where(Answer.is_listed(), Answer.question_id == question.id)
+        .order_by(*_ANSWER_ORDERS[sort])
+        .limit(page.size)
+        .offset(page.offset)
+    ).all()
+    votes = _own_votes(request, [question.id, *(answer.id for answer in answers)])
+    container = AnswersResource(resource)
+    is_hidden = question.deleted_at is not None
+    return QuestionPage(
+        PostView(question, resource, votes.get(question.id, 0), "question", is_hidden),
+        [
+            PostView(
+                answer,
+                AnswerResource(answer, container),
+                votes.get(answer.id, 0),
+                answer_anchor(answer.id),
+                is_hidden,
+            )
+            for answer in answers
+        ],
+        page,
+        sort,
+    )
+
+
+def answer_anchor(answer_id: int) -> str:
+    """The id of an answer's element on the page of its question."""
+    return f"answer-{answer_id}"
+
+
+def _own_votes(request: Request, post_ids: list[int]) -> dict[int, int]:
+    if request.identity is None:
+        return {}
+    rows = request.dbsession.execute(
+        select(Vote.post_id, Vote.value).where(
+            Vote.user_id == request.identity.user_id, Vote.post_id.in_(post_ids)
+        )
+    )
+    return {row.post_id: row.value for row in rows}
