@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Written after a complete installation, and older than setup.py when that has changed since.
+# Written after a complete installation, and older than these files when they have changed since.
 INSTALLED := .venv/installed
 
 .PHONY: serve test test-postgresql lint audit bench translations
@@ -40,9 +40,9 @@ translations: $(INSTALLED)
 	$(BIN)/python qaboard/locale/fill_english.py
 	$(BIN)/pybabel -q compile --domain "qaboard colander deform" --directory qaboard/locale
 
-$(INSTALLED): setup.py
+$(INSTALLED): setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "qaboard needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	@echo "Installing qaboard into .venv; this takes a minute or two, once."
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $(INSTALLED)

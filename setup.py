@@ -35,8 +35,9 @@ REQUIREMENTS = [
     "plaster_pastedeploy>=1.0",
     # The system's time-zone files are missing on slim machines.
     "tzdata",
-    # deform 3.0 imports pkg_resources, which setuptools 81 no longer ships without complaint.
-    "setuptools<81",
+    # Pyramid and deform import pkg_resources, of which setuptools 80.9 and later complains on every
+    # start; before 78.1.1 it has a known weakness.
+    "setuptools>=78.1.1,<80.9",
 ]
 
 POSTGRESQL_REQUIREMENTS = ["psycopg[binary]>=3.2"]

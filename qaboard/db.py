@@ -54,6 +54,7 @@ def _begin_sqlite(connection) -> None:
 
 
 def _judge_error(context) -> None:
+    _leave_values_out(context)
     # A connection that was opened while the file could only be read stays so; the next is not.
     if "readonly database" in str(context.original_exception):
         context.is_disconnect = True
@@ -61,6 +62,20 @@ def _judge_error(context) -> None:
     # the first, and says so politely.
     if isinstance(context.sqlalchemy_exception, IntegrityError):
         mark_error_retryable(context.sqlalchemy_exception)
+
+
+def _leave_values_out(context) -> None:
+    """Have the error of a PostgreSQL server say its first line only.
+
+    The lines after it quote the key or the whole row that was refused, in whatever language the
+    server speaks; they would be in the log.
+    """
+    original, error = context.original_exception, context.sqlalchemy_exception
+    message = getattr(getattr(original, "diag", None), "message_primary", None)
+    if message and error is not None:
+        original.args = (message,)
+        kind = type(original)
+        error.args = (f"({kind.__module__}.{kind.__name__}) {message}", *error.args[1:])
 
 
 def make_session(engine: Engine, *, writes: bool) -> Session:

@@ -15,6 +15,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_jinja2 import IJinja2Environment
 
+from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.rate_limits import TooManyRequests
 from qaboard.services.refusal import WHOLE_FORM, Conflict, CountedRefusal, Refusal
@@ -93,6 +94,7 @@ def submit_form(
     try:
         if not check_csrf_token(request, raises=False):
             form.set_pstruct(fields)
+            log_foreign_request(request, StaleForm.__name__)
             raise StaleForm
         return act(form.validate_pstruct(fields))
     except deform.ValidationFailure:

@@ -13,11 +13,11 @@ import colander
 from pyramid.request import Request
 from webob.cookies import SignedSerializer
 
+from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
-from qaboard.models import EventKind, Post, utc_now
+from qaboard.models import Post, utc_now
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.security_event import log_event
 
 
 def is_newcomer(request: Request) -> bool:
@@ -53,10 +53,7 @@ def check_guard(request: Request, values: dict) -> None:
         return
     honeypot, stamp = values.pop("website"), values.pop("stamp")
     if honeypot:
-        user_id = request.identity.user_id if request.identity else None
-        log_event(
-            EventKind.FOREIGN_REQUEST, user_id=user_id, client=request.client, reason="honeypot"
-        )
+        log_foreign_request(request, "honeypot")
         raise Refusal(
             {
                 WHOLE_FORM: _(
@@ -67,6 +64,7 @@ def check_guard(request: Request, values: dict) -> None:
         )
     minimum = request.registry["settings"].spam.minimum_seconds
     if minimum and _age_seconds(request, stamp) < minimum:
+        log_foreign_request(request, "faster than people type")
         raise Refusal(
             {
                 WHOLE_FORM: _(

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from qaboard.derivers import read_fields
+from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
@@ -120,6 +121,15 @@ def allowed_methods(request: Request) -> list[str]:
 def forbidden(error, request):
     """Ask to log in, or say no; who may not see a thing is not told that it is there."""
     context = getattr(request, "context", None)
+    permission = getattr(error.result, "permission", None)
+    if request.identity is not None:
+        log_event(
+            EventKind.FORBIDDEN,
+            user_id=request.identity.user_id,
+            client=request.client,
+            permission=str(permission),
+            path=request.path,
+        )
     if not request.has_permission(Permission.VIEW, context):
         return not_found(HTTPNotFound(), request)
     if request.identity is None:
@@ -127,14 +137,6 @@ def forbidden(error, request):
         address = request.path_qs if request.method in ("GET", "HEAD") else _page_of(request)
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
-    permission = getattr(error.result, "permission", None)
-    log_event(
-        EventKind.FORBIDDEN,
-        user_id=request.identity.user_id,
-        client=request.client,
-        permission=str(permission),
-        path=request.path,
-    )
     identity = request.identity
     # Of moderators and admins a restriction takes the rights of their role too.
     if identity.restriction is not None and (
@@ -185,6 +187,7 @@ def no_such_page(_error, request):
 
 @exception_view_config(HTTPBadRequest, renderer="error/error.jinja2")
 def bad_request(_error, request):
+    log_foreign_request(request, "unreadable")
     return error_page(
         request,
         400,
@@ -196,9 +199,7 @@ def bad_request(_error, request):
 @exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
 @exception_view_config(BadCSRFOrigin, renderer="error/error.jinja2")
 def stale_page(error, request):
-    user_id = request.identity.user_id if request.identity else None
-    reason = type(error).__name__
-    log_event(EventKind.FOREIGN_REQUEST, user_id=user_id, client=request.client, reason=reason)
+    log_foreign_request(request, type(error).__name__)
     return error_page(
         request,
         400,

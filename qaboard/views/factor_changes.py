@@ -15,7 +15,7 @@ from qaboard.i18n import _
 from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, User
 from qaboard.services.second_factor import Factor
-from qaboard.services.security_event import record_event
+from qaboard.services.security_event import log_event, record_event
 from qaboard.services.user_session import end_sessions, renew_session
 
 
@@ -67,11 +67,18 @@ def note_use(request: Request, user: User, factor: Factor) -> None:
 
 
 def note_refused_passkey(request: Request, refusal) -> None:
-    """Write down, and tell, what may be an attack; a passkey that is nobody's tells nothing.
+    """Write down, and tell, what may be an attack; for a passkey that is nobody's there is only
+    the log.
 
     :param refusal: a `PasskeyRefused`.
     """
     if refusal.user_id is None:
+        log_event(
+            EventKind.FACTOR_FAILURE,
+            user_id=None,
+            client=request.client,
+            factor=Factor.PASSKEY.value,
+        )
         return
     record_event(
         request.dbsession,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from argon2 import PasswordHasher
 from factories import PASSWORD
 from sqlalchemy import select
 
-from qaboard.models import User, UserSession
+from qaboard.models import User, UserSession, utc_now
+from qaboard.services.user_session import open_session
 
 
 def sign_up_form(client, **fields):
@@ -92,6 +95,54 @@ def test_signing_up_tells_nobody_that_an_address_has_an_account(browser, board):
         answers.append((page.request.path, text.replace(email.lower(), "…")))
     assert answers[0] == answers[1]
     assert [user.email_verified_at is None for user in board.users()] == [False, True, True]
+
+
+def test_nothing_is_asked_but_what_an_account_needs(browser):
+    # No hint and no secret question.
+    fields = browser().get("/signup").forms["signup"].fields
+    assert set(filter(None, fields)) - {"csrf_token", "submit", "next", "website", "stamp"} == {
+        "username",
+        "email",
+        "password",
+        "password_confirm",
+    }
+
+
+def test_nobody_signs_up_as_an_admin(browser, board):
+    client = browser()
+    form = sign_up_form(client)
+    further = {"role": "admin", "email_verified_at": "2026-01-01", "id": "1000", "locale": "en"}
+    client.post("/signup", dict(form.submit_fields()) | further, status=303)
+    (user,) = board.users()
+    assert (user.role, user.email_verified_at, user.locale) == ("member", None, None)
+    assert user.id != 1000
+
+
+def test_no_password_grows_too_old(browser, board):
+    board.user("alex", created_at=utc_now() - timedelta(days=3650))
+    page = log_in(browser(), "alex", "correct horse battery")
+    assert page.location == "http://localhost/"
+
+
+@pytest.mark.parametrize("length", [64, 128])
+@pytest.mark.parametrize("character", ["a", "비", "\U0001f511", "<"])
+def test_a_long_password_counts_to_its_last_character(browser, board, length, character):
+    password = character * (length - 1)
+    sign_up_form(browser(), password=f"{password}1", password_confirm=f"{password}1").submit(
+        "submit", status=303
+    )
+    assert log_in(browser(), "김철수", f"{password}2").status_int == 400
+    assert log_in(browser(), "김철수", f"{password}1").status_int == 303
+
+
+def test_every_page_of_a_member_has_the_way_out(browser, board):
+    client = browser(board.user())
+    question = board.question()
+    for path in ("/questions/", f"/questions/{question.id}/", "/questions/ask", "/account/",
+                 "/account/sessions", "/account/password", "/account/two-factor", "/users/1000/",
+                 "/account/close"):  # fmt: skip
+        page = client.get(path, expect_errors=True)
+        assert [form.action for form in page.forms.values()].count("/logout") >= 1, path
 
 
 def test_spaces_are_part_of_a_password(browser, board):
@@ -225,10 +276,6 @@ def test_a_login_leads_to_a_page_of_this_site(browser, board):
 
 
 def test_a_login_expires(browser, board):
-    from datetime import timedelta
-
-    from qaboard.services.user_session import open_session
-
     user = board.user()
     with board.transaction() as session:
         token = open_session(session, user.id, lifetime=timedelta(seconds=-1))

@@ -1,8 +1,10 @@
-"""The audit of the libraries: a weakness fails it, and missing data are said to be missing."""
+"""The audit of the pinned libraries: a weakness fails it, missing data are said to be missing."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +15,8 @@ import pytest
 from postgresql import free_port
 from project import PROJECT
 
+CONSTRAINTS = PROJECT / "constraints.txt"
+
 
 class Advisories(BaseHTTPRequestHandler):
     """Answers as OSV does (its API, ``/v1/query``): one package has a known weakness."""
@@ -20,6 +24,7 @@ class Advisories(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         name = query["package"]["name"]
+        self.server.asked.add(f"{name}=={query['version']}")
         found = {}
         if name == self.server.weak_package:
             affected = {
@@ -28,7 +33,7 @@ class Advisories(BaseHTTPRequestHandler):
             }
             found = {"vulns": [{"id": "QAB-2026-1", "summary": "made up", "affected": [affected]}]}
         body = json.dumps(found).encode()
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -41,7 +46,7 @@ class Advisories(BaseHTTPRequestHandler):
 @pytest.fixture
 def advisories() -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Advisories)
-    server.weak_package = None
+    server.weak_package, server.status, server.asked = None, 200, set()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -50,7 +55,7 @@ def advisories() -> Iterator[ThreadingHTTPServer]:
     thread.join(timeout=10)
 
 
-def audit(port: int) -> subprocess.CompletedProcess:
+def audit(port: int, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [
             sys.executable,
@@ -64,6 +69,7 @@ def audit(port: int) -> subprocess.CompletedProcess:
         text=True,
         timeout=120,
         check=False,
+        env={**os.environ, **environment},
     )
 
 
@@ -75,13 +81,38 @@ def test_a_known_weakness_fails_it(advisories):
     assert "QAB-2026-1" in result.stdout
 
 
-def test_none_is_said_with_their_number(advisories):
+def test_every_pinned_library_is_asked_about_and_nothing_else(advisories):
+    # bandit and its like are in the same environment, and in no board.
     result = audit(advisories.server_port)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("No known weakness in ")
+    pinned = set(re.findall(r"^[a-z].*$", CONSTRAINTS.read_text(), re.MULTILINE))
+    assert advisories.asked == pinned
+    assert result.stdout == f"No known weakness in {len(pinned)} libraries.\n"
 
 
 def test_without_the_data_a_sentence_says_so():
     result = audit(free_port())
-    assert result.returncode == 0
+    assert result.returncode == 0, result.stderr
     assert result.stdout == "The audit was skipped: the advisory data cannot be had from here.\n"
+
+
+def test_a_service_that_is_out_of_order_has_no_data(advisories):
+    advisories.status = 503
+    result = audit(advisories.server_port)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "The audit was skipped: the advisory data cannot be had from here.\n"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise ModuleNotFoundError(\"No module named 'pip_api'\")",
+        "print('no JSON')",
+        "raise SystemExit('usage: pip-audit')",
+    ],
+)
+def test_where_pip_audit_does_not_work_it_fails(advisories, tmp_path, program):
+    (tmp_path / "pip_audit.py").write_text(program)
+    result = audit(advisories.server_port, PYTHONPATH=str(tmp_path))
+    assert result.returncode == 1
+    assert result.stdout == "The audit failed: pip-audit does not work here.\n"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import traceback
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import IntegrityError
 
 from qaboard.db import make_engine
 from qaboard.models import Role, User
@@ -56,6 +58,22 @@ def test_without_the_database_there_is_a_page_that_says_so(
     # What needs no database works.
     assert client.get("/nowhere", status=404)
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"email": "alex@example.com"}, {"password_hash": "a hash", "role": "emperor"}],
+    ids=["not unique", "not allowed"],
+)
+def test_an_error_of_the_database_shows_no_values(board, columns):
+    # PostgreSQL quotes the key, or the whole row.
+    board.user("alex")
+    with pytest.raises(IntegrityError) as error:
+        board.user("bela", **columns)
+    told = "".join(traceback.format_exception(error.value))
+    assert "users" in told
+    assert "example.com" not in told
+    assert "a hash" not in told
 
 
 def test_every_response_carries_the_security_headers(browser, board):

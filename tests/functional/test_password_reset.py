@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from factories import PASSWORD
+from limits import parse
 from sqlalchemy import update
 
 from qaboard.mail import account_mails
@@ -17,6 +18,7 @@ from qaboard.security.passwords import PasswordHashing
 from qaboard.services.email_address import DeadLink
 from qaboard.services.password_reset import reset_password
 from qaboard.settings import PasswordSettings
+from qaboard.settings.rate_limits import RateLimit
 
 NEW_PASSWORD = "a horse of another colour"
 
@@ -253,6 +255,19 @@ def test_of_two_who_use_it_at_once_one_succeeds(browser, board, user, mails):
     assert sorted(outcomes, key=str)[0] is None
     (winner,) = [outcome for outcome in outcomes if outcome]
     assert can_log_in(browser(), winner)
+
+
+def test_links_cannot_be_guessed_without_end(app, browser, board, user, mails, monkeypatch):
+    monkeypatch.setitem(
+        app.registry["rate_limiter"].rates, RateLimit.RESET, parse("3 per 15 minutes")
+    )
+    form = browser().get(link_for(browser, mails)).follow().forms["reset"]
+    with board.transaction() as session:
+        session.execute(update(SingleUseToken).values(expires_at=utc_now()))
+    form["password"] = form["password_confirm"] = NEW_PASSWORD
+    # Asking for the link counts too.
+    statuses = [form.submit("submit", expect_errors=True).status_int for _ in range(3)]
+    assert statuses == [410, 410, 429]
 
 
 def test_few_mails_go_to_one_address(browser, board, user, mails):

@@ -1,10 +1,11 @@
-"""constraints.txt names a version for every library that the board needs to run."""
+"""constraints.txt names the version of every library that the board needs, and was tested with."""
 
 from __future__ import annotations
 
 import re
-from importlib.metadata import distribution
+from importlib.metadata import distribution, version
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from project import PROJECT
@@ -30,10 +31,20 @@ def needed(name: str, extras: frozenset[str], seen: set) -> None:
             needed(required, frozenset(requirement.extras), seen)
 
 
-def test_every_library_has_a_version_that_fits_all_who_need_it():
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    """The libraries that the board needs here."""
     seen: set[tuple[str, frozenset[str]]] = set()
     needed("qaboard", frozenset({"postgresql", "redis"}), seen)
-    names = {name for name, _extras in seen} - {"qaboard"}
+    return {name for name, _extras in seen} - {"qaboard"}
+
+
+def test_every_library_has_a_version_that_fits_all_who_need_it(names):
     assert len(names) > 30
     # Others are needed on other versions of Python only.
     assert names <= set(PINNED)
+
+
+def test_these_tests_run_with_those_versions(names):
+    installed = {name: version(name) for name in names}
+    assert installed == {name: PINNED[name] for name in names}

@@ -1,0 +1,17 @@
+"""What no page of the site sends: it is refused elsewhere, and said in the log here."""
+
+from __future__ import annotations
+
+from pyramid.request import Request
+
+from qaboard.models import EventKind
+from qaboard.services.security_event import log_event
+
+
+def log_foreign_request(request: Request, reason: str) -> None:
+    """Say in the log that a request was refused as none of the site's own.
+
+    :param reason: what was wrong with it, in a word or two of the code.
+    """
+    user_id = request.identity.user_id if request.identity else None
+    log_event(EventKind.FOREIGN_REQUEST, user_id=user_id, client=request.client, reason=reason)

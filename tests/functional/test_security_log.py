@@ -1,0 +1,77 @@
+"""What was refused is in the log: who, from where, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+
+@pytest.fixture
+def told(caplog):
+    """The lines of the log of security events that begin with a word."""
+    caplog.set_level("INFO", "qaboard.security")
+
+    def find(kind: str) -> list[str]:
+        lines = [record.getMessage() for record in caplog.records]
+        return [line for line in lines if line.startswith(f"{kind} ")]
+
+    return find
+
+
+def test_access_that_is_refused_and_access_that_is_hidden(browser, board, told):
+    member = board.user()
+    client = browser(member)
+    question, deleted = board.question(), board.question()
+    board.delete(deleted)
+    client.get(f"/questions/{question.id}/edit", status=403)
+    client.get("/users/", status=403)
+    # The reader is not told that there was a question; the log is.
+    client.get(f"/questions/{deleted.id}/", status=404)
+    lines = told("forbidden")
+    assert [line.split(" permission=")[1] for line in lines] == [
+        f"'edit' path='/questions/{question.id}/edit'",
+        "'manage_users' path='/users/'",
+        f"'view' path='/questions/{deleted.id}/'",
+    ]
+    assert all(f"user={member.id} actor=None address=" in line for line in lines)
+
+
+def test_a_form_and_a_button_without_their_token(browser, board, told):
+    user = board.user()
+    client = browser(user)
+    client.post("/questions/ask", {"title": "x", "body": "y"}, status=400)
+    client.post("/logout", {}, status=400)
+    lines = told("foreign_request")
+    assert [re.search("reason='(.+)'", line)[1] for line in lines] == ["StaleForm", "BadCSRFToken"]
+    assert all(f"user={user.id} actor=None address=" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [("/questions/?q=%ff", {}), ("/questions/", {"Host": "evil.example"})],
+)
+def test_what_no_browser_sends(browser, board, told, address, headers):
+    browser().get(address, headers=headers, status=400)
+    (line,) = told("foreign_request")
+    assert line.endswith("reason='unreadable'")
+
+
+def test_a_form_that_comes_back_at_once(make_app, browser, board, told):
+    client = browser(of=make_app({"spam.minimum_seconds": "2"}))
+    form = client.get("/signup").forms["signup"]
+    form["username"], form["email"] = "newcomer", "newcomer@example.com"
+    form["password"] = form["password_confirm"] = "correct horse battery"
+    form.submit("submit", status=400)
+    (line,) = told("foreign_request")
+    assert line.endswith("reason='faster than people type'")
+
+
+def test_a_passkey_that_is_nobodys(browser, board, told):
+    form = browser().get("/login").forms["passkey"]
+    form["credential"] = json.dumps({"id": "made up"})
+    form.submit("submit", status=400)
+    (line,) = told("factor_failure")
+    assert line.startswith("factor_failure user=None ")
+    assert line.endswith("factor='passkey'")
