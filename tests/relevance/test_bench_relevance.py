@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 from judged_set import JudgedSetError, read_judged_set
 from project import PROJECT
+from sqlalchemy import make_url, text
+
+from qaboard.db import make_engine
+from qaboard.settings import load_database_url
 
 DOCUMENTS = [
     {"id": 1, "title": "How long do I boil soup?", "body": "It has bones in it."},
@@ -51,9 +55,27 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_prints_the_measures(tmp_path):
-    done = run(write(tmp_path, {"documents": DOCUMENTS, "queries": QUERIES}))
-    assert (done.stdout, done.returncode) == (PRINTED, 0), done.stderr
+@pytest.fixture
+def database_options(request: pytest.FixtureRequest, database_url: str) -> Iterator[list[str]]:
+    """None on SQLite, which has a temporary file; otherwise another database of the server."""
+    if request.config.getoption("--database") == "sqlite":
+        yield []
+        return
+    server = make_engine(load_database_url({}, {"QABOARD_DATABASE_URL": database_url}))
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE relevance"))
+        url = make_url(database_url).set(database="relevance")
+        yield ["--database-url", url.render_as_string(hide_password=False)]
+        connection.execute(text("DROP DATABASE relevance WITH (FORCE)"))
+    server.dispose()
+
+
+def test_it_prints_the_measures(tmp_path, database_options):
+    path = write(tmp_path, {"documents": DOCUMENTS, "queries": QUERIES})
+    # The first run leaves nothing that the second one would find.
+    for _time in range(2):
+        done = run(path, *database_options)
+        assert (done.stdout, done.returncode) == (PRINTED, 0), done.stderr
 
 
 def test_it_says_what_is_wrong_with_a_file(tmp_path):
@@ -61,27 +83,6 @@ def test_it_says_what_is_wrong_with_a_file(tmp_path):
     assert done.returncode == 1
     assert "not in the format of a judged set: KeyError('queries')" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.fixture
-def second_database(request: pytest.FixtureRequest, database_url: str):
-    """The URL of another, empty database on the tests' PostgreSQL server."""
-    if request.config.getoption("--database") != "postgresql":
-        pytest.skip("needs --database=postgresql")
-    url = sqlalchemy.make_url(database_url).set(drivername="postgresql+psycopg")
-    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE relevance")
-        yield database_url.rpartition("/")[0] + "/relevance"
-        connection.exec_driver_sql("DROP DATABASE relevance")
-    engine.dispose()
-
-
-def test_a_database_of_postgresql_can_be_used_again(tmp_path, second_database):
-    path = write(tmp_path, {"documents": DOCUMENTS, "queries": QUERIES})
-    for _time in range(2):
-        done = run(path, "--database-url", second_database)
-        assert (done.stdout, done.returncode) == (PRINTED, 0), done.stderr
 
 
 def test_a_database_with_tables_is_left_alone(tmp_path, migrated_database, database_url):
