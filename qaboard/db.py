@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# The preview is a POST because of the length of its text; it writes nothing and must not hold
-# the write lock of SQLite while it renders.
-READ_ONLY_VIEW_NAMES = frozenset({"preview"})
+# The preview is a POST because of the length of its text, and the archive because it is written
+# down that it was fetched, which has a transaction of its own. They must not hold the write lock
+# of SQLite while they work.
+READ_ONLY_PATHS = frozenset({"preview", "account/download"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
@@ -83,11 +84,20 @@ def make_session(engine: Engine, *, writes: bool) -> Session:
     return Session(engine.execution_options(writes=writes))
 
 
+def make_snapshot_session(engine: Engine) -> Session:
+    """A session that only reads, and sees one state of the database however long it takes."""
+    options = {"writes": False}
+    # SQLite does so by itself.
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return Session(engine.execution_options(**options))
+
+
 def request_writes(request: Request) -> bool:
     """Whether the request may change the database."""
     if request.method in SAFE_METHODS:
         return False
-    return request.environ["PATH_INFO"].strip("/") not in READ_ONLY_VIEW_NAMES
+    return request.environ["PATH_INFO"].strip("/") not in READ_ONLY_PATHS
 
 
 def make_request_session(request: Request) -> Session:

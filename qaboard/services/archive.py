@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.models import Answer, Post, Question, SecurityEvent, User, UserSession, Vote
 
 BATCH_SIZE = 200
-"""How many posts are held in memory at once."""
+"""How many rows are held in memory at once."""
 
 
 def write_archive(
@@ -25,31 +25,36 @@ def write_archive(
     There is nothing in it of other people but the titles of the questions that were answered, and
     the addresses of the posts that were voted on; no password, token or secret.
 
+    :param session: sees one state of the database throughout, since posts are read twice.
     :param file: is written to; it must be able to seek.
     :param address_of: the address of a post on the site.
     """
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-
-        def write_json(name: str, value: Any) -> None:
-            archive.writestr(name, json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
-
-        write_json("account.json", _account(user))
-        write_json("sessions.json", _rows(session, _sessions(user)))
-        write_json("activity.json", _rows(session, _activity(user)))
-        write_json("votes.json", _rows(session, _votes(user)))
-        with archive.open("posts.json", "w") as posts:
-            posts.write(b"[")
-            for number, (post, title) in enumerate(_posts(session, user)):
-                entry = _post(post, title, address_of(post))
-                text = json.dumps(entry, ensure_ascii=False, indent=2, default=_plain)
-                posts.write((b",\n" if number else b"\n") + text.encode())
-            posts.write(b"\n]\n")
+        archive.writestr("account.json", _json(_account(user)))
+        _write_list(archive, "sessions.json", _rows(session, _sessions(user)))
+        _write_list(archive, "activity.json", _rows(session, _activity(user)))
+        _write_list(archive, "votes.json", _rows(session, _votes(user)))
+        entries = (_post(post, title, address_of(post)) for post, title in _posts(session, user))
+        _write_list(archive, "posts.json", entries)
         for post, title in _posts(session, user):
             # Names of numbers: nothing that was typed can lead out of the folder.
             folder = "questions" if isinstance(post, Question) else "answers"
             archive.writestr(
                 f"{folder}/{post.id}.md", f"# {title}\n\n<{address_of(post)}>\n\n{post.body}\n"
             )
+
+
+def _write_list(archive: ZipFile, name: str, entries: Iterable[dict[str, Any]]) -> None:
+    """Write a list as JSON, entry by entry: there may be more than fit into the memory."""
+    with archive.open(name, "w") as file:
+        file.write(b"[")
+        for number, entry in enumerate(entries):
+            file.write((",\n" if number else "\n").encode() + _json(entry).encode())
+        file.write(b"\n]\n")
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
 
 
 def _plain(value: object) -> str:
@@ -69,8 +74,9 @@ def _account(user: User) -> dict[str, Any]:
     }
 
 
-def _rows(session: Session, statement) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in session.execute(statement)]
+def _rows(session: Session, statement) -> Iterator[dict[str, Any]]:
+    for row in session.execute(statement, execution_options={"yield_per": BATCH_SIZE}):
+        yield dict(row._mapping)
 
 
 def _sessions(user: User):
@@ -87,15 +93,17 @@ def _sessions(user: User):
 
 
 def _activity(user: User):
+    # Where somebody else was who did it is not for this user.
+    is_own = SecurityEvent.is_administrative.is_(False)
     return (
         select(
             SecurityEvent.created_at,
             SecurityEvent.kind,
             SecurityEvent.details,
-            SecurityEvent.address,
-            SecurityEvent.user_agent,
+            case((is_own, SecurityEvent.address)).label("address"),
+            case((is_own, SecurityEvent.user_agent)).label("user_agent"),
         )
-        .where(SecurityEvent.user_id == user.id, SecurityEvent.is_administrative.is_(False))
+        .where(SecurityEvent.user_id == user.id)
         .order_by(SecurityEvent.id)
     )
 
@@ -111,21 +119,15 @@ def _votes(user: User):
 def _posts(session: Session, user: User) -> Iterator[tuple[Post, str]]:
     """All posts of a user with the titles of their questions, a few at a time."""
     parent = aliased(Question)
-    last_id = 0
-    while True:
-        rows = session.execute(
-            select(Post, parent.title)
-            .outerjoin(parent, Post.question_id == parent.id)
-            .where(Post.author_id == user.id, Post.id > last_id)
-            .order_by(Post.id)
-            .limit(BATCH_SIZE)
-        ).all()
-        for post, title in rows:
-            yield post, post.title if isinstance(post, Question) else title
-        if not rows:
-            return
-        last_id = rows[-1][0].id
-        session.expunge_all()
+    rows = session.execute(
+        select(Post, parent.title)
+        .outerjoin(parent, Post.question_id == parent.id)
+        .where(Post.author_id == user.id)
+        .order_by(Post.id),
+        execution_options={"yield_per": BATCH_SIZE},
+    )
+    for post, title in rows:
+        yield post, post.title if isinstance(post, Question) else title
 
 
 def _post(post: Post, title: str, address: str) -> dict[str, Any]:

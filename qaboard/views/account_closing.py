@@ -10,6 +10,7 @@ from pyramid.response import FileIter, Response
 from pyramid.security import forget
 from pyramid.view import view_config, view_defaults
 
+from qaboard.db import make_session, make_snapshot_session
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, Post, Question, User, username_key
@@ -48,17 +49,19 @@ def show_download(_context: AccountResource, _request):
 )
 def download(_context: AccountResource, request):
     """All that one wrote, and what the board knows of one, in a file."""
-    session = request.dbsession
+    engine = request.registry["engine"]
     user_id = request.identity.user_id
     request.limit_rate(RateLimit.DOWNLOAD, user_id)
-    record_event(
-        session,
-        EventKind.DATA_DOWNLOAD,
-        user_id=user_id,
-        actor_id=user_id,
-        client=request.client,
-    )
-    session.flush()
+    # In a transaction of its own: that of the request would keep others from writing on SQLite
+    # until the archive is made.
+    with make_session(engine, writes=True) as session, session.begin():
+        record_event(
+            session,
+            EventKind.DATA_DOWNLOAD,
+            user_id=user_id,
+            actor_id=user_id,
+            client=request.client,
+        )
     site_address = request.registry["settings"].site_address
     questions = request.resource_path(request.site_root["questions"])
 
@@ -68,7 +71,12 @@ def download(_context: AccountResource, request):
         return f"{site_address}{questions}{post.question_id}/answers/{post.id}/"
 
     file = SpooledTemporaryFile(IN_MEMORY_MAX_BYTES)  # noqa: SIM115 - closed when it is sent
-    write_archive(session, session.get_one(User, user_id), file, address_of=address_of)
+    try:
+        with make_snapshot_session(engine) as session:
+            write_archive(session, session.get_one(User, user_id), file, address_of=address_of)
+    except BaseException:
+        file.close()
+        raise
     size = file.tell()
     file.seek(0)
     return Response(
