@@ -224,6 +224,7 @@ def show_sessions(_context: AccountResource, request):
     name="end-session",
     permission=Permission.MANAGE_ACCOUNT,
     request_method="POST",
+    recent_authentication="sessions",
 )
 def end_one_session(context: AccountResource, request):
     """End one login, on the server; one of somebody else is none of ours."""
@@ -231,8 +232,6 @@ def end_one_session(context: AccountResource, request):
         session_id = parse_natural_number(request.POST.get("session", ""))
     except ValueError:
         session_id = 0
-    if session_id == request.identity.session_id:
-        return log_out(context.__parent__, request)
     if end_session(request.dbsession, request.identity.user_id, session_id):
         _record_session_end(request)
     # It may have ended by itself meanwhile, which is as well.
@@ -245,6 +244,7 @@ def end_one_session(context: AccountResource, request):
     name="end-other-sessions",
     permission=Permission.MANAGE_ACCOUNT,
     request_method="POST",
+    recent_authentication="sessions",
 )
 def end_other_sessions(context: AccountResource, request):
     """End all logins but this one."""

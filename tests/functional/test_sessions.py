@@ -96,10 +96,33 @@ def test_ones_own_is_ended_by_logging_out(browser, board):
     client = browser()
     log_in(client, "alex")
     page = client.get("/account/sessions")
-    form = next(f for f in page.forms.values() if f.action == "/account/end-session")
-    answer = form.submit()
+    form = next(f for f in page.html.find("main").find_all("form"))
+    assert form["action"] == "/logout"
+    answer = client.post("/logout", {"csrf_token": form.find("input")["value"]})
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert not is_logged_in(client)
+
+
+@pytest.mark.parametrize("act", ["end-session", "end-other-sessions"])
+def test_after_a_while_ending_others_needs_a_fresh_proof(browser, board, act):
+    board.user("alex")
+    here, there = browser(), browser()
+    log_in(there, "alex")
+    log_in(here, "alex")
+    form = next(
+        form
+        for form in here.get("/account/sessions").forms.values()
+        if form.action == f"/account/{act}"
+    )
+    age_sessions(board, authenticated_at=utc_now() - timedelta(minutes=16))
+    page = form.submit().follow()
+    assert page.request.path == "/account/confirm"
+    assert is_logged_in(there)
+    page.forms["confirm"]["password"] = PASSWORD
+    page = page.forms["confirm"].submit("submit").follow()
+    form = next(form for form in page.forms.values() if form.action == f"/account/{act}")
+    form.submit()
+    assert not is_logged_in(there)
 
 
 @pytest.mark.parametrize("session_id", ["0", "-1", "", "x", "9" * 30, "1.0"])

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 from collections import Counter
+from importlib import import_module
+from pkgutil import iter_modules
 
+import colander
 import pytest
 from project import PROJECT
 
+from qaboard import schemas
 from qaboard.derivers import BODY_MAX_BYTES, FIELDS_MAX_COUNT
-from qaboard.models import Post, Question, User
+from qaboard.models import Passkey, Post, Question, User
+from qaboard.schemas.fields import honeypot_field, stamp_field
+from qaboard.schemas.passkey import CREDENTIAL_MAX_CHARACTERS
+from qaboard.schemas.second_factor import CODE_MAX_CHARACTERS
+from qaboard.search.query import QUERY_MAX_CHARACTERS, QUERY_MAX_TERMS
+from qaboard.services.passkey import PASSKEYS_MAX_COUNT
+from qaboard.services.password import MIN_CHARACTERS_BESIDE_NAME
+from qaboard.services.second_factor import WRONG_CODES_MAX_COUNT
+from qaboard.services.user_session import SESSIONS_MAX_COUNT
+from qaboard.views.mailed_link import TOKEN_MAX_CHARACTERS
 
 DOCUMENT = (PROJECT / "docs" / "security.md").read_text()
 
@@ -54,6 +68,10 @@ DECISIONS = (
     "Dependencies",
 )
 
+INI = configparser.RawConfigParser()
+INI.read(PROJECT / "production.ini")
+PRODUCTION = dict(INI["app:main"]) | dict(INI["server:main"])
+
 NUMBERS = (
     f"{User.PASSWORD_MIN_CHARACTERS} to {User.PASSWORD_MAX_CHARACTERS} characters of any kind",
     f"{User.USERNAME_MIN_CHARACTERS} to {User.USERNAME_MAX_CHARACTERS} letters, marks and digits",
@@ -61,6 +79,24 @@ NUMBERS = (
     f"one line, {Question.TITLE_MAX_CHARACTERS} characters at most",
     f"no control characters, {Post.BODY_MAX_CHARACTERS:,} characters at most",
     f"{BODY_MAX_BYTES // 1024**2} MiB, {FIELDS_MAX_COUNT} fields",
+    f"| wrong codes of one login | {WRONG_CODES_MAX_COUNT} |",
+    f"| passkeys | {PASSKEYS_MAX_COUNT} |",
+    f"| sessions | {SESSIONS_MAX_COUNT} |",
+    f"An account may have {SESSIONS_MAX_COUNT} sessions",
+    f"fewer than {MIN_CHARACTERS_BESIDE_NAME} characters beside one of these words",
+    f"{User.SUSPENSION_REASON_MIN_CHARACTERS} to "
+    f"{User.SUSPENSION_REASON_MAX_CHARACTERS} characters",
+    f"one line, {CODE_MAX_CHARACTERS} characters at most",
+    f"JSON of at most {CREDENTIAL_MAX_CHARACTERS:,} characters",
+    f"one line, {Passkey.NAME_MAX_CHARACTERS} characters at most",
+    f"ASCII, {TOKEN_MAX_CHARACTERS} characters at most",
+    f"cut after {QUERY_MAX_CHARACTERS} characters and {QUERY_MAX_TERMS} words",
+    f"ends {PRODUCTION['accounts.session_idle_days']} days after it was last used, and "
+    f"{PRODUCTION['accounts.session_lifetime_days']} days after the login",
+    f"a proof that is {PRODUCTION['accounts.recent_authentication_minutes']} minutes old at most",
+    f"{PRODUCTION['accounts.activity_days']} days for events",
+    f"argon2id, {int(PRODUCTION['passwords.memory_kib']) // 1024} MiB, "
+    f"{PRODUCTION['passwords.passes']} passes, {PRODUCTION['passwords.lanes']} lane",
 )
 
 ID = re.compile(r"[0-9]+(?:\.[0-9]+){2}")
@@ -124,4 +160,33 @@ def test_every_decision_has_its_section():
 
 @pytest.mark.parametrize("sentence", NUMBERS)
 def test_numbers_are_those_of_the_code(sentence):
-    assert sentence in DOCUMENT
+    assert sentence in " ".join(DOCUMENT.split())
+
+
+def test_limits_are_those_of_production():
+    limits = {}
+    for row in re.findall(r"^\| (.*) \|$", section("Limits"), re.MULTILINE):
+        _what, how_often, _for, setting = row.split(" | ")
+        if re.fullmatch(r"`[\w.]+`", setting):
+            limits[setting.strip("`")] = how_often
+    named = {name for name in PRODUCTION if name.startswith("rate_limits.")}
+    assert named - {"rate_limits.storage"} <= set(limits)
+    assert all(
+        re.match(rf"{PRODUCTION[name]}\b", how_often) for name, how_often in limits.items()
+    ), limits
+
+
+def test_every_field_of_a_form_has_its_rule():
+    names = set()
+    for module in iter_modules(schemas.__path__):
+        for value in vars(import_module(f"{schemas.__name__}.{module.name}")).values():
+            if isinstance(value, type) and issubclass(value, colander.Schema):
+                names |= {node.name for node in value().children}
+    names |= {honeypot_field().name, stamp_field("").name}
+    assert len(names) > 15
+    assert {name for name in names if f"`{name}`" not in section("Input")} == set()
+
+
+def section(name: str) -> str:
+    """What stands below a heading."""
+    return re.search(rf"^## {name}\n\n((?:(?!^## ).*\n)+)", DOCUMENT, re.MULTILINE)[1]

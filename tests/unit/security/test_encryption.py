@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from qaboard.security.encryption import SecretEncryption, UnreadableSecret
 
@@ -14,6 +19,13 @@ def test_there_and_back():
     assert encrypted.isascii()
     assert "JBSW" not in encrypted
     assert SecretEncryption(SECRET).decrypt(encrypted) == "비밀 JBSW"
+
+
+def test_it_is_AES_256_GCM():  # noqa: N802 - its name
+    key = HKDF(SHA256(), 32, salt=None, info=b"qaboard: secrets of second factors")
+    content = base64.urlsafe_b64decode(SecretEncryption(SECRET).encrypt("text"))
+    cipher = AESGCM(key.derive(SECRET.encode()))
+    assert cipher.decrypt(content[:12], content[12:], None) == b"text"
 
 
 def test_never_the_same_twice():
