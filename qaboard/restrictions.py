@@ -28,11 +28,14 @@ def restriction_notice(request: Request) -> RestrictionNotice | None:
     if identity is None or identity.restriction is None:
         return None
     if identity.restriction is Restriction.UNVERIFIED:
-        return RestrictionNotice(
-            _("Please confirm your email address first"),
-            _("We sent you a mail with a link. Your settings can send it once more."),
-            leads_to_account=True,
-        )
+        title = _("Please confirm your email address first")
+        message = _("We sent you a mail with a link. Your settings can send it once more.")
+        if not request.registry["settings"].mail.is_enabled:
+            message = _(
+                "This board sends no mail. Those who run it can make you a link to confirm your "
+                "address."
+            )
+        return RestrictionNotice(title, message, leads_to_account=True)
     # A suspension without a reason of its own is part of a purge.
     reason = identity.suspension_reason or request.localizer.translate(
         _("everything you posted was taken back as spam.")
