@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.request import Request
 from pyramid.tweens import INGRESS, MAIN
 
 from qaboard.resources import RootResource
 
-_UNREADABLE = "qaboard.unreadable"
+_REFUSAL = "qaboard.refusal"
 # A name or an IPv4 address, or an IPv6 address in brackets; then a port (RFC 9110, section 7.2).
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 
@@ -32,24 +32,37 @@ def request_checks_tween_factory(handler, registry):
 
 
 def check_address(request: Request, hosts: frozenset[str]) -> None:
-    """Mark a request whose path or query is no UTF-8, or whose host is not ours, to be refused.
+    """Mark a request to be refused: whose path or query is no UTF-8, or has another spelling than
+    the one address of a page; or whose host is not ours.
 
     It is refused further down, where errors have pages; until then its address is that of the
     front page, so that nothing between stumbles over it.
     """
     environ = request.environ
+    refusal = None
     try:
-        is_readable = request.path_info is not None and request.GET is not None
+        if request.GET is not None and not has_one_spelling(request.path_info):
+            refusal = HTTPNotFound
     except UnicodeError:
-        is_readable = False
+        refusal = HTTPBadRequest
     host = environ.get("HTTP_HOST", "localhost")
     if not _HOST.fullmatch(host) or host_name(host) not in hosts:
         environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-        is_readable = False
-    if not is_readable:
+        refusal = HTTPBadRequest
+    if refusal:
         environ["PATH_INFO"] = "/"
         environ["QUERY_STRING"] = ""
-        environ[_UNREADABLE] = True
+        environ[_REFUSAL] = refusal
+
+
+def has_one_spelling(path: str) -> bool:
+    """Whether a path has no empty names and no dots to go up or to stay.
+
+    Traversal would resolve them, and find the page of ``//evil.example/..%2Flogin``, where a
+    browser takes the page's own address for one of another host.
+    """
+    *names, last = path.split("/")[1:] or [""]
+    return not {"", ".", ".."}.intersection(names) and last not in (".", "..")
 
 
 def host_name(host: str) -> str:
@@ -83,9 +96,11 @@ def root_factory(request: Request) -> RootResource:
     """The root of the tree, for requests that have an address.
 
     :raises HTTPBadRequest: for one that was marked above.
+    :raises HTTPNotFound: the same.
     """
-    if request.environ.get(_UNREADABLE):
-        raise HTTPBadRequest
+    refusal = request.environ.get(_REFUSAL)
+    if refusal:
+        raise refusal
     return RootResource(request)
 
 

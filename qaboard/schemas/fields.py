@@ -172,6 +172,8 @@ def email_field(title=None) -> colander.SchemaNode:
         name="email",
         title=title or _("Email address"),
         description=_("Nobody else sees it."),
+        # As mail servers and the names of hosts have it; or one mailbox would be many addresses.
+        preparer=compatible_form,
         validator=colander.All(single_line, at_most(User.EMAIL_MAX_CHARACTERS), _email_shape),
         widget=deform.widget.TextInputWidget(autocomplete="email", type="email"),
         missing_msg=_("Please enter your email address."),

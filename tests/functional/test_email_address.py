@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,40 @@ def test_few_mails_go_to_one_address(browser, board, mails):
     assert len(mails()) == 5
 
 
+SPELLINGS = (
+    "kim@example.com",
+    "KIM@Example.COM",
+    "\uff4b\uff49\uff4d@example.com",
+    "\u212aim@example.com",
+    "kim@\U0001d41ex\U0001d41ample.com",
+    "kim@e\uff58ample.com",
+    "kim@exam\U0001d5c9le.com",
+)
+
+
+def test_an_address_is_one_in_all_its_spellings(browser, board, mails):
+    # Mail servers make the same domain of all of them.
+    for number, email in enumerate(SPELLINGS):
+        sign_up(browser(), username=f"user-{number}", email=email)
+    assert {user.email for user in board.users()} == {"kim@example.com"}
+    assert len(mails()) == 5
+
+
+def test_a_korean_address_is_found_however_it_was_typed(browser, board, mails):
+    # Some devices send each syllable, others its letters one by one.
+    sign_up(browser(), email=unicodedata.normalize("NFD", "민지@예시.한국"))
+    form = browser().get("/forgot-password").forms["forgot"]
+    form["email"] = unicodedata.normalize("NFC", "민지@예시.한국")
+    form.submit("submit")
+    assert len(mails()) == 2
+
+
+@pytest.mark.parametrize("email", ["\ufdfa@example.com", "a\u2474@example.com"])
+def test_what_becomes_no_address_when_it_is_normalised_is_none(browser, board, mails, email):
+    assert change(browser(board.user()), email).status_int == 400
+    assert mails() == []
+
+
 def test_a_board_may_ask_for_a_proved_address(make_app, browser, board, mails):
     strict = make_app({"accounts.require_verified": "true"})
     question = board.question()
@@ -278,3 +313,37 @@ def test_which_address_is_proved_is_told_to_whoever_is_logged_in(browser, board,
     other = browser(board.user("other", email_verified_at=None))
     page = confirm(other, link_in(mail)).follow()
     assert "The address newcomer@example.com is confirmed." in page
+
+
+def test_a_board_without_mail_offers_none(make_app, browser, board):
+    app = make_app({"mail.enabled": "false", "accounts.require_verified": "true"})
+    visitor, member = browser(of=app), browser(board.user(email_verified_at=None), of=app)
+    pages = [
+        visitor.get(path, expect_errors=True)
+        for path in ("/login", "/signup", "/forgot-password", "/reset-password", "/verify-email")
+    ]
+    pages += [
+        member.get(path, expect_errors=True)
+        for path in ("/account/", "/account/email", "/questions/ask", "/verify-email")
+    ]
+    for page in pages:
+        assert not page.html.select("[action*='send-verification']")
+        assert not re.search(r"(?i)we (?:sent|send) you|send (?:it|you)\b", page.text)
+    # Each page from which there is no other way on says who can help.
+    told = ["sends no mail. Those who run it" in page for page in pages]
+    assert told == [False, False, True, True, True, False, True, True, True]
+
+
+def test_a_board_without_mail_takes_no_request_for_one(make_app, browser, board):
+    app = make_app({"mail.enabled": "false"})
+    client = browser(board.user(email_verified_at=None), of=app)
+    fields = {
+        "csrf_token": client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"],
+        "email": "alex@example.com",
+    }
+    before = board.facts()
+    page = client.post("/forgot-password", fields).maybe_follow()
+    assert "on its way" not in page
+    page = client.post("/account/send-verification", fields).maybe_follow()
+    assert "We sent" not in page
+    assert board.facts() == before

@@ -29,6 +29,31 @@ def test_only_the_hosts_of_the_settings_are_answered(browser, host, status, path
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "//questions/",
+        "//login",
+        "//evil.example/..%2flogin",
+        "//evil.example/%2e%2e/signup",
+        "//evil.example/..%2fquestions/?page=99",
+        "//evil.example/..%2freset-password?token=x",
+        "/questions/../login",
+        "/./login",
+        "/questions/.",
+        "/questions//",
+        "/static//css/qaboard.css",
+    ],
+)
+def test_an_address_has_one_spelling(browser, address):
+    # Traversal would find the page, and its own address in links and forms be another host's.
+    answer = browser().get(address, status=404)
+    shown = answer.html.find_all(["a", "form"])
+    addresses = [element.get("href") or element.get("action") for element in shown]
+    assert not any(each.startswith(("//", "http")) for each in addresses)
+    assert "evil" not in answer
+
+
+@pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({}, 303),
