@@ -68,13 +68,20 @@ class VerifyEmailView:
     def confirm(self):
         request = self.request
         try:
-            user, replaced = confirm_address(request.dbsession, kept_token(request), request.client)
+            confirmed = confirm_address(request.dbsession, kept_token(request), request.client)
         except DeadLink:
             request.tm.doom()
             return dead_link(request)
         forget_token(request)
-        if replaced:
-            announce(request, "email_changed", user, recipient=replaced)
+        user = confirmed.user
+        if confirmed.replaced:
+            announce(
+                request,
+                "email_changed",
+                user,
+                recipient=confirmed.replaced,
+                is_proved=confirmed.was_proved,
+            )
         # Somebody else may be logged in here, so it says which.
         request.flash(_("The address ${email} is confirmed."), email=user.email)
         root = request.site_root
