@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -62,21 +61,12 @@ def find_address_token(session: Session, token: str):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedAddress:
-    """Whose address was confirmed, and which one it replaced, if it did; ``was_proved`` says
-    whether that one had been confirmed."""
-
-    user: User
-    replaced: str | None
-    was_proved: bool
-
-
-def confirm_address(session: Session, token: str, client: Client) -> ConfirmedAddress:
+def confirm_address(session: Session, token: str, client: Client) -> tuple[User, str | None]:
     """Use a token up: the address it was sent to is the user's from now on.
 
     Links to reset the password end, since they went to the address from before.
 
+    :return: the user, and the address that was replaced, if one was.
     :raises DeadLink: when the token does not work any more, or the address has become another
         account's meanwhile.
     """
@@ -89,7 +79,6 @@ def confirm_address(session: Session, token: str, client: Client) -> ConfirmedAd
     if not is_used or not is_current or user.closed_at or has_verified_owner(session, email):
         raise DeadLink
     replaced = user.email if user.email != email else None
-    was_proved = user.email_verified_at is not None
     user.email, user.email_verified_at = email, utc_now()
     end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.VERIFY_EMAIL)
     record_event(
@@ -102,4 +91,4 @@ def confirm_address(session: Session, token: str, client: Client) -> ConfirmedAd
     )
     # So that an address that two confirm at once is refused to one of them here.
     session.flush()
-    return ConfirmedAddress(user, replaced, was_proved)
+    return user, replaced

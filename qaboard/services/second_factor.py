@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
 from qaboard.models import (
-    EventKind,
     Passkey,
     RecoveryCode,
-    SecurityEvent,
     TokenPurpose,
     TOTPFactor,
     User,
@@ -116,21 +114,6 @@ def count_wrong_code(session: Session, login: UserSession) -> bool:
         return False
     close_session(session, login.id)
     return True
-
-
-def count_wrong_codes(session: Session, user_id: int) -> int:
-    """How many wrong codes were entered since the user last logged in or confirmed who they are."""
-    proofs = (EventKind.LOGIN, EventKind.REAUTHENTICATION)
-    own = SecurityEvent.user_id == user_id
-    last_proof = select(func.coalesce(func.max(SecurityEvent.id), 0)).where(
-        own, SecurityEvent.kind.in_(proofs)
-    )
-    statement = select(func.count()).where(
-        own,
-        SecurityEvent.kind == EventKind.FACTOR_FAILURE,
-        SecurityEvent.id > last_proof.scalar_subquery(),
-    )
-    return session.scalar(statement)
 
 
 def first_recovery_codes(session: Session, user_id: int, before: SecondFactors) -> list[str]:

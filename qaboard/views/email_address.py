@@ -68,20 +68,13 @@ class VerifyEmailView:
     def confirm(self):
         request = self.request
         try:
-            confirmed = confirm_address(request.dbsession, kept_token(request), request.client)
+            user, replaced = confirm_address(request.dbsession, kept_token(request), request.client)
         except DeadLink:
             request.tm.doom()
             return dead_link(request)
         forget_token(request)
-        user = confirmed.user
-        if confirmed.replaced:
-            announce(
-                request,
-                "email_changed",
-                user,
-                recipient=confirmed.replaced,
-                is_proved=confirmed.was_proved,
-            )
+        if replaced:
+            announce(request, "email_changed", user, recipient=replaced)
         # Somebody else may be logged in here, so it says which.
         request.flash(_("The address ${email} is confirmed."), email=user.email)
         root = request.site_root

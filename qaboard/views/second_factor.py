@@ -15,12 +15,10 @@ from qaboard.security.permissions import Permission
 from qaboard.security.policy import login_token
 from qaboard.services.refusal import WHOLE_FORM, CountedRefusal
 from qaboard.services.second_factor import (
-    WRONG_CODES_MAX_COUNT,
     Factor,
     WrongCode,
     check_code,
     count_wrong_code,
-    count_wrong_codes,
     second_factors,
 )
 from qaboard.services.security_event import record_event
@@ -61,9 +59,6 @@ def try_code(request: Request, user: User, code: str) -> Factor:
             actor_id=None,
             client=request.client,
         )
-        # However many logins they were for, and once only.
-        if count_wrong_codes(request.dbsession, user.id) == WRONG_CODES_MAX_COUNT:
-            tell(request, user, Notice.WRONG_CODES)
         raise
     request.registry["rate_limiter"].forget(RateLimit.SECOND_FACTOR, str(user.id))
     note_use(request, user, factor)
@@ -134,6 +129,7 @@ class SecondFactorView:
             if not count_wrong_code(self.request.dbsession, self.login):
                 raise
             self.login = None
+            tell(self.request, user, Notice.WRONG_CODES)
             raise LoginOver from refusal
         return self.complete(user, factor, values["next"])
 
