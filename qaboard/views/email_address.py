@@ -69,7 +69,13 @@ class VerifyEmailView:
             return dead_link(request)
         forget_token(request)
         if replaced:
-            announce(request, "email_changed", user, recipient=replaced)
+            announce(
+                request,
+                "email_changed",
+                user,
+                recipient=replaced.email,
+                is_proved=replaced.was_proved,
+            )
         request.flash(_("Your email address is confirmed."))
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root["account"] if request.identity else root))

@@ -331,6 +331,27 @@ def test_ten_wrong_codes_without_a_rate_limit(app, browser, board, user, totp, m
     assert is_logged_in(client)
 
 
+def test_ten_wrong_codes_are_told_however_many_logins_they_were_for(
+    app, browser, board, user, totp, mails, monkeypatch
+):
+    monkeypatch.setitem(app.registry["rate_limiter"].rates, "second_factor", None)
+    for _ in range(3):
+        client = browser()
+        log_in(client)
+        for _ in range(4):
+            enter_code(client, "wrong", status=400)
+    (mail,) = mails()
+    assert "ten wrong codes" in mail.get_body(("plain",)).get_content()
+    # Whoever enters a right one has just mistyped some, and begins anew.
+    enter_code(client, totp.now())
+    forget_used_codes(board)
+    client = browser()
+    log_in(client)
+    for _ in range(9):
+        enter_code(client, "wrong", status=400)
+    assert len(mails()) == 1
+
+
 def test_codes_are_counted_for_the_user_wherever_they_come_from(browser, user, totp):
     for number in range(10):
         client = browser()
