@@ -129,6 +129,27 @@ def test_a_login_ends_unused_and_at_a_certain_age(browser, board, columns, goes_
     assert is_logged_in(client) is goes_on
 
 
+def test_in_production_the_cookie_of_a_login_is_for_https_and_this_host(make_app, browser, board):
+    site = {"qaboard.secure_cookies": "true", "qaboard.url": "https://localhost"}
+    client = browser(of=make_app(site))
+    client.extra_environ["wsgi.url_scheme"] = "https"
+    board.user("alex")
+    answer = log_in(client, "alex")
+    token = client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
+    origin = {"Origin": "https://localhost"}
+    for response in (answer, client.post("/logout", {"csrf_token": token}, headers=origin)):
+        # Browsers do not take back what is set without these either.
+        cookies = response.headers.getall("Set-Cookie")
+        assert sorted(cookie.partition("=")[0] for cookie in cookies) == [
+            "__Host-login",
+            "__Host-session",
+        ]
+        for cookie in cookies:
+            attributes = cookie.lower().split("; ")
+            assert {"secure", "httponly", "samesite=lax", "path=/"} <= set(attributes)
+            assert not any(attribute.startswith("domain") for attribute in attributes)
+
+
 def test_both_ages_are_settings(make_app, browser, board):
     app = make_app({"accounts.session_lifetime_days": "3", "accounts.session_idle_days": "2"})
     board.user("alex")
