@@ -113,14 +113,25 @@ def send_reset_link(registry: Registry, *, email: str, locale: str, client: Clie
         )
 
 
-def announce(request: Request, template: str, user: User, *, recipient: str, **values) -> None:
+def announce(
+    request: Request,
+    template: str,
+    user: User,
+    *,
+    recipient: str,
+    is_proved: bool | None = None,
+    **values,
+) -> None:
     """Tell a user what happened to their account, if the transaction is committed.
 
     :param template: gets ``username``, ``device``, ``address`` (what is kept of the network
         address), ``link`` to choose another password, and ``values``.
+    :param is_proved: whether the recipient is known to be the user; by default, whether their
+        address is confirmed.
     """
     # An address that nobody has proved may be that of somebody else, who gets few mails from here.
-    is_proved = recipient != user.email or user.email_verified_at is not None
+    if is_proved is None:
+        is_proved = user.email_verified_at is not None
     if not is_proved and not may_mail(request.registry, recipient):
         return
     locale = user.locale or request.locale_name

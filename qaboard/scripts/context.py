@@ -17,12 +17,14 @@ from pathlib import Path
 import click
 import plaster
 from pyramid.paster import get_appsettings
+from pyramid_mailer.interfaces import IMailer
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from qaboard import markup
+from qaboard import main, markup
 from qaboard.db import make_engine, make_session
+from qaboard.mail import compose_mail
 from qaboard.scripts.schema import check_schema
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
@@ -121,6 +123,19 @@ class CommandContext:
             session.begin(),
         ):
             yield session
+
+    def send_mail(self, template: str, *, recipient: str, locale: str | None, **values) -> None:
+        """Send a mail and wait until it has left or is given up; without mail do nothing.
+
+        The arguments are those of `compose_mail`.
+        """
+        if not self.settings.mail.is_enabled:
+            return
+        # The application, for its templates, languages and mailer.
+        registry = main({}, **get_appsettings(self.ini_path)).registry
+        message = compose_mail(registry, template, recipient=recipient, locale=locale, **values)
+        registry.getUtility(IMailer).send_immediately(message)
+        registry["mail_worker"].wait()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -6,6 +6,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qaboard.i18n import _
 from qaboard.mail.account_mails import link_to
 from qaboard.models import EventKind, User, username_key
 from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
@@ -149,7 +150,8 @@ def remove_factors(board: CommandContext, name: str) -> None:
     """Have a login of the user NAME ask for the password only.
 
     For somebody who has lost their app, their passkeys and their recovery codes. Make sure that it
-    is them: whoever knows the password can log in afterwards. Their logins end.
+    is them: whoever knows the password can log in afterwards. Their logins end, and a mail tells
+    them.
     """
     with board.session(writes=True) as session:
         found = find_user(session, name)
@@ -163,5 +165,18 @@ def remove_factors(board: CommandContext, name: str) -> None:
             actor_id=None,
             is_administrative=True,
         )
-        name = found.username
+        name, locale = found.username, found.locale
+        # As for every change of factors, to an address that is known to be theirs.
+        recipient = found.email if found.email_verified_at is not None else None
     click.echo(f"A login of {name} asks for the password only.")
+    if recipient:
+        board.send_mail(
+            "factor_changed",
+            recipient=recipient,
+            locale=locale,
+            username=name,
+            sentence=_("All second factors were removed from your account."),
+            device=_("by those who run the site"),
+            address=None,
+            link=link_to(board.settings, "/forgot-password"),
+        )

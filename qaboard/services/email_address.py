@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -61,7 +62,17 @@ def find_address_token(session: Session, token: str):
     )
 
 
-def confirm_address(session: Session, token: str, client: Client) -> tuple[User, str | None]:
+@dataclass(frozen=True, slots=True)
+class ReplacedAddress:
+    """An address that a user had until now, and whether they had proved it to be theirs."""
+
+    email: str
+    was_proved: bool
+
+
+def confirm_address(
+    session: Session, token: str, client: Client
+) -> tuple[User, ReplacedAddress | None]:
     """Use a token up: the address it was sent to is the user's from now on.
 
     Links to reset the password end, since they went to the address from before.
@@ -78,7 +89,9 @@ def confirm_address(session: Session, token: str, client: Client) -> tuple[User,
     is_used = use_token(session, row)
     if not is_used or not is_current or user.closed_at or has_verified_owner(session, email):
         raise DeadLink
-    replaced = user.email if user.email != email else None
+    replaced = None
+    if user.email != email:
+        replaced = ReplacedAddress(user.email, was_proved=user.email_verified_at is not None)
     user.email, user.email_verified_at = email, utc_now()
     end_tokens(session, user.id, TokenPurpose.RESET_PASSWORD, TokenPurpose.VERIFY_EMAIL)
     record_event(

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
 from qaboard.models import (
+    EventKind,
     Passkey,
     RecoveryCode,
+    SecurityEvent,
     TokenPurpose,
     TOTPFactor,
     User,
@@ -31,7 +33,7 @@ from qaboard.services.totp import DIGITS, use_totp_code
 from qaboard.services.user_session import close_session
 
 WRONG_CODES_MAX_COUNT = 10
-"""After so many wrong codes a login begins anew with the password."""
+"""After so many wrong codes a login begins anew with the password, and the owner is told."""
 
 
 class Factor(StrEnum):
@@ -114,6 +116,30 @@ def count_wrong_code(session: Session, login: UserSession) -> bool:
         return False
     close_session(session, login.id)
     return True
+
+
+def must_tell_of_wrong_codes(session: Session, user_id: int) -> bool:
+    """Whether the owner is to be told: at each tenth wrong code that no right one has followed.
+
+    They are counted over all logins, since whoever guesses may begin a new one before each tenth.
+    """
+    # One after the other, so that each sees the codes of all before it.
+    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    events = (SecurityEvent.user_id == user_id,)
+    proved = (EventKind.LOGIN, EventKind.REAUTHENTICATION)
+    last = select(func.max(SecurityEvent.id)).where(*events, SecurityEvent.kind.in_(proved))
+    wrong_codes = session.scalar(
+        select(func.count())
+        .select_from(SecurityEvent)
+        .where(
+            *events,
+            SecurityEvent.kind == EventKind.FACTOR_FAILURE,
+            # Of a refused passkey there is one.
+            SecurityEvent.details["factor"].as_string().is_(None),
+            SecurityEvent.id > func.coalesce(last.scalar_subquery(), 0),
+        )
+    )
+    return wrong_codes % WRONG_CODES_MAX_COUNT == 0
 
 
 def first_recovery_codes(session: Session, user_id: int, before: SecondFactors) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from pyramid.csrf import new_csrf_token
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
+from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
@@ -23,6 +25,7 @@ from qaboard.services.email_address import (
     find_address_token,
 )
 from qaboard.services.security_event import record_event
+from qaboard.services.user_session import renew_session
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
 
@@ -74,11 +77,24 @@ class VerifyEmailView:
             return dead_link(request)
         forget_token(request)
         if replaced:
-            announce(request, "email_changed", user, recipient=replaced)
+            announce(
+                request,
+                "email_changed",
+                user,
+                recipient=replaced.email,
+                is_proved=replaced.was_proved,
+            )
         # Somebody else may be logged in here, so it says which.
         request.flash(_("The address ${email} is confirmed."), email=user.email)
-        root = request.site_root
-        return HTTPSeeOther(request.resource_path(root["account"] if request.identity else root))
+        identity, root = request.identity, request.site_root
+        headers = []
+        if identity is not None and identity.user_id == user.id:
+            # A confirmed address may give rights.
+            token = renew_session(request.dbsession, identity.session_id)
+            new_csrf_token(request)
+            headers = remember(request, token)
+        location = request.resource_path(root["account"] if identity else root)
+        return HTTPSeeOther(location, headers=headers)
 
 
 @view_defaults(

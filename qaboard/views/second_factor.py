@@ -19,6 +19,7 @@ from qaboard.services.second_factor import (
     WrongCode,
     check_code,
     count_wrong_code,
+    must_tell_of_wrong_codes,
     second_factors,
 )
 from qaboard.services.security_event import record_event
@@ -45,7 +46,7 @@ def pending_login(request: Request) -> UserSession | None:
 def try_code(request: Request, user: User, code: str) -> Factor:
     """Use up a code; how often one may be tried is asked first.
 
-    :raises WrongCode: when it is wrong; that is written down.
+    :raises WrongCode: when it is wrong; that is written down, and told when it is the tenth.
     :raises TooManyRequests: when it was tried too often, even if it is right now.
     """
     request.limit_rate(RateLimit.SECOND_FACTOR, user.id)
@@ -59,6 +60,8 @@ def try_code(request: Request, user: User, code: str) -> Factor:
             actor_id=None,
             client=request.client,
         )
+        if must_tell_of_wrong_codes(request.dbsession, user.id):
+            tell(request, user, Notice.WRONG_CODES)
         raise
     request.registry["rate_limiter"].forget(RateLimit.SECOND_FACTOR, str(user.id))
     note_use(request, user, factor)
@@ -129,7 +132,6 @@ class SecondFactorView:
             if not count_wrong_code(self.request.dbsession, self.login):
                 raise
             self.login = None
-            tell(self.request, user, Notice.WRONG_CODES)
             raise LoginOver from refusal
         return self.complete(user, factor, values["next"])
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
 import subprocess
 import sys
+from email import message_from_bytes
+from email.message import EmailMessage
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from factories import PASSWORD as PASSWORD_OF_USERS
+from postgresql import free_port
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
 from sqlalchemy import select, update
+from test_starting import ini_copy
 
 from qaboard.models import Post, Role, SecurityEvent, utc_now
 from qaboard.scripts import qaboard
@@ -27,7 +32,7 @@ def run(board, database_url, monkeypatch):
     monkeypatch.setenv("QABOARD_DATABASE_URL", database_url)
     monkeypatch.delenv("QABOARD_ADMIN_PASSWORD", raising=False)
 
-    def run_command(*arguments: str, ini: str = "development.ini", typed: str = ""):
+    def run_command(*arguments: str, ini: str | Path = "development.ini", typed: str = ""):
         return CliRunner().invoke(
             qaboard, ["-c", str(PROJECT / ini), *arguments], input=typed, catch_exceptions=False
         )
@@ -427,13 +432,26 @@ def test_nobody_has_no_link(run, command):
     assert result.stderr == "Error: There is no user nobody.\n"
 
 
-def test_lost_factors_are_removed(app, run, board, browser, log_in):
-    user = board.user("minji")
+@pytest.fixture
+def ini(tmp_path) -> Path:
+    """development.ini in another folder, where its mails become files."""
+    return ini_copy("development.ini", tmp_path, free_port())
+
+
+def mails_beside(ini: Path) -> list[EmailMessage]:
+    return [
+        message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (ini.parent / "var" / "mail").glob("*")
+    ]
+
+
+def test_lost_factors_are_removed(app, run, board, browser, log_in, ini):
+    user = board.user("minji", locale="ko")
     add_app(board, app, user)
     add_passkey(board, Device(), user)
     add_recovery_codes(board, user)
     client = browser(user)
-    result = run("user", "remove-factors", "MINJI")
+    result = run("user", "remove-factors", "MINJI", ini=ini)
     assert result.stdout == "A login of minji asks for the password only.\n"
     facts = board.facts()
     assert facts["totp_factors"] == facts["passkeys"] == facts["recovery_codes"] == []
@@ -443,6 +461,28 @@ def test_lost_factors_are_removed(app, run, board, browser, log_in):
         statement = select(SecurityEvent).where(SecurityEvent.user_id == user.id)
         event = session.scalars(statement.order_by(SecurityEvent.id)).first()
     assert (event.kind, event.is_administrative, event.actor_id) == ("factor_removed", True, None)
-    result = run("user", "remove-factors", "minji")
+    (mail,) = mails_beside(ini)
+    assert mail["To"] == "minji@example.com"
+    for kind in ("plain", "html"):
+        text = mail.get_body((kind,)).get_content()
+        assert "계정의 2단계 인증 수단을 모두 삭제했어요." in text
+        assert "http://localhost:6543/forgot-password" in text
+    result = run("user", "remove-factors", "minji", ini=ini)
     assert result.exit_code == 1
     assert result.stderr == "Error: minji has no second factor.\n"
+    assert len(mails_beside(ini)) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "setting"),
+    [({"email_verified_at": None}, "mail.enabled = true"), ({}, "mail.enabled = false")],
+    ids=["unproved", "without-mail"],
+)
+def test_lost_factors_are_told_to_a_proved_address_where_there_is_mail(
+    app, run, board, ini, columns, setting
+):
+    ini.write_text(ini.read_text().replace("mail.enabled = true", setting))
+    add_app(board, app, board.user("minji", **columns))
+    assert run("user", "remove-factors", "minji", ini=ini).exit_code == 0
+    assert board.facts()["totp_factors"] == []
+    assert mails_beside(ini) == []

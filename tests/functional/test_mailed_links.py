@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from factories import PASSWORD
@@ -129,6 +130,54 @@ def test_another_password_ends_a_change_of_address_from_before(browser, board, l
         form.submit("submit", status=303)
     assert confirm(browser(), address).status_int == 410
     assert board.users()[0].email == "alex@example.com"
+
+
+def test_a_link_to_an_address_from_before_brings_it_not_back(browser, board, link):
+    user = board.user("alex", email_verified_at=None)
+    before = link(user, "verify-email")
+    assert confirm(browser(), link(user, "verify-email", "new@example.com")).status_int == 303
+    assert confirm(browser(), before).status_int == 410
+    assert board.users()[0].email == "new@example.com"
+
+
+def test_an_address_that_has_become_another_accounts_is_not_changed_to(browser, board, link):
+    alex, bela = board.user("alex"), board.user("bela", email_verified_at=None)
+    late = link(alex, "verify-email", "bela@example.com")
+    assert confirm(browser(), link(bela, "verify-email")).status_int == 303
+    assert confirm(browser(), late).status_int == 410
+    assert [user.email for user in board.users()] == ["alex@example.com", "bela@example.com"]
+
+
+def test_a_confirmed_address_gives_the_login_another_token(make_app, browser, board, link):
+    # On a board that asks for it, it gives rights.
+    app = make_app({"accounts.require_verified": "true"})
+    user = board.user("alex", email_verified_at=None)
+    client, others = browser(user, of=app), browser(board.user("bela"), of=app)
+    before = client.cookies["login"]
+    confirm(client, link(user, "verify-email"))
+    assert client.cookies["login"] != before
+    assert client.get("/account/").status_int == 200
+    stolen = browser(of=app)
+    stolen.set_cookie("login", before)
+    assert stolen.get("/account/").status_int == 303
+    # That of somebody else who opened the link stays theirs.
+    before = others.cookies["login"]
+    confirm(others, link(user, "verify-email", "new@example.com"))
+    assert others.cookies["login"] == before
+
+
+@pytest.mark.parametrize(("days", "count"), [(1, 1), (-1, 0)])
+def test_while_it_can_be_kept_an_account_has_links(browser, board, link, mails, days, count):
+    user = board.user("alex", closing_at=utc_now() + timedelta(days=days))
+    form = browser().get("/forgot-password").forms["forgot"]
+    form["email"] = user.email
+    form.submit("submit", status=303)
+    assert len(mails()) == count
+    client = browser()
+    reset(client, link(user, "reset-password"))
+    form = client.get("/login").forms["login"]
+    form["username"], form["password"] = "alex", NEW_PASSWORD
+    assert form.submit("submit", expect_errors=True).status_int == (303 if count else 400)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -229,6 +229,15 @@ def test_somebody_else_gets_few_announcements_to_an_address_nobody_proved(browse
     assert len(mails()) == 5
 
 
+def test_an_address_that_nobody_proved_gets_few_mails_when_it_is_replaced(browser, board, mails):
+    for number in range(7):
+        user = board.user(email="victim@example.com", email_verified_at=None)
+        client = browser(user)
+        change_address(client, f"mine-{number}@example.com")
+        confirm(client, link_in(mails()[-1]))
+    assert len([mail for mail in mails() if mail["To"] == "victim@example.com"]) == 5
+
+
 def test_the_owner_of_an_account_gets_every_announcement(browser, board, mails):
     # Whoever got in must not keep it from them by asking for mails first.
     client = browser(board.user("alex"))

@@ -42,6 +42,15 @@ def test_the_way_leads_through_the_password(client):
     assert page.forms["password"]["csrf_token"].value != csrf_token
 
 
+def test_how_recent_is_a_setting(make_app, browser, board, user):
+    client = browser(user, of=make_app({"accounts.recent_authentication_minutes": "5"}))
+    for minutes, status in ((4, 200), (6, 303)):
+        ago = utc_now() - timedelta(minutes=minutes)
+        with board.transaction() as session:
+            session.execute(update(UserSession).values(authenticated_at=ago))
+        assert client.get("/account/password").status_int == status
+
+
 def test_the_token_from_before_opens_nothing(client, browser):
     stolen = browser()
     stolen.set_cookie("login", client.cookies["login"])

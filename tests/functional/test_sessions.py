@@ -152,6 +152,42 @@ def test_a_login_ends_unused_and_at_a_certain_age(browser, board, columns, goes_
     assert is_logged_in(client) is goes_on
 
 
+def test_in_production_the_cookie_of_a_login_is_for_https_and_this_host(make_app, browser, board):
+    site = {"qaboard.secure_cookies": "true", "qaboard.url": "https://localhost"}
+    client = browser(of=make_app(site))
+    client.extra_environ["wsgi.url_scheme"] = "https"
+    board.user("alex")
+    answer = log_in(client, "alex")
+    token = client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
+    origin = {"Origin": "https://localhost"}
+    for response in (answer, client.post("/logout", {"csrf_token": token}, headers=origin)):
+        # Browsers do not take back what is set without these either.
+        cookies = response.headers.getall("Set-Cookie")
+        assert sorted(cookie.partition("=")[0] for cookie in cookies) == [
+            "__Host-login",
+            "__Host-session",
+        ]
+        for cookie in cookies:
+            attributes = cookie.lower().split("; ")
+            assert {"secure", "httponly", "samesite=lax", "path=/"} <= set(attributes)
+            assert not any(attribute.startswith("domain") for attribute in attributes)
+
+
+def test_both_ages_are_settings(make_app, browser, board):
+    app = make_app({"accounts.session_lifetime_days": "3", "accounts.session_idle_days": "2"})
+    board.user("alex")
+    client = browser(of=app)
+    cookie = next(c for c in log_in(client, "alex").headers.getall("Set-Cookie") if "login=" in c)
+    assert f"Max-Age={3 * 24 * 60 * 60};" in cookie
+    with board.transaction() as session:
+        login = session.query(UserSession).one()
+        assert login.expires_at - login.created_at == timedelta(days=3)
+    age_sessions(board, last_used_at=utc_now() - timedelta(days=1, hours=23))
+    assert is_logged_in(client)
+    age_sessions(board, last_used_at=utc_now() - timedelta(days=2, seconds=1))
+    assert not is_logged_in(client)
+
+
 def test_the_last_use_is_noted_now_and_then(browser, board, count_queries):
     client = browser(board.user())
     before = utc_now() - timedelta(minutes=9)
@@ -185,7 +221,12 @@ def test_only_so_many_logins_are_kept(browser, board):
 
 def test_personal_pages_are_kept_by_nobody(browser, board):
     client = browser(board.user())
-    for path in ("/account/", "/account/sessions", "/questions/", "/", "/nowhere", "/login"):
+    settings = (
+        "activity authenticator-app close confirm download email password passkeys sessions "
+        "two-factor"
+    )
+    personal = [f"/account/{name}" for name in ("", *settings.split())]
+    for path in (*personal, "/second-factor", "/questions/", "/", "/nowhere", "/login"):
         page = client.get(path, expect_errors=True)
         assert page.headers["Cache-Control"] == "private, no-store", path
     assert "no-store" not in client.get("/static/css/qaboard.css").headers["Cache-Control"]
