@@ -10,6 +10,7 @@ INSTALLED := .venv/installed
 
 serve: $(INSTALLED)
 	@$(BIN)/alembic -c development.ini upgrade head
+	@$(BIN)/qaboard reindex
 	@echo "qaboard is on http://localhost:6543 (Ctrl+C stops it)"
 	@$(BIN)/pserve development.ini --reload
 

@@ -18,6 +18,7 @@ REQUIREMENTS = [
     "Markdown>=3.11,<3.12",
     "nh3>=0.3",
     "Pygments>=2.19",
+    "snowballstemmer>=3",
     "argon2-cffi>=25.1",
     "cryptography>=46",
     "webauthn>=2.7",

@@ -43,7 +43,7 @@ from sqlalchemy.orm import Session
 from qaboard.db import make_engine, make_session
 from qaboard.models import Answer, Post, Question, User, utc_now
 from qaboard.scripts.context import progress_bar
-from qaboard.search import find_post_ids, index_post, parse_query
+from qaboard.search import find_posts, index_post, parse_query
 from qaboard.settings import SettingsError, load_database_url
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -96,7 +96,7 @@ def index(session: Session, post: Post, document: Document) -> None:
 
 def search(session: Session, text: str) -> list[int]:
     """The ids of the posts that are found, best first."""
-    return find_post_ids(session, parse_query(text), limit=DEPTH, offset=0)
+    return find_posts(session, parse_query(text)).post_ids[:DEPTH]
 
 
 def fill(engine: Engine, documents: list[Document]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from qaboard import markup
 from qaboard.models import Answer, Post, Question
 from qaboard.pagination import Page, requested_page
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
-from qaboard.search import Query, count_hits, cut_snippet, find_post_ids, split_at_hits
+from qaboard.search import Query, SearchSort, cut_snippet, find_posts, split_at_hits
 from qaboard.templating import name_of
 
 Pieces = list[tuple[str, bool]]
@@ -32,21 +32,29 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
+    """``is_cut`` says that more were found than can be paged through; ``has_all_words`` is false
+    when nothing has all words, and these have the most of them."""
+
     query: Query
+    sort: SearchSort
     page: Page
+    is_cut: bool
+    has_all_words: bool
     hits: list[SearchHit]
 
 
-def present_search_page(request: Request, questions: QuestionsResource, query: Query) -> SearchPage:
-    """One page of the posts that have all that was searched for.
+def present_search_page(
+    request: Request, questions: QuestionsResource, query: Query, sort: SearchSort
+) -> SearchPage:
+    """One page of the posts that were found.
 
     :raises NoSuchPageError: when the address names a page that is not there.
     """
     session = request.dbsession
-    page = requested_page(
-        request.GET, size=request.registry["settings"].page_size, total=count_hits(session, query)
-    )
-    post_ids = find_post_ids(session, query, limit=page.size, offset=page.offset)
+    settings = request.registry["settings"]
+    found = find_posts(session, query, sort=sort, zone=settings.time_zone)
+    page = requested_page(request.GET, size=settings.page_size, total=len(found.post_ids))
+    post_ids = found.post_ids[page.offset : page.offset + page.size]
     parent = aliased(Question)
     rows = session.execute(
         select(Post, parent)
@@ -54,10 +62,10 @@ def present_search_page(request: Request, questions: QuestionsResource, query: Q
         .options(joinedload(Post.author, innerjoin=True))
         .where(Post.id.in_(post_ids))
     )
-    found = {post.id: (post, question or post) for post, question in rows}
+    posts = {post.id: (post, question or post) for post, question in rows}
     hits = []
     for post_id in post_ids:
-        post, question = found[post_id]
+        post, question = posts[post_id]
         resource = QuestionResource(question, questions)
         if isinstance(post, Answer):
             resource = AnswerResource(post, AnswersResource(resource))
@@ -71,4 +79,4 @@ def present_search_page(request: Request, questions: QuestionsResource, query: Q
                 split_at_hits(name_of(request, post.author), query),
             )
         )
-    return SearchPage(query, page, hits)
+    return SearchPage(query, sort, page, found.is_cut, found.has_all_words, hits)

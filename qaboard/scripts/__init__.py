@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from qaboard.scripts import create_admin, doctor, render, seed_demo, user
+from qaboard.scripts import create_admin, doctor, reindex, render, seed_demo, user
 from qaboard.scripts.context import CommandContext
 
 DEFAULT_INI = "development.ini"
@@ -40,5 +40,6 @@ def qaboard(context: click.Context, ini_path: str) -> None:
 qaboard.add_command(seed_demo.seed_demo)
 qaboard.add_command(create_admin.create_admin)
 qaboard.add_command(render.render)
+qaboard.add_command(reindex.reindex)
 qaboard.add_command(doctor.doctor)
 qaboard.add_command(user.user)

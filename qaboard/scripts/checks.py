@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, column, exists, func, select, table, text
+from sqlalchemy import ColumnElement, Select, column, exists, func, select, table, text
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
 from qaboard.models import Answer, Post, Question, Vote
 from qaboard.scripts.schema import SEARCH_TABLE
+from qaboard.search.analysis import ANALYSIS_VERSION
 
 EXAMPLES = 10
 """How many wrong rows are named."""
@@ -80,13 +81,23 @@ def votes_by_authors() -> Select:
 def index_id(dialect_name: str):
     """The column of the search index that holds the id of the post."""
     name = "rowid" if dialect_name == "sqlite" else "post_id"
-    return table(SEARCH_TABLE, column(name)).c[name]
+    return table(SEARCH_TABLE, column(name), column("version")).c[name]
 
 
-def posts_without_index_row(dialect_name: str) -> Select:
-    """Posts that search does not know."""
+def lacks_index_row(dialect_name: str) -> ColumnElement[bool]:
+    """The condition for a post that search does not know."""
+    return ~exists().where(index_id(dialect_name) == Post.id)
+
+
+def lacks_current_index_row(dialect_name: str) -> ColumnElement[bool]:
+    """The condition for a post that search does not know as texts are analysed now."""
     indexed = index_id(dialect_name)
-    return select(Post.id).where(~exists().where(indexed == Post.id))
+    return ~exists().where(indexed == Post.id, indexed.table.c.version == ANALYSIS_VERSION)
+
+
+def _posts_of_another_analysis(dialect_name: str) -> Select:
+    known = exists().where(index_id(dialect_name) == Post.id)
+    return select(Post.id).where(known, lacks_current_index_row(dialect_name))
 
 
 def index_rows_without_post(dialect_name: str) -> Select:
@@ -163,13 +174,19 @@ _CHECKS = (
     ),
     Check(
         "every post is in the search index",
-        _find_in_index(posts_without_index_row),
+        _find_in_index(lambda dialect_name: select(Post.id).where(lacks_index_row(dialect_name))),
         _REPAIR,
     ),
     Check(
         "every row of the search index belongs to a post",
         _find_in_index(index_rows_without_post),
         _REPAIR,
+    ),
+    Check(
+        "every post is in the index of the present analysis",
+        _find_in_index(_posts_of_another_analysis),
+        "run: qaboard reindex",
+        is_warning=True,
     ),
     Check(
         "every post is rendered by the present renderer",

@@ -9,14 +9,12 @@ from qaboard.models import Answer, Post, Question, Vote
 from qaboard.scripts.checks import (
     index_id,
     index_rows_without_post,
-    posts_without_index_row,
+    lacks_index_row,
     wrong_answer_counts,
     wrong_scores,
 )
-from qaboard.scripts.context import CommandContext, progress_bar
-from qaboard.services.post import write_to_index
-
-BATCH_SIZE = 500
+from qaboard.scripts.context import CommandContext
+from qaboard.scripts.reindex import index_posts
 
 
 def repair(board: CommandContext) -> list[str]:
@@ -35,7 +33,9 @@ def repair(board: CommandContext) -> list[str]:
             ("Corrected the answer counts of {} questions.", _correct_answer_counts(session)),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
         ]
-    done.append(("Put {} posts into the search index.", _index_missing_posts(board)))
+    dialect_name = board.engine.dialect.name
+    indexed = index_posts(board, lacks_index_row(dialect_name))
+    done.append(("Put {} posts into the search index.", indexed))
     return [sentence.format(f"{count:,}") for sentence, count in done if count]
 
 
@@ -75,27 +75,3 @@ def _remove_index_rows(session: Session) -> int:
     for post_id in orphans:
         session.execute(delete(column.table).where(column == post_id))
     return len(orphans)
-
-
-def _index_missing_posts(board: CommandContext) -> int:
-    with board.session(writes=False) as session:
-        missing = session.scalars(
-            posts_without_index_row(session.get_bind().dialect.name).order_by(Post.id)
-        ).all()
-    if not missing:
-        return 0
-    with progress_bar(len(missing), "Indexing posts") as bar:
-        for start in range(0, len(missing), BATCH_SIZE):
-            batch = missing[start : start + BATCH_SIZE]
-            with board.session(writes=True) as session:
-                posts = session.scalars(
-                    select(Post)
-                    .where(Post.id.in_(batch))
-                    # The newest first, as everywhere where posts are locked.
-                    .order_by(Post.id.desc())
-                    .with_for_update()
-                )
-                for post in posts.all():
-                    write_to_index(session, post)
-            bar.update(len(batch))
-    return len(missing)

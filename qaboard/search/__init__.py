@@ -1,13 +1,15 @@
-"""Search: how text is analysed, indexed and found again."""
+"""Search: how text is analysed, indexed, found again and ranked."""
 
-from qaboard.search.index import count_hits, find_post_ids, index_post
-from qaboard.search.query import Query, cut_snippet, parse_query, split_at_hits
+from qaboard.search.highlighting import cut_snippet, split_at_hits
+from qaboard.search.index import Found, SearchSort, find_posts, index_post
+from qaboard.search.query import Query, parse_query
 
 __all__ = [
+    "Found",
     "Query",
-    "count_hits",
+    "SearchSort",
     "cut_snippet",
-    "find_post_ids",
+    "find_posts",
     "index_post",
     "parse_query",
     "split_at_hits",

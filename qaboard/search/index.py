@@ -1,20 +1,53 @@
 """The search index: a row for each post, written in the transaction of the post.
 
-Each database keeps it in its own way, so each has its own module with the same three functions.
+Each database keeps it in its own way, so each has its own module with the same functions.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from enum import StrEnum
 from types import ModuleType
 
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search import postgresql, sqlite
-from qaboard.search.analysis import tokenize
+from qaboard.search.analysis import ANALYSIS_VERSION, tokenize
+from qaboard.search.candidates import (
+    CANDIDATES_MAX_COUNT,
+    TITLE_CANDIDATES_MAX_COUNT,
+    pack,
+)
 from qaboard.search.query import Query
+from qaboard.search.ranking import rank
 
 _ENGINES: dict[str, ModuleType] = {"postgresql": postgresql, "sqlite": sqlite}
+
+
+NEARLY_MAX_COUNT = 20
+"""How many posts are shown that do not have all words: as many as anybody looks at."""
+
+
+class SearchSort(StrEnum):
+    """The orders of what is found; the first one is the usual one."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ids of the posts that were found, in order.
+
+    ``is_cut`` says that there are more than these. ``has_all_words`` is false when no post has all
+    words that were searched for, and these have the most and the rarest of them.
+    """
+
+    post_ids: list[int]
+    is_cut: bool = False
+    has_all_words: bool = True
 
 
 def _engine_of(session: Session) -> ModuleType:
@@ -29,25 +62,69 @@ def index_post(session: Session, post: Post, *, text: str, author_name: str) -> 
     _engine_of(session).write_row(
         session,
         post.id,
-        title=tokenize(post.title or ""),
-        body=tokenize(text),
-        author=tokenize(author_name),
+        title=pack(tokenize(post.title or "")),
+        body=pack(tokenize(text)),
+        author=pack(tokenize(author_name)),
+        version=ANALYSIS_VERSION,
     )
 
 
-def count_hits(session: Session, query: Query) -> int:
-    """How many posts that anybody may see have all terms of the query."""
-    if not query.terms:
-        return 0
-    return _engine_of(session).count_hits(session, query)
+def find_posts(
+    session: Session,
+    query: Query,
+    *,
+    sort: SearchSort = SearchSort.RELEVANCE,
+    zone: tzinfo = UTC,
+) -> Found:
+    """The posts that anybody may see and that have all that is asked for.
 
+    Of more than ``CANDIDATES_MAX_COUNT`` it is the newest ones, and those that have all words in
+    the title; what it costs does not grow with the board.
 
-def find_post_ids(session: Session, query: Query, *, limit: int, offset: int) -> list[int]:
-    """The posts that have all terms of the query, best first; newer ones first among equals.
-
-    :param limit: how many ids at most.
-    :param offset: how many to pass over.
+    :param zone: where the days of ``created:`` are days.
     """
-    if not query.terms:
-        return []
-    return _engine_of(session).find_post_ids(session, query, limit, offset)
+    if query.is_empty:
+        return Found([])
+    engine = _engine_of(session)
+    # One more than are ranked tells whether there are more.
+    candidates = engine.find_candidates(session, query, zone, CANDIDATES_MAX_COUNT + 1)
+    is_cut = len(candidates) > CANDIDATES_MAX_COUNT
+    candidates = candidates[:CANDIDATES_MAX_COUNT]
+    if not candidates and len(query.terms) > 1:
+        return _find_nearly(session, query, zone)
+    if sort is SearchSort.NEWEST or not query.terms:
+        return Found([candidate.post_id for candidate in candidates], is_cut)
+    if is_cut:
+        known = {candidate.post_id for candidate in candidates}
+        candidates += [
+            candidate
+            for candidate in engine.find_candidates(
+                session, query, zone, TITLE_CANDIDATES_MAX_COUNT, in_title=True
+            )
+            if candidate.post_id not in known
+        ]
+    counts = _document_counts(session, query) if len(query.terms) > 1 else [1]
+    ranked = rank(query, candidates, counts)
+    return Found(ranked[:CANDIDATES_MAX_COUNT], is_cut)
+
+
+def _document_counts(session: Session, query: Query) -> list[int]:
+    engine = _engine_of(session)
+    return [engine.count_documents(session, term, CANDIDATES_MAX_COUNT) for term in query.terms]
+
+
+def _find_nearly(session: Session, query: Query, zone: tzinfo) -> Found:
+    """The posts that have the rarest of the words; the more of the others, the better."""
+    counts = _document_counts(session, query)
+    rarest = []
+    total = 0
+    for count, term in sorted(zip(counts, query.terms, strict=True), key=lambda pair: pair[0]):
+        if count and (not rarest or total + count <= CANDIDATES_MAX_COUNT):
+            rarest.append(term)
+            total += count
+    if not rarest:
+        return Found([], has_all_words=False)
+    engine = _engine_of(session)
+    candidates = engine.find_candidates(session, query, zone, CANDIDATES_MAX_COUNT, any_of=rarest)
+    ranked = rank(query, candidates, counts)[:NEARLY_MAX_COUNT]
+    return Found(ranked, has_all_words=False)

@@ -12,7 +12,7 @@ from qaboard.presenters.search import present_search_page
 from qaboard.resources import QuestionResource, QuestionsResource
 from qaboard.schemas.answer import AnswerSchema
 from qaboard.schemas.question import AskSchema
-from qaboard.search import parse_query
+from qaboard.search import SearchSort, parse_query
 from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
@@ -36,7 +36,11 @@ def list_questions(context: QuestionsResource, request):
     query = parse_query(" ".join(request.GET.getall("q")))
     if query.text:
         request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
-        page = {"search": present_search_page(request, context, query), "search_text": query.text}
+        sort = requested_choice(request, "sort", SearchSort)
+        page = {
+            "search": present_search_page(request, context, query, sort),
+            "search_text": query.text,
+        }
         return render_to_response("question/search.jinja2", page, request)
     sort = requested_choice(request, "sort", QuestionSort)
     return {"list": present_question_list(request, context, sort)}

@@ -72,7 +72,14 @@ def test_help_describes_every_command_in_a_whole_line():
     result = CliRunner().invoke(qaboard, ["--help"])
     commands = result.stdout.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in commands] == sorted(qaboard.commands)
-    assert set(qaboard.commands) == {"create-admin", "doctor", "render", "seed-demo", "user"}
+    assert set(qaboard.commands) == {
+        "create-admin",
+        "doctor",
+        "reindex",
+        "render",
+        "seed-demo",
+        "user",
+    }
     assert all(line.endswith(".") and not line.endswith("...") for line in commands)
 
 

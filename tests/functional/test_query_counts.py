@@ -34,8 +34,10 @@ def full_board(board):
         ("/questions/?sort=unanswered", 2, 3),
         ("/questions/{question}/", 2, 4),
         ("/questions/{question}/?page=2&sort=oldest", 2, 4),
-        ("/questions/?q=커피", 3, 4),
-        ("/questions/?q=커피&page=2", 3, 4),
+        ("/questions/?q=커피", 2, 3),
+        ("/questions/?q=커피&page=2", 2, 3),
+        # Nothing has both words: how rare each is, and what has the most of them.
+        ("/questions/?q=커피 없는말", 5, 6),
         ("/users/{user}/", 4, 5),
         ("/users/{user}/?tab=answers", 4, 5),
         ("/questions/ask", 0, 1),

@@ -120,13 +120,22 @@ def test_a_post_missing_from_the_search_index_is_found_and_put_there(
     browser().get("/questions/", {"q": "라떼"}).mustcontain(f"/questions/{post.id}/")
 
 
+def test_a_post_of_another_analysis_is_a_warning(run, post, execute):
+    execute("UPDATE post_search SET version = 0")
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert "present analysis: not so for 3 (" in result.stdout
+    assert "run: qaboard reindex" in result.stdout
+
+
 def test_a_row_of_the_search_index_without_a_post_is_found_and_removed(
     run, board, database_url, post, execute
 ):
     if not database_url.startswith("sqlite"):
         with pytest.raises(IntegrityError, match="fk_post_search_post_id_posts"):
             execute(
-                "INSERT INTO post_search (post_id, document, is_long) VALUES (:id, '', false)",
+                "INSERT INTO post_search (post_id, title, body, author, version, document)"
+                " VALUES (:id, '', '', '', 1, '')",
                 id=post.id + 1000,
             )
         return

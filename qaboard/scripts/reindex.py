@@ -1,0 +1,66 @@
+"""``qaboard reindex``: the search index, made anew after the analysis of texts has changed."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import ColumnElement, func, select
+
+from qaboard.models import Post
+from qaboard.scripts.checks import lacks_current_index_row
+from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
+from qaboard.services.post import write_to_index
+
+BATCH_SIZE = 200
+"""How many posts are written at once; on SQLite nobody else can write meanwhile."""
+
+
+@click.command()
+@click.option("--all", "every", is_flag=True, help="Even posts that the index knows well.")
+@pass_command_context
+def reindex(board: CommandContext, every: bool) -> None:
+    """Index what search does not know.
+
+    That is posts that are missing in the search index, or were analysed by an older version. Run it
+    after an upgrade, while the board serves. It may be interrupted; run again, it goes on
+    where it stopped. With --all it begins anew with every post.
+
+    \b
+        qaboard -c production.ini reindex
+    """
+    conditions = [] if every else [lacks_current_index_row(board.engine.dialect.name)]
+    indexed = index_posts(board, *conditions)
+    click.echo(f"Indexed {indexed:,} posts." if indexed else "The index knows every post.")
+
+
+def index_posts(board: CommandContext, *conditions: ColumnElement[bool]) -> int:
+    """Write the rows of posts in the index, in short transactions with a progress bar.
+
+    :param conditions: which posts; by default all.
+    :return: how many there were.
+    """
+    with board.session(writes=False) as session:
+        total, last_id = session.execute(
+            select(func.count(), func.max(Post.id)).where(*conditions)
+        ).one()
+    if not total:
+        return 0
+    seen_id = indexed = 0
+    with progress_bar(total, "Indexing posts") as bar:
+        while True:
+            with board.session(writes=True) as session:
+                ids = select(Post.id).where(*conditions, Post.id > seen_id, Post.id <= last_id)
+                batch = session.scalars(ids.order_by(Post.id).limit(BATCH_SIZE)).all()
+                if not batch:
+                    return indexed
+                posts = session.scalars(
+                    select(Post)
+                    .where(Post.id.in_(batch))
+                    # The newest first, as everywhere where posts are locked.
+                    .order_by(Post.id.desc())
+                    .with_for_update()
+                )
+                for post in posts.all():
+                    write_to_index(session, post)
+            seen_id = batch[-1]
+            indexed += len(batch)
+            bar.update(len(batch))
