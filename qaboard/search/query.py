@@ -102,14 +102,15 @@ class DayBound:
 class Query:
     """What is searched for; all of it must hold.
 
-    ``text`` is what was typed. ``terms`` must be found and ``excluded`` not. ``author_key`` is the
-    folded name of ``user:``. ``misread`` are the pieces that look like something else and are
-    searched for as words.
+    ``text`` is what was typed. ``terms`` must be found and ``excluded`` not; ``whole`` is all terms
+    as one phrase, where there are several. ``author_key`` is the folded name of ``user:``.
+    ``misread`` are the pieces that look like an operator and are searched for as words.
     """
 
     text: str
     terms: tuple[Term, ...] = ()
     excluded: tuple[Term, ...] = ()
+    whole: Phrase | None = None
     author_key: str | None = None
     states: tuple[State, ...] = ()
     scores: tuple[ScoreBound, ...] = ()
@@ -141,12 +142,17 @@ def parse_query(text: str) -> Query:
     text = " ".join(text[:QUERY_MAX_CHARACTERS].split())
     terms: list[Term] = []
     excluded: list[Term] = []
+    typed: list[str] = []
     filters: dict[str, object] = {"states": [], "scores": [], "days": [], "author_key": None}
     misread: list[str] = []
     for match in _PIECE.finditer(text):
         piece = match[0]
         if match["phrase"] is not None:
-            _add(excluded if match["minus"] else terms, _parse_phrase(match["phrase"]))
+            if match["minus"]:
+                _add(excluded, _parse_phrase(match["phrase"]))
+            else:
+                _add(terms, _parse_phrase(match["phrase"]))
+                typed.append(match["phrase"])
             continue
         if _read_operator(piece, filters):
             continue
@@ -156,10 +162,13 @@ def parse_query(text: str) -> Query:
             _add(excluded, _parse_word(piece[1:]))
         else:
             _add(terms, _parse_word(piece))
+            typed.append(piece)
+    whole = _parse_phrase(" ".join(typed)) if len(terms) > 1 else None
     return Query(
         text,
         tuple(terms[:QUERY_MAX_TERMS]),
         tuple(excluded[:QUERY_MAX_TERMS]),
+        whole.exact if whole else None,
         filters["author_key"],
         tuple(filters["states"]),
         tuple(filters["scores"]),

@@ -47,7 +47,6 @@ def rank(
     lengths = [_length(candidate.body) for candidate in candidates]
     mean_length = sum(lengths) / len(lengths) if lengths else 1.0
     rarities = [1 + math.log(CANDIDATES_MAX_COUNT / max(1, count)) for count in document_counts]
-    whole = pack([token for term in query.terms for token in term.exact.tokens])
     scored = []
     for candidate, length in zip(candidates, lengths, strict=True):
         norm = 1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length / mean_length
@@ -55,11 +54,10 @@ def rank(
             rarity * _saturate(_frequency(term, candidate, norm))
             for term, rarity in zip(query.terms, rarities, strict=True)
         )
-        if whole and len(query.terms) > 1:
-            if whole in candidate.title:
-                score *= TITLE_PHRASE_FACTOR
-            elif whole in candidate.body:
-                score *= BODY_PHRASE_FACTOR
+        if query.whole and _count_phrase(query.whole, candidate.title):
+            score *= TITLE_PHRASE_FACTOR
+        elif query.whole and _count_phrase(query.whole, candidate.body):
+            score *= BODY_PHRASE_FACTOR
         score += VOTES_WEIGHT * math.copysign(
             math.log1p(abs(candidate.post_score)), candidate.post_score
         )
