@@ -1,72 +1,75 @@
-"""What a query asks of a post beside its words, in SQL that both databases understand."""
+"""What a query asks of a post beside its words; the same on both databases."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import operator
 from datetime import tzinfo
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import ColumnElement, Select, Table, and_, column, func, select, table
+from sqlalchemy.orm import aliased
 
-from qaboard.models.base import UTCDateTime
+from qaboard.models import Post, User
+from qaboard.search.candidates import RANKED_CHARACTERS
 from qaboard.search.query import Comparison, Query, State
 
-VISIBLE = "posts.deleted_at IS NULL AND questions.deleted_at IS NULL"
-"""What anybody may see: neither the post nor the question it answers is deleted."""
-
-JOINED_POSTS = """
-    JOIN posts ON posts.id = {id}
-    LEFT JOIN posts AS questions ON questions.id = posts.question_id
-"""
+PARENT = aliased(Post.__table__)
+"""The question that an answer is below."""
 
 _STATES = {
-    State.QUESTION: "posts.question_id IS NULL",
-    State.ANSWER: "posts.question_id IS NOT NULL",
-    State.ANSWERED: "posts.question_id IS NULL AND posts.answer_count > 0",
-    State.UNANSWERED: "posts.question_id IS NULL AND posts.answer_count = 0",
+    State.QUESTION: Post.question_id.is_(None),
+    State.ANSWER: Post.question_id.is_not(None),
+    State.ANSWERED: and_(Post.question_id.is_(None), Post.answer_count > 0),
+    State.UNANSWERED: and_(Post.question_id.is_(None), Post.answer_count == 0),
+}
+_OPERATORS = {
+    Comparison.MORE: operator.gt,
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.LESS: operator.lt,
+    Comparison.AT_MOST: operator.le,
+    Comparison.EXACTLY: operator.eq,
 }
 
 
-@dataclass(slots=True)
-class Conditions:
-    """Conditions that must all hold, in SQL, and the values of their parameters."""
+def index_table(id_name: str) -> Table:
+    """The table of the index, as one that SQLAlchemy can name.
 
-    clauses: list[str] = field(default_factory=list)
-    parameters: list[BindParameter[Any]] = field(default_factory=list)
-
-    def add(self, clause: str, **values: Any) -> None:
-        """Add a condition; in it ``{name}`` stands for the parameter of this value."""
-        names = {}
-        for name, value in values.items():
-            names[name] = f":value_{len(self.parameters)}"
-            kind = UTCDateTime() if hasattr(value, "tzinfo") else None
-            self.parameters.append(bindparam(names[name][1:], value, type_=kind))
-        self.clauses.append(clause.format(**names))
-
-    @property
-    def sql(self) -> str:
-        return " AND ".join(f"({clause})" for clause in self.clauses)
+    :param id_name: the column with the id of the post.
+    """
+    names = (id_name, "title", "body", "author", "version", "document")
+    return table("post_search", *map(column, names))
 
 
-def conditions_of(query: Query, zone: tzinfo) -> Conditions:
+def select_candidates(index: Table, index_id: ColumnElement[int]) -> Select:
+    """The columns of a `Candidate`, of the posts that anybody may see."""
+    return (
+        select(
+            Post.id,
+            index.c.title,
+            func.substr(index.c.body, 1, RANKED_CHARACTERS),
+            index.c.author,
+            Post.score,
+        )
+        .select_from(index)
+        .join(Post, Post.id == index_id)
+        .outerjoin(PARENT, PARENT.c.id == Post.question_id)
+        .where(Post.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
+    )
+
+
+def conditions_of(query: Query, zone: tzinfo) -> list[ColumnElement[bool]]:
     """What a post must be like to be found, whatever it says.
 
     :param zone: where the days of ``created:`` are days.
     """
-    conditions = Conditions([VISIBLE])
+    conditions = [_STATES[state] for state in query.states]
     if query.author_key is not None:
-        conditions.add(
-            "posts.author_id = (SELECT id FROM users WHERE username_key = {key})",
-            key=query.author_key,
-        )
-    conditions.clauses += [_STATES[state] for state in query.states]
-    for bound in query.scores:
-        sign = "=" if bound.comparison is Comparison.EXACTLY else bound.comparison.value
-        conditions.add(f"posts.score {sign} {{score}}", score=bound.score)
+        author = select(User.id).where(User.username_key == query.author_key)
+        conditions.append(Post.author_id == author.scalar_subquery())
+    conditions += [_OPERATORS[bound.comparison](Post.score, bound.score) for bound in query.scores]
     for bound in query.days:
         begin, end = bound.interval(zone)
         if begin is not None:
-            conditions.add("posts.created_at >= {moment}", moment=begin)
+            conditions.append(Post.created_at >= begin)
         if end is not None:
-            conditions.add("posts.created_at < {moment}", moment=end)
+            conditions.append(Post.created_at < end)
     return conditions

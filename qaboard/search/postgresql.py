@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, and_, cast, func, literal_column, not_, or_, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from qaboard.search.candidates import RANKED_CHARACTERS, Candidate, pack
-from qaboard.search.conditions import JOINED_POSTS, Conditions, conditions_of
+from qaboard.search.candidates import Candidate, pack
+from qaboard.search.conditions import conditions_of, index_table, select_candidates
 from qaboard.search.query import Phrase, Query, Term
+
+INDEX = index_table("post_id")
+_ALL_FIELDS = INDEX.c.title.concat(INDEX.c.body).concat(INDEX.c.author)
 
 _WRITE = text(
     "INSERT INTO post_search (post_id, title, body, author, version, document)"
@@ -25,12 +29,6 @@ _WRITE = text(
     " ON CONFLICT (post_id) DO UPDATE SET title = excluded.title, body = excluded.body,"
     " author = excluded.author, version = excluded.version, document = excluded.document"
 )
-_COLUMNS = f"""
-    posts.id, post_search.title, left(post_search.body, {RANKED_CHARACTERS}),
-    post_search.author, posts.score
-"""
-_FROM = "post_search" + JOINED_POSTS.format(id="post_search.post_id")
-_ALL_FIELDS = "post_search.title || post_search.body || post_search.author"
 
 
 def write_row(
@@ -50,46 +48,38 @@ def find_candidates(
     any_of: Sequence[Term] = (),
     in_title: bool = False,
 ) -> list[Candidate]:
-    conditions = conditions_of(query, zone)
-    fields = "post_search.title" if in_title else _ALL_FIELDS
+    statement = select_candidates(INDEX, INDEX.c.post_id).where(*conditions_of(query, zone))
+    fields = INDEX.c.title if in_title else _ALL_FIELDS
     terms = any_of or query.terms
     if terms:
         # Asks the GIN index once for all; the patterns look closer.
         tokens = (" | " if any_of else " & ").join(map(_tokens_of_term, terms))
-        conditions.add("post_search.document @@ CAST({tokens} AS tsquery)", tokens=tokens)
-        patterns = Conditions(parameters=conditions.parameters)
-        for term in terms:
-            _require(patterns, term, fields)
-        conditions.clauses.append((" OR " if any_of else " AND ").join(patterns.clauses))
-    for term in query.excluded:
-        excluded = Conditions(parameters=conditions.parameters)
-        _require(excluded, term, _ALL_FIELDS)
-        conditions.clauses.append(f"NOT ({excluded.sql})")
-    statement = text(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE {conditions.sql}"  # noqa: S608 - our own words
-        f" ORDER BY post_search.post_id DESC LIMIT {limit:d}"
-    ).bindparams(*conditions.parameters)
+        patterns = [_stands_in(fields, term) for term in terms]
+        statement = statement.where(
+            _has_tokens(tokens), or_(*patterns) if any_of else and_(*patterns)
+        )
+    statement = statement.where(*(not_(_stands_in(_ALL_FIELDS, each)) for each in query.excluded))
+    # A limit by parameter would hide from the planner that few rows are wanted.
+    statement = statement.order_by(INDEX.c.post_id.desc()).limit(literal_column(str(limit)))
     return [Candidate(*row) for row in session.execute(statement)]
 
 
 def count_documents(session: Session, term: Term, limit: int) -> int:
-    conditions = Conditions()
-    conditions.add(
-        "post_search.document @@ CAST({tokens} AS tsquery)", tokens=_tokens_of_term(term)
+    some = (
+        select(INDEX.c.post_id)
+        .where(_has_tokens(_tokens_of_term(term)), _stands_in(_ALL_FIELDS, term))
+        .limit(literal_column(str(limit)))
     )
-    _require(conditions, term, _ALL_FIELDS)
-    statement = text(
-        f"SELECT count(*) FROM (SELECT 1 FROM post_search"  # noqa: S608 - our own words
-        f" WHERE {conditions.sql} LIMIT {limit:d}) AS found"
-    ).bindparams(*conditions.parameters)
-    return session.scalar(statement)
+    return session.scalar(select(func.count()).select_from(some.subquery()))
 
 
-def _require(conditions: Conditions, term: Term, fields: str) -> None:
-    """That one of the forms of a term stands in these fields."""
-    patterns = {f"form_{number}": _pattern(form) for number, form in enumerate(term.forms)}
-    clause = " OR ".join(f"({fields}) LIKE {{{name}}}" for name in patterns)
-    conditions.add(f"({clause})", **patterns)
+def _has_tokens(tokens: str) -> ColumnElement[bool]:
+    return INDEX.c.document.op("@@", is_comparison=True)(cast(tokens, TSQUERY))
+
+
+def _stands_in(fields: ColumnElement[str], term: Term) -> ColumnElement[bool]:
+    """Whether one of the forms of a term stands in these fields."""
+    return or_(*(fields.like(_pattern(form)) for form in term.forms))
 
 
 def _pattern(phrase: Phrase) -> str:

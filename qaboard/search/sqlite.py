@@ -9,28 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
-from qaboard.search.candidates import RANKED_CHARACTERS, Candidate
-from qaboard.search.conditions import JOINED_POSTS, conditions_of
+from qaboard.models import Post
+from qaboard.search.candidates import Candidate
+from qaboard.search.conditions import conditions_of, index_table, select_candidates
 from qaboard.search.query import Phrase, Query, Term
+
+INDEX = index_table("rowid")
 
 _DELETE = text("DELETE FROM post_search WHERE rowid = :id")
 _INSERT = text(
     "INSERT INTO post_search (rowid, title, body, author, version)"
     " VALUES (:id, :title, :body, :author, :version)"
 )
-_COLUMNS = f"""
-    posts.id, post_search.title, substr(post_search.body, 1, {RANKED_CHARACTERS}),
-    post_search.author, posts.score
-"""
-_FROM_INDEX = "post_search" + JOINED_POSTS.format(id="post_search.rowid")
-_FROM_POSTS = """
-    posts
-    JOIN post_search ON post_search.rowid = posts.id
-    LEFT JOIN posts AS questions ON questions.id = posts.question_id
-"""
 
 
 def write_row(
@@ -52,11 +45,11 @@ def find_candidates(
     any_of: Sequence[Term] = (),
     in_title: bool = False,
 ) -> list[Candidate]:
-    conditions = conditions_of(query, zone)
-    source, order = _FROM_POSTS, "posts.id"
+    statement = select_candidates(INDEX, INDEX.c.rowid).where(*conditions_of(query, zone))
     excluded = " OR ".join(map(_expression, query.excluded))
+    newest_first = Post.id.desc()
     if query.terms:
-        source, order = _FROM_INDEX, "post_search.rowid"
+        newest_first = INDEX.c.rowid.desc()
         expression = " AND ".join(map(_expression, query.terms))
         if any_of:
             expression = " OR ".join(map(_expression, any_of))
@@ -64,28 +57,23 @@ def find_candidates(
             expression = f"{{title}} : ({expression})"
         if excluded:
             expression = f"({expression}) NOT ({excluded})"
-        conditions.add("post_search MATCH {expression}", expression=expression)
+        statement = statement.where(_matches(expression))
     elif excluded:
-        conditions.add(
-            "posts.id NOT IN (SELECT rowid FROM post_search WHERE post_search MATCH {excluded})",
-            excluded=excluded,
-        )
-    # A LIMIT by parameter would hide from the planner that few rows are wanted.
-    statement = text(
-        f"SELECT {_COLUMNS} FROM {source} WHERE {conditions.sql}"  # noqa: S608 - our own words
-        f" ORDER BY {order} DESC LIMIT {limit:d}"
-    ).bindparams(*conditions.parameters)
+        statement = statement.where(Post.id.not_in(select(INDEX.c.rowid).where(_matches(excluded))))
+    # A limit by parameter would hide from the planner that few rows are wanted.
+    statement = statement.order_by(newest_first).limit(literal_column(str(limit)))
     return [Candidate(*row) for row in session.execute(statement)]
 
 
-_COUNT = text(
-    "SELECT count(*) FROM"
-    " (SELECT 1 FROM post_search WHERE post_search MATCH :expression LIMIT :limit)"
-)
-
-
 def count_documents(session: Session, term: Term, limit: int) -> int:
-    return session.scalar(_COUNT, {"expression": _expression(term), "limit": limit})
+    some = select(INDEX.c.rowid).where(_matches(_expression(term))).limit(limit)
+    return session.scalar(select(func.count()).select_from(some.subquery()))
+
+
+def _matches(expression: str) -> ColumnElement[bool]:
+    return literal_column("post_search").op("MATCH", is_comparison=True)(
+        bindparam(None, expression)
+    )
 
 
 def _expression(term: Term) -> str:
