@@ -256,7 +256,7 @@ def test_what_was_just_posted_is_found_by_any_of_its_words(board):
     author = board.user()
 
     @settings(max_examples=60, deadline=None)
-    @given(st.text(max_size=80))
+    @given(st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=80))
     def check(text):
         with board.transaction() as session:
             post = question_service.ask(
@@ -275,7 +275,7 @@ def test_both_databases_have_the_tokens_of_the_analyser(board):
     author = board.user()
 
     @settings(max_examples=60, deadline=None)
-    @given(st.text(max_size=200))
+    @given(st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=200))
     def check(text):
         with board.transaction() as session:
             post = question_service.ask(
