@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 KEY_PREFIX = "qaboard"
 STORAGE_TIMEOUT_SECONDS = 1
+STORAGE_RETRY_SECONDS = 10
+"""How long counters that could not be reached are left alone, so that not every request waits."""
 
 
 Answer = TypeVar("Answer")
@@ -74,6 +76,7 @@ class RateLimiter:
             ) from None
         self.limiter = MovingWindowRateLimiter(self.storage)
         self.own_limiter = MovingWindowRateLimiter(MemoryStorage())
+        self.storage_away_until = 0.0
 
     def seconds_to_wait(self, limit: RateLimit, key: str) -> int:
         """Count something.
@@ -99,9 +102,12 @@ class RateLimiter:
         self.own_limiter.storage.reset()
 
     def _with_storage(self, ask: Callable[[MovingWindowRateLimiter], Answer]) -> Answer:
+        if time.monotonic() < self.storage_away_until:
+            return ask(self.own_limiter)
         try:
             return ask(self.limiter)
         except StorageError as error:
+            self.storage_away_until = time.monotonic() + STORAGE_RETRY_SECONDS
             log.error(
                 "the storage of the rate limits is away, so this process counts by itself: %r",
                 error,

@@ -6,11 +6,14 @@ import re
 import traceback
 
 import pytest
+from limits import parse
 from sqlalchemy import make_url
 from sqlalchemy.exc import IntegrityError
 
 from qaboard.db import make_engine
+from qaboard.derivers import BODY_MAX_BYTES
 from qaboard.models import Role, User
+from qaboard.settings.rate_limits import RateLimit
 from qaboard.views import question as question_views
 
 SUSPENDED = {"suspended_until": User.SUSPENDED_FOR_GOOD, "suspension_reason": "Spam"}
@@ -76,14 +79,47 @@ def test_an_error_of_the_database_shows_no_values(board, columns):
     assert "a hash" not in told
 
 
-def test_every_response_carries_the_security_headers(browser, board):
-    for path in ("/questions/", "/nowhere", "/static/css/qaboard.css", "/login"):
-        headers = browser().get(path, expect_errors=True).headers
+def test_every_response_carries_the_security_headers(app, browser, board, monkeypatch):
+    monkeypatch.setitem(app.registry["rate_limiter"].rates, RateLimit.SEARCH, parse("1 per minute"))
+    visitor, member = browser(), browser(board.user())
+    form = {"csrf_token": member.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]}
+    style = visitor.get("/static/css/qaboard.css")
+    unchanged = {"If-Modified-Since": style.headers["Last-Modified"]}
+    answers = [
+        visitor.get("/questions/"),
+        visitor.get("/login"),
+        visitor.get("/questions/ask"),
+        visitor.get("/nowhere", expect_errors=True),
+        member.get("/users/", expect_errors=True),
+        member.get("/preview", expect_errors=True),
+        member.post("/preview", {}, expect_errors=True),
+        member.post("/preview", form | {"body": "*x*"}),
+        member.post("/account/download", form),
+        member.post("/preview", "x" * (BODY_MAX_BYTES + 1), expect_errors=True),
+        visitor.get("/", headers={"Host": "evil.example"}, expect_errors=True),
+        visitor.get("/questions/?q=a"),
+        visitor.get("/questions/?q=a", expect_errors=True),
+        style,
+        visitor.get("/static/css/qaboard.css", headers=unchanged),
+        visitor.get("/static/nothing", expect_errors=True),
+        member.post("/logout", form),
+    ]
+    statuses = [answer.status_int for answer in answers]
+    assert statuses == [
+        *(200, 200, 303, 404, 403, 405, 400, 200, 200, 413, 400, 200, 429, 200, 304, 404, 303)
+    ]
+    for answer in answers:
+        headers = answer.headers
         policy = headers["Content-Security-Policy"]
-        assert "default-src 'none'" in policy
+        assert policy.startswith("default-src 'none'"), answer.request.path
         assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in headers
 
 
 def test_static_files_have_addresses_that_change_with_their_content(browser, board):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from limits import parse
 from postgresql import free_port
 from programs import required_program
 
+from qaboard import rate_limits
 from qaboard.rate_limits import RateLimiter
 from qaboard.settings import SettingsError
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
@@ -205,4 +208,34 @@ def test_processes_count_together_in_redis_and_alone_without_it(redis_port, capl
     waits = [away.seconds_to_wait(RateLimit.VOTE, "7") for _ in range(3)]
     assert waits[:2] == [0, 0]
     assert waits[2] > 0
-    assert "counts by itself" in caplog.text
+    assert caplog.text.count("counts by itself") == 1
+
+
+def test_a_storage_that_does_not_answer_is_not_waited_for_each_time(monkeypatch, caplog):
+    monkeypatch.setattr(rate_limits, "STORAGE_TIMEOUT_SECONDS", 0.2)
+    connections = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        rates = {RateLimit.VOTE: parse("2 per minute")}
+        limiter = RateLimiter(RateLimitSettings(f"redis://127.0.0.1:{port}", rates))
+        silent.setblocking(False)
+
+        def accept() -> int:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    connections.append(silent.accept()[0])
+            return len(connections)
+
+        assert limiter.seconds_to_wait(RateLimit.VOTE, "7") == 0
+        tried = accept()
+        assert tried > 0
+        assert limiter.seconds_to_wait(RateLimit.VOTE, "7") == 0
+        assert limiter.seconds_to_wait(RateLimit.VOTE, "7") > 0
+        assert accept() == tried
+        assert caplog.text.count("counts by itself") == 1
+        # After a while it is asked again.
+        limiter.storage_away_until = 0
+        limiter.seconds_to_wait(RateLimit.VOTE, "7")
+        assert accept() > tried
+    for connection in connections:
+        connection.close()
