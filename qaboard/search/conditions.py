@@ -39,6 +39,17 @@ def index_table(id_name: str) -> Table:
     return table("post_search", *map(column, names))
 
 
+def select_ids(query: Query, zone: tzinfo) -> Select:
+    """The ids of the posts that anybody may see and that are as asked for, whatever they say."""
+    return (
+        select(Post.id)
+        .outerjoin(PARENT, PARENT.c.id == Post.question_id)
+        .where(Post.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
+        .where(*conditions_of(query, zone))
+        .order_by(Post.id.desc())
+    )
+
+
 def select_candidates(index: Table, index_id: ColumnElement[int]) -> Select:
     """The columns of a `Candidate`, of the posts that anybody may see."""
     return (

@@ -86,13 +86,16 @@ def find_posts(
     if query.is_empty:
         return Found([])
     engine = _engine_of(session)
+    if not query.terms:
+        ids = engine.find_without_words(session, query, zone, CANDIDATES_MAX_COUNT + 1)
+        return Found(ids[:CANDIDATES_MAX_COUNT], len(ids) > CANDIDATES_MAX_COUNT)
     # One more than are ranked tells whether there are more.
     candidates = engine.find_candidates(session, query, zone, CANDIDATES_MAX_COUNT + 1)
     is_cut = len(candidates) > CANDIDATES_MAX_COUNT
     candidates = candidates[:CANDIDATES_MAX_COUNT]
     if not candidates and len(query.terms) > 1:
         return _find_nearly(session, query, zone)
-    if sort is SearchSort.NEWEST or not query.terms:
+    if sort is SearchSort.NEWEST:
         return Found([candidate.post_id for candidate in candidates], is_cut)
     if is_cut:
         known = {candidate.post_id for candidate in candidates}

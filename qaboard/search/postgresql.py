@@ -14,8 +14,14 @@ from sqlalchemy import ColumnElement, and_, cast, func, literal_column, not_, or
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from qaboard.models import Post
 from qaboard.search.candidates import Candidate, pack
-from qaboard.search.conditions import conditions_of, index_table, select_candidates
+from qaboard.search.conditions import (
+    conditions_of,
+    index_table,
+    select_candidates,
+    select_ids,
+)
 from qaboard.search.query import Phrase, Query, Term
 
 INDEX = index_table("post_id")
@@ -51,17 +57,24 @@ def find_candidates(
     statement = select_candidates(INDEX, INDEX.c.post_id).where(*conditions_of(query, zone))
     fields = INDEX.c.title if in_title else _ALL_FIELDS
     terms = any_of or query.terms
-    if terms:
-        # Asks the GIN index once for all; the patterns look closer.
-        tokens = (" | " if any_of else " & ").join(map(_tokens_of_term, terms))
-        patterns = [_stands_in(fields, term) for term in terms]
-        statement = statement.where(
-            _has_tokens(tokens), or_(*patterns) if any_of else and_(*patterns)
-        )
-    statement = statement.where(*(not_(_stands_in(_ALL_FIELDS, each)) for each in query.excluded))
+    # Asks the GIN index once for all; the patterns look closer.
+    tokens = (" | " if any_of else " & ").join(map(_tokens_of_term, terms))
+    patterns = [_stands_in(fields, term) for term in terms]
     # A limit by parameter would hide from the planner that few rows are wanted.
-    statement = statement.order_by(INDEX.c.post_id.desc()).limit(literal_column(str(limit)))
+    statement = (
+        statement.where(_has_tokens(tokens), or_(*patterns) if any_of else and_(*patterns))
+        .where(*_none_of(query))
+        .order_by(INDEX.c.post_id.desc())
+        .limit(literal_column(str(limit)))
+    )
     return [Candidate(*row) for row in session.execute(statement)]
+
+
+def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int) -> list[int]:
+    statement = select_ids(query, zone)
+    if query.excluded:
+        statement = statement.join(INDEX, INDEX.c.post_id == Post.id).where(*_none_of(query))
+    return list(session.scalars(statement.limit(literal_column(str(limit)))))
 
 
 def count_documents(session: Session, term: Term, limit: int) -> int:
@@ -75,6 +88,10 @@ def count_documents(session: Session, term: Term, limit: int) -> int:
 
 def _has_tokens(tokens: str) -> ColumnElement[bool]:
     return INDEX.c.document.op("@@", is_comparison=True)(cast(tokens, TSQUERY))
+
+
+def _none_of(query: Query) -> list[ColumnElement[bool]]:
+    return [not_(_stands_in(_ALL_FIELDS, term)) for term in query.excluded]
 
 
 def _stands_in(fields: ColumnElement[str], term: Term) -> ColumnElement[bool]:

@@ -9,10 +9,13 @@ that a word of half of all posts costs no more than a rare one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from qaboard.search.candidates import CANDIDATES_MAX_COUNT, Candidate, pack
 from qaboard.search.query import Phrase, Query, Term
+
+Counter = Callable[[str], float]
 
 SATURATION = 1.2
 LENGTH_WEIGHT = 0.5
@@ -31,7 +34,7 @@ BODY_PHRASE_FACTOR = 1.25
 
 VOTES_WEIGHT = 0.05
 
-PARTICLE_SYLLABLES = frozenset("을를이가은는의에로도과와만")
+PARTICLE_SYLLABLES = "을를이가은는의에로도과와만"
 ONE_SYLLABLE_INSIDE_WEIGHT = 0.2
 """What a searched syllable counts that begins a longer word."""
 
@@ -47,16 +50,17 @@ def rank(
     lengths = [_length(candidate.body) for candidate in candidates]
     mean_length = sum(lengths) / len(lengths) if lengths else 1.0
     rarities = [1 + math.log(CANDIDATES_MAX_COUNT / max(1, count)) for count in document_counts]
+    weighed = list(zip(map(_term_counter, query.terms), rarities, strict=True))
+    count_whole = _phrase_counter(query.whole) if query.whole else None
     scored = []
     for candidate, length in zip(candidates, lengths, strict=True):
         norm = 1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length / mean_length
         score = sum(
-            rarity * _saturate(_frequency(term, candidate, norm))
-            for term, rarity in zip(query.terms, rarities, strict=True)
+            rarity * _saturate(_frequency(count, candidate, norm)) for count, rarity in weighed
         )
-        if query.whole and _count_phrase(query.whole, candidate.title):
+        if count_whole and count_whole(candidate.title):
             score *= TITLE_PHRASE_FACTOR
-        elif query.whole and _count_phrase(query.whole, candidate.body):
+        elif count_whole and count_whole(candidate.body):
             score *= BODY_PHRASE_FACTOR
         score += VOTES_WEIGHT * math.copysign(
             math.log1p(abs(candidate.post_score)), candidate.post_score
@@ -73,31 +77,45 @@ def _saturate(frequency: float) -> float:
     return frequency * (SATURATION + 1) / (frequency + SATURATION)
 
 
-def _frequency(term: Term, candidate: Candidate, norm: float) -> float:
+def _frequency(count: Counter, candidate: Candidate, norm: float) -> float:
     return (
-        TITLE_WEIGHT * _count(term, candidate.title)
-        + BODY_WEIGHT * _count(term, candidate.body) / norm
-        + AUTHOR_WEIGHT * _count(term, candidate.author)
+        TITLE_WEIGHT * count(candidate.title)
+        + BODY_WEIGHT * count(candidate.body) / norm
+        + AUTHOR_WEIGHT * count(candidate.author)
     )
 
 
-def _count(term: Term, field: str) -> float:
-    """How often a field has a term; in another form than the typed one it counts less."""
-    exact = _count_phrase(term.exact, field)
-    others = sum(_count_phrase(form, field) for form in term.forms if form != term.exact)
-    # Whatever has the typed form has its stem as well.
-    return exact + OTHER_FORM_WEIGHT * max(0.0, others - exact)
+def _term_counter(term: Term) -> Counter:
+    """What counts a term in a field; in another form than the typed one it counts less."""
+    count_exact = _phrase_counter(term.exact)
+    count_others = [_phrase_counter(form) for form in term.forms if form != term.exact]
+    if not count_others:
+        return count_exact
+
+    def count(field: str) -> float:
+        exact = count_exact(field)
+        others = sum(count_other(field) for count_other in count_others)
+        # Whatever has the typed form has its stem as well.
+        return exact + OTHER_FORM_WEIGHT * max(0.0, others - exact)
+
+    return count
 
 
-def _count_phrase(phrase: Phrase, field: str) -> float:
+def _phrase_counter(phrase: Phrase) -> Counter:
+    """What counts a phrase in a field."""
     packed = pack(list(phrase.tokens))
     if not phrase.is_prefix:
-        return field.count(packed)
+        return lambda field: field.count(packed)
     begun = packed[:-1]
-    count = field.count(begun)
-    if len(phrase.tokens) > 1 or not count:
-        return count
-    whole = field.count(packed) + sum(
-        field.count(f"{begun}{particle} ") for particle in PARTICLE_SYLLABLES
-    )
-    return whole + ONE_SYLLABLE_INSIDE_WEIGHT * (count - whole)
+    if len(phrase.tokens) > 1:
+        return lambda field: field.count(begun)
+    word = re.compile(rf"{re.escape(begun)}[{PARTICLE_SYLLABLES}]? ")
+
+    def count(field: str) -> float:
+        begins = field.count(begun)
+        if not begins:
+            return 0.0
+        words = len(word.findall(field))
+        return words + ONE_SYLLABLE_INSIDE_WEIGHT * (begins - words)
+
+    return count

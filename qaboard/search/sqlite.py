@@ -14,7 +14,12 @@ from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search.candidates import Candidate
-from qaboard.search.conditions import conditions_of, index_table, select_candidates
+from qaboard.search.conditions import (
+    conditions_of,
+    index_table,
+    select_candidates,
+    select_ids,
+)
 from qaboard.search.query import Phrase, Query, Term
 
 INDEX = index_table("rowid")
@@ -46,23 +51,28 @@ def find_candidates(
     in_title: bool = False,
 ) -> list[Candidate]:
     statement = select_candidates(INDEX, INDEX.c.rowid).where(*conditions_of(query, zone))
-    excluded = " OR ".join(map(_expression, query.excluded))
-    newest_first = Post.id.desc()
-    if query.terms:
-        newest_first = INDEX.c.rowid.desc()
-        expression = " AND ".join(map(_expression, query.terms))
-        if any_of:
-            expression = " OR ".join(map(_expression, any_of))
-        if in_title:
-            expression = f"{{title}} : ({expression})"
-        if excluded:
-            expression = f"({expression}) NOT ({excluded})"
-        statement = statement.where(_matches(expression))
-    elif excluded:
-        statement = statement.where(Post.id.not_in(select(INDEX.c.rowid).where(_matches(excluded))))
+    expression = " AND ".join(map(_expression, query.terms))
+    if any_of:
+        expression = " OR ".join(map(_expression, any_of))
+    if in_title:
+        expression = f"{{title}} : ({expression})"
+    if query.excluded:
+        expression = f"({expression}) NOT ({_excluded(query)})"
     # A limit by parameter would hide from the planner that few rows are wanted.
-    statement = statement.order_by(newest_first).limit(literal_column(str(limit)))
+    statement = (
+        statement.where(_matches(expression))
+        .order_by(INDEX.c.rowid.desc())
+        .limit(literal_column(str(limit)))
+    )
     return [Candidate(*row) for row in session.execute(statement)]
+
+
+def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int) -> list[int]:
+    statement = select_ids(query, zone)
+    if query.excluded:
+        excluded = select(INDEX.c.rowid).where(_matches(_excluded(query)))
+        statement = statement.where(Post.id.not_in(excluded))
+    return list(session.scalars(statement.limit(literal_column(str(limit)))))
 
 
 def count_documents(session: Session, term: Term, limit: int) -> int:
@@ -74,6 +84,10 @@ def _matches(expression: str) -> ColumnElement[bool]:
     return literal_column("post_search").op("MATCH", is_comparison=True)(
         bindparam(None, expression)
     )
+
+
+def _excluded(query: Query) -> str:
+    return " OR ".join(map(_expression, query.excluded))
 
 
 def _expression(term: Term) -> str:

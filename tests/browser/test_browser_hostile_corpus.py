@@ -304,7 +304,8 @@ def test_searches(app, audit, client, hostile, harmless, monkeypatch):
         return visitor.get("/questions/?" + urlencode({"q": text})).text
 
     with audit(None, policy=False) as page:
-        for text in (HARMLESS, "nobody wrote that"):
+        # The last one has words that no post has all of, and a piece that is read as none of its.
+        for text in (HARMLESS, "nobody wrote that", f'{HARMLESS} nobody score:none "'):
             page.learn_document("search", search(text))
         packs = lines(TEXTS, QUERY_MAX_CHARACTERS)
         page.read("search", [(pack, search(pack)) for pack in packs])

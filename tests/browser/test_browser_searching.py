@@ -39,7 +39,7 @@ def test_what_is_not_found_is_said_with_what_to_do(browser, board):
     page.goto("/questions/")
     search(page, "없는 낱말")
     expect(page.get_by_role("status")).to_have_text("0 results")
-    expect(page.get_by_role("main")).to_contain_text("Try fewer or other words")
+    expect(page.get_by_role("main")).to_contain_text("Try other words, or fewer conditions")
     search(page, "KETTLE")
     expect(page.locator(".question-title")).to_have_text("The kettle & the <cup>")
     expect(page.locator(".question-title mark")).to_have_text("kettle")
