@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from limits import parse
 from postgresql import free_port
 from programs import required_program
 
-from qaboard.rate_limits import RateLimiter
+from qaboard.rate_limits import STORAGE_PAUSE_SECONDS, RateLimiter
 from qaboard.settings import SettingsError
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
 
@@ -170,12 +172,18 @@ def test_a_storage_that_cannot_be_used_stops_the_start(storage):
 
 
 @pytest.fixture
-def redis_port() -> Iterator[int]:
+def redis_port(redis_server) -> int:
+    return redis_server[0]
+
+
+@pytest.fixture
+def redis_server() -> Iterator[tuple[int, subprocess.Popen]]:
     program = required_program("redis-server", package="redis-server")
     port = free_port()
     arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
-    yield port
+    yield port, process
+    process.send_signal(signal.SIGCONT)
     process.terminate()
     process.wait(timeout=30)
 
@@ -206,3 +214,74 @@ def test_processes_count_together_in_redis_and_alone_without_it(redis_port, capl
     assert waits[:2] == [0, 0]
     assert waits[2] > 0
     assert "counts by itself" in caplog.text
+
+
+def test_redis_may_forget_everything(redis_port):
+    rates = {RateLimit.VOTE: parse("1 per minute")}
+    limiter = RateLimiter(RateLimitSettings(f"redis://127.0.0.1:{redis_port}", rates))
+    wait_for_redis(limiter)
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") == 0
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") > 0
+    limiter.storage.storage.flushall()
+    limiter.storage.storage.script_flush()
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") == 0
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") > 0
+
+
+@pytest.fixture
+def hanging() -> Iterator[socket.socket]:
+    """A server that takes connections and never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.1)
+        yield listening
+
+
+def connections_to(listening: socket.socket) -> int:
+    count = 0
+    while True:
+        try:
+            listening.accept()[0].close()
+        except TimeoutError:
+            return count
+        count += 1
+
+
+def test_not_every_request_waits_for_a_storage_that_hangs(
+    app, browser, board, hanging, monkeypatch, caplog
+):
+    rates = app.registry["rate_limiter"].rates | {RateLimit.LOGIN_ACCOUNT: parse("2 per minute")}
+    uri = f"redis://127.0.0.1:{hanging.getsockname()[1]}"
+    monkeypatch.setitem(app.registry, "rate_limiter", RateLimiter(RateLimitSettings(uri, rates)))
+    board.user("alex")
+    for password, status in (("wrong password", 400), (PASSWORD, 303), *[("wrong", 400)] * 2):
+        form = browser().get("/login").forms["login"]
+        form["username"], form["password"] = "alex", password
+        form.submit("submit", status=status)
+    # Passwords still cannot be guessed without end.
+    assert_to_wait(form.submit("submit", status=429))
+    for _ in range(20):
+        browser().get("/questions/?q=coffee", status=200)
+    # One of all these requests asked, and said so.
+    assert connections_to(hanging) == 1
+    assert caplog.text.count("counts by itself") == 1
+
+
+def test_a_storage_is_asked_again_after_a_while(redis_server, monkeypatch, caplog):
+    port, process = redis_server
+    rates = {RateLimit.VOTE: parse("1 per minute")}
+    limiter = RateLimiter(RateLimitSettings(f"redis://127.0.0.1:{port}", rates))
+    wait_for_redis(limiter)
+    process.send_signal(signal.SIGSTOP)
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") == 0
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") > 0
+    process.send_signal(signal.SIGCONT)
+    # It counts by itself until then.
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "7") > 0
+    later = time.monotonic() + STORAGE_PAUSE_SECONDS
+    monkeypatch.setattr("qaboard.rate_limits.time.monotonic", lambda: later)
+    caplog.clear()
+    assert limiter.seconds_to_wait(RateLimit.VOTE, "8") == 0
+    assert "is back" in caplog.text
+    assert RateLimiter(RateLimitSettings(f"redis://127.0.0.1:{port}", rates)).seconds_to_wait(
+        RateLimit.VOTE, "8"
+    )
