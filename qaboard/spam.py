@@ -14,7 +14,7 @@ from pyramid.request import Request
 from webob.cookies import SignedSerializer
 
 from qaboard.i18n import _
-from qaboard.models import EventKind, Post, utc_now
+from qaboard.models import EventKind, Post, Question, utc_now
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import log_event
@@ -92,11 +92,17 @@ def _stamps(request: Request) -> SignedSerializer:
 def check_links(request: Request, post: Post) -> None:
     """Refuse a post of a newcomer that has many links.
 
-    :param post: as it would be stored.
+    :param post: as it would be stored; addresses in a title count too.
     :raises Refusal: when it has more than the settings allow.
     """
     maximum = request.registry["settings"].spam.new_account_links
-    if maximum and is_newcomer(request) and post.body_html.count("<a ") > maximum:
+    if not maximum or not is_newcomer(request):
+        return
+    html = post.body_html
+    if isinstance(post, Question):
+        # In a title an address is no link, and yet it is what spam is for.
+        html += request.render_markdown(post.title)
+    if html.count("<a ") > maximum:
         raise Refusal(
             {
                 "body": _(

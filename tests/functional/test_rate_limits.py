@@ -156,11 +156,67 @@ def test_a_right_password_begins_the_count_anew(browser, board):
         form.submit("submit", status=status)
 
 
-def test_the_page_in_korean(once, browser, board):
-    once(RateLimit.SEARCH)
-    client = browser(locale="ko")
-    client.get("/questions/?q=x")
-    assert "다시" in client.get("/questions/?q=x", status=429).html.find("main").text
+WORDS = {"en": "This was too often in a short time.", "ko": "짧은 시간에 너무 여러 번"}
+
+# What is asked twice, by whom, and what was typed and is to be there still.
+LIMITED = {
+    RateLimit.LOGIN_ACCOUNT: ("visitor", "/login", {"username": "alex", "password": "wrong one"}),
+    RateLimit.LOGIN_ADDRESS: ("visitor", "/login", {"username": "alex", "password": "wrong one"}),
+    RateLimit.SIGN_UP: (
+        "visitor",
+        "/signup",
+        {
+            "username": "newcomer",
+            "email": "newcomer@example.com",
+            "password": PASSWORD,
+            "password_confirm": PASSWORD,
+        },
+    ),
+    RateLimit.RESET: ("visitor", "/forgot-password", {"email": "alex@example.com"}),
+    RateLimit.ASK: ("member", "/questions/ask", {"title": "My title", "body": "My text"}),
+    RateLimit.ANSWER: ("member", "{question}answers/", {"body": "My text"}),
+    RateLimit.EDIT: ("member", "{question}edit", {"title": "My title", "body": "My text"}),
+    RateLimit.VOTE: ("other", "{question}vote", {"value": "1"}),
+    RateLimit.SEARCH: ("visitor", "/questions/?q=coffee", None),
+    RateLimit.PREVIEW: ("member", "/preview", {"body": "My text"}),
+    RateLimit.DOWNLOAD: ("member", "/account/download", {}),
+}
+
+
+@pytest.mark.parametrize("locale", ["en", "ko"])
+@pytest.mark.parametrize("limit", LIMITED)
+def test_every_limit_says_how_long_to_wait_and_keeps_what_was_typed(
+    once, browser, board, limit, locale
+):
+    member = board.user("alex", locale=locale)
+    question = f"/questions/{board.question(member).id}/"
+    who, path, fields = LIMITED[limit]
+    path = path.format(question=question)
+    user = {"visitor": None, "member": member, "other": board.user(locale=locale)}[who]
+    once(limit)
+    for attempt in range(2):
+        # Whoever signs up is logged in then; the next one is somebody else.
+        client = browser(user, locale)
+        if fields is None:
+            page = client.get(path, expect_errors=True)
+            continue
+        sent = fields | {"csrf_token": token_of(client)}
+        if limit is RateLimit.SIGN_UP and attempt == 0:
+            sent |= {"username": "first", "email": "first@example.com"}
+        page = client.post(path, sent, headers={"Accept": "text/html"}, expect_errors=True)
+    assert page.status_int == 429
+    assert 0 < int(page.headers["Retry-After"]) <= 60
+    assert page.html.html["lang"] == locale
+    assert WORDS[locale] in page.html.find("main").text
+    for name, value in (fields or {}).items():
+        if "password" not in name and name != "value":
+            assert value in page
+
+
+def test_every_limit_is_in_the_table():
+    # What mails one address gets is asked in the background, and tells nobody anything; a code is
+    # asked for in the second step of a login, which has tests of its own.
+    assert set(LIMITED) == set(RateLimit) - {RateLimit.MAIL, RateLimit.SECOND_FACTOR}
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,54 @@ def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
     assert "c.example" not in client.get(path)
 
 
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("My title", "https://a.example https://b.example https://c.example"),
+        (
+            "My title",
+            "<https://a.example> <mailto:me@b.example> [c](//c.example)\n\n[c]: https://c.example",
+        ),
+        (
+            "My title",
+            "[a] [b] [c]\n\n[a]: https://a.example\n[b]: https://b.example\n[c]: https://c.example",
+        ),
+        ("My title", "[a][1] [b][1] [c][1]\n\n[1]: https://a.example"),
+        (
+            "My title",
+            "![a](https://a.example/a.png) ![b](https://b.example/b.png) https://c.example",
+        ),
+        ("My title", "- https://a.example\n\n> https://b.example\n\n# https://c.example"),
+        (
+            "My title",
+            "| a |\n|---|\n| https://a.example |\n| https://b.example |\n| https://c.example |",
+        ),
+        ("See https://a.example", "https://b.example https://c.example"),
+        ("https://a.example https://b.example https://c.example", "My text"),
+    ],
+)
+def test_however_links_are_written_they_are_counted(
+    strict, browser, board, monkeypatch, title, body
+):
+    client = browser(board.user("new"), of=strict)
+    form = client.get("/questions/ask").forms["ask"]
+    later(monkeypatch, seconds=3)
+    form["title"], form["body"] = title, body
+    page = form.submit("submit", status=400)
+    assert "at most 2 links" in page
+    assert page.forms["ask"]["title"].value == title
+    form = page.forms["ask"]
+    form["title"], form["body"] = (
+        "My title",
+        "`https://a.example https://b.example https://c.example`",
+    )
+    path = form.submit("submit", status=303).location
+    # Nor by an edit.
+    form = client.get(f"{path}edit").forms["edit"]
+    form["title"], form["body"] = title, body
+    assert "at most 2 links" in form.submit("submit", status=400)
+
+
 def test_an_old_account_has_as_many_as_it_likes(strict, browser, board):
     client = browser(board.user(created_at=utc_now() - timedelta(days=1, seconds=1)), of=strict)
     form = client.get("/questions/ask").forms["ask"]
