@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from factories import PASSWORD
+from project import PROJECT
+from pyramid.paster import get_appsettings
 
 from qaboard.models import utc_now
 
@@ -14,7 +16,9 @@ from qaboard.models import utc_now
 @pytest.fixture
 def strict(make_app):
     """An application with the rules of production.ini: two seconds, two links."""
-    return make_app({"spam.minimum_seconds": "2", "spam.new_account_links": "2"})
+    settings = get_appsettings(str(PROJECT / "production.ini"))
+    assert (settings["spam.minimum_seconds"], settings["spam.new_account_links"]) == ("2", "2")
+    return make_app({name: settings[name] for name in settings if name.startswith("spam.")})
 
 
 def sign_up_form(client):
