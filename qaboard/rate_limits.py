@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -25,8 +26,8 @@ log = logging.getLogger(__name__)
 
 KEY_PREFIX = "qaboard"
 STORAGE_TIMEOUT_SECONDS = 1
-STORAGE_RETRY_SECONDS = 10
-"""How long counters that could not be reached are left alone, so that not every request waits."""
+STORAGE_PAUSE_SECONDS = 30
+"""How long a storage that did not answer is left alone; nobody waits for it meanwhile."""
 
 
 Answer = TypeVar("Answer")
@@ -54,7 +55,8 @@ class RateLimiter:
     """Counts what happened in the time that ends now.
 
     When the counters cannot be reached each process counts by itself, and the log says so: the
-    site stays up, and passwords still cannot be guessed without end.
+    site stays up, and passwords still cannot be guessed without end. Every half minute one request
+    looks whether they are back; the others do not wait for it.
 
     :raises SettingsError: when the storage is of an unknown kind or its package is missing.
     """
@@ -76,7 +78,7 @@ class RateLimiter:
             ) from None
         self.limiter = MovingWindowRateLimiter(self.storage)
         self.own_limiter = MovingWindowRateLimiter(MemoryStorage())
-        self.storage_away_until = 0.0
+        self.pause = Pause()
 
     def seconds_to_wait(self, limit: RateLimit, key: str) -> int:
         """Count something.
@@ -102,17 +104,62 @@ class RateLimiter:
         self.own_limiter.storage.reset()
 
     def _with_storage(self, ask: Callable[[MovingWindowRateLimiter], Answer]) -> Answer:
-        if time.monotonic() < self.storage_away_until:
+        if not self.pause.is_over():
             return ask(self.own_limiter)
         try:
-            return ask(self.limiter)
+            answer = ask(self.limiter)
         except StorageError as error:
-            self.storage_away_until = time.monotonic() + STORAGE_RETRY_SECONDS
-            log.error(
-                "the storage of the rate limits is away, so this process counts by itself: %r",
-                error,
-            )
+            if self.pause.begin():
+                log.error(
+                    "the storage of the rate limits is away, so this process counts by itself: %r",
+                    error,
+                )
             return ask(self.own_limiter)
+        if self.pause.end():
+            log.warning("the storage of the rate limits is back")
+        return answer
+
+
+class Pause:
+    """Whether a storage is left alone because it did not answer; threads share it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.until: float | None = None
+        self.told_at: float | None = None
+
+    def is_over(self) -> bool:
+        """Whether to ask the storage; after a pause the first who is told so looks for all."""
+        now = time.monotonic()
+        with self.lock:
+            if self.until is None:
+                return True
+            if now < self.until:
+                return False
+            self.until = now + STORAGE_PAUSE_SECONDS
+            return True
+
+    def begin(self) -> bool:
+        """Leave the storage alone from now on.
+
+        :return: whether to say so: of several requests that waited at once, one does.
+        """
+        now = time.monotonic()
+        with self.lock:
+            self.until = now + STORAGE_PAUSE_SECONDS
+            is_news = self.told_at is None or now >= self.told_at + STORAGE_PAUSE_SECONDS
+            if is_news:
+                self.told_at = now
+            return is_news
+
+    def end(self) -> bool:
+        """Ask the storage again.
+
+        :return: whether there was a pause.
+        """
+        with self.lock:
+            was_paused, self.until = self.until is not None, None
+            return was_paused
 
 
 def _hit(

@@ -70,7 +70,7 @@ def host_name(host: str) -> str:
     name = host.rpartition(":")[0] if re.search(r":[0-9]*$", host) else host
     if host.startswith("["):
         name = host[1:].partition("]")[0]
-    return name.lower().rstrip(".")
+    return name.lower().removesuffix(".")
 
 
 def drop_unreadable_headers(request: Request) -> None:

@@ -15,7 +15,7 @@ from webob.cookies import SignedSerializer
 
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
-from qaboard.models import Post, utc_now
+from qaboard.models import Post, Question, utc_now
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 
@@ -90,11 +90,17 @@ def _stamps(request: Request) -> SignedSerializer:
 def check_links(request: Request, post: Post) -> None:
     """Refuse a post of a newcomer that has many links.
 
-    :param post: as it would be stored.
+    :param post: as it would be stored; addresses in a title count too.
     :raises Refusal: when it has more than the settings allow.
     """
     maximum = request.registry["settings"].spam.new_account_links
-    if maximum and is_newcomer(request) and post.body_html.count("<a ") > maximum:
+    if not maximum or not is_newcomer(request):
+        return
+    html = post.body_html
+    if isinstance(post, Question):
+        # In a title an address is no link, and yet it is what spam is for.
+        html += request.render_markdown(post.title)
+    if html.count("<a ") > maximum:
         raise Refusal(
             {
                 "body": _(

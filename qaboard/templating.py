@@ -163,7 +163,10 @@ def includeme(config: Configurator) -> None:
     # After the phase in which pyramid_jinja2 makes the environment.
     config.action("qaboard.templating.escape_html", escape_html, order=999)
     config.add_static_view(
-        "static", settings.static_directory, cache_max_age=STATIC_MAX_AGE_SECONDS
+        "static",
+        settings.static_directory,
+        cache_max_age=STATIC_MAX_AGE_SECONDS,
+        request_method="GET",
     )
     config.add_cache_buster(
         settings.static_directory, ContentHashCacheBuster(Path(settings.static_directory))

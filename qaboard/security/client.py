@@ -41,13 +41,24 @@ def network_of(address: str, *, ipv4_bits: int, ipv6_bits: int) -> str:
     return str(parsed) if bits == parsed.max_prefixlen else str(network)
 
 
-def rate_limited_address(request: Request) -> str:
-    """The address under which a client is counted: of IPv6, the network of one subscriber.
+def network_address(request: Request) -> str:
+    """The network address of a client; empty where there is none.
 
     It is what the server says (``REMOTE_ADDR``): waitress replaces it only by what a trusted
     proxy has sent. WebOb's ``client_addr`` would believe any client's ``X-Forwarded-For``.
     """
-    return network_of(request.remote_addr or "", ipv4_bits=32, ipv6_bits=IPV6_SUBSCRIBER_BITS)
+    address = request.remote_addr or ""
+    if address == "::ffff":
+        # waitress takes the end of ::ffff:192.0.2.1 for a port. So a proxy names a client that
+        # came by IPv4 to a socket that is for IPv6 too.
+        return request.environ.get("REMOTE_PORT", address)
+    # It leaves the port of [2001:db8::1]:4711, which is another one for each connection.
+    return address[1:].partition("]")[0] if address.startswith("[") else address
+
+
+def rate_limited_address(request: Request) -> str:
+    """The address under which a client is counted: of IPv6, the network of one subscriber."""
+    return network_of(network_address(request), ipv4_bits=32, ipv6_bits=IPV6_SUBSCRIBER_BITS)
 
 
 def kept_address(address: str | None, kept: ClientAddresses) -> str | None:
@@ -66,7 +77,7 @@ def client(request: Request) -> Client:
     user_agent = request.user_agent or ""
     printable = "".join(c for c in user_agent if c.isascii() and c.isprintable())
     return Client(
-        kept_address(request.remote_addr, request.registry["settings"].client_addresses),
+        kept_address(network_address(request), request.registry["settings"].client_addresses),
         printable[: UserSession.USER_AGENT_MAX_CHARACTERS] or None,
     )
 

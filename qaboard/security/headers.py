@@ -76,10 +76,11 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
 
 def headers_tween_factory(handler, registry):
     fixed = fixed_headers(registry["settings"])
+    has_toolbar = "debugtoolbar" in registry.settings.get("pyramid.includes", "")
 
     def headers_tween(request):
         response = handler(request)
-        if request.environ["PATH_INFO"].startswith("/_debug_toolbar"):
+        if has_toolbar and request.environ["PATH_INFO"].startswith("/_debug_toolbar/"):
             # The toolbar's own pages, in development only, are full of inline scripts.
             return response
         headers = response.headers

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 from factories import PASSWORD
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DBAPIError
 
-from qaboard.models import EventKind, SecurityEvent, utc_now
+from qaboard.models import EventKind, Role, SecurityEvent, utc_now
 from qaboard.services.security_event import record_event
 
 
@@ -44,6 +45,40 @@ def test_logins_and_failures_are_told_with_their_place(app, browser, board, capl
     assert f"login user={user.id} actor={user.id} address=192.0.2.4" in caplog.text
     assert "wrong password" not in caplog.text
     assert "nobody" not in caplog.text
+
+
+def test_what_a_thief_would_do_is_in_the_log_and_in_ones_activity(app, browser, board, caplog):
+    """Login, failure, reset, change of a factor and of the role, each in both places."""
+    user, admin = board.user("alex"), board.user("boss", Role.ADMIN)
+    caplog.set_level("INFO", "qaboard.security")
+    log_in(browser(), "alex", "wrong password")
+    form = browser().get("/forgot-password").forms["forgot"]
+    form["email"] = user.email
+    form.submit("submit")
+    app.registry["background"].wait()
+    client = browser()
+    log_in(client, "alex")
+    page = client.get("/account/two-factor")
+    page = (
+        next(f for f in page.forms.values() if f.action.endswith("/set-up-app")).submit().follow()
+    )
+    form = page.forms["app"]
+    form["code"] = pyotp.TOTP(page.html.find(class_="secret-key").text.replace(" ", "")).now()
+    form.submit("submit")
+    form = browser(admin).get(f"/users/{user.id}/manage").forms["role"]
+    form["role"] = "moderator"
+    form.submit("submit", status=303)
+    kinds = ["login_failure", "reset_request", "login", "factor_added", "role_change"]
+    lines = [
+        record.getMessage().split()[0]
+        for record in caplog.records
+        if record.name == "qaboard.security" and f"user={user.id} " in record.getMessage()
+    ]
+    assert lines == kinds
+    sentences = told(browser(user))
+    assert len(sentences) == len(kinds)
+    assert "Made a moderator" in sentences[0]
+    assert sentences[2] == "Logged in"
 
 
 def test_nobody_else_sees_it(browser, board):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from factories import PASSWORD
+from second_factors import add_app
 from sqlalchemy import select, update
 
 from qaboard.models import EventKind, Role, SecurityEvent, User, UserSession, utc_now
@@ -139,6 +141,27 @@ class TestFinding:
     def test_what_the_address_does_not_know_is_not_found(self, browser, moderator, query):
         browser(moderator).get(f"/users/?{query}", status=404)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "'; DROP TABLE users; --",
+            "\\",
+            "%_\\%",
+            "\ufdfa" * 254,
+            "a" * 100_000,
+            "\u202e\u200b",
+            "\U0010ffff",
+            "@",
+            "@" * 300,
+            "<script>alert(1)</script>",
+            "{{ 7 * 7 }} %(name)s ${name}",
+        ],
+    )
+    def test_no_text_is_an_error(self, browser, board, admin, text):
+        page = browser(admin).get("/users/", {"q": text, "status": "team"})
+        assert names(page) in ([], ["boss"])
+        assert "<script>alert" not in page
+
     def test_the_pages_of_the_list_keep_what_was_searched_for(self, browser, board, moderator):
         for number in range(21):
             board.user(f"커피{number}")
@@ -171,6 +194,52 @@ class TestSuspending:
         assert f"The reason: {REASON}" in page.html.find(id="your-answer").text
         assert "Your post" not in page
         assert member.get("/account/")
+
+    def test_between_the_two_steps_of_a_login(self, app, browser, board, moderator):
+        user = board.user("somebody")
+        totp = add_app(board, app, user)
+        client = browser()
+        form = client.get("/login").forms["login"]
+        form["username"], form["password"] = "somebody", PASSWORD
+        form = form.submit("submit").follow().forms["second-factor"]
+        suspend(browser(moderator), user)
+        form["code"] = totp.now()
+        form.submit("submit", status=303)
+        assert f"The reason: {REASON}" in client.get("/questions/ask", status=403)
+
+    def test_a_link_in_a_mail_does_not_end_it(self, browser, board, moderator, mails):
+        user = board.user("somebody")
+        client = browser()
+        form = client.get("/forgot-password").forms["forgot"]
+        form["email"] = user.email
+        form.submit("submit")
+        suspend(browser(moderator), user)
+        (mail,) = mails()
+        link = re.search(r"http://localhost:6543(\S+)", mail.get_body(("plain",)).get_content())
+        form = client.get(link[1]).follow().forms["reset"]
+        form["password"] = form["password_confirm"] = "a horse of another colour"
+        form.submit("submit", status=303)
+        form = client.get("/login").forms["login"]
+        form["username"], form["password"] = "somebody", "a horse of another colour"
+        form.submit("submit", status=303)
+        assert f"The reason: {REASON}" in client.get("/questions/ask", status=403)
+
+    @pytest.mark.parametrize("form_name", ["edit", "answer"])
+    def test_in_another_tab_nothing_is_saved_and_nothing_lost(
+        self, browser, board, moderator, form_name
+    ):
+        user = board.user("somebody")
+        question = board.question(user)
+        page = browser(user).get(
+            f"/questions/{question.id}/" + ("edit" if form_name == "edit" else "")
+        )
+        form = page.forms[form_name]
+        form["body"] = "Half written"
+        suspend(browser(moderator), user)
+        before = board.facts()["posts"]
+        page = form.submit("submit", status=403)
+        assert page.html.find("textarea", string=re.compile("Half written"))
+        assert board.facts()["posts"] == before
 
     def test_members_see_until_when(self, browser, board, moderator):
         user = board.user("somebody")
@@ -424,6 +493,30 @@ class TestRoles:
         form.submit("submit", status=303)
         assert moderator.get("/users/").status_int == 303
         assert browser(user).get("/users/", status=403)
+
+    def test_a_login_that_waits_for_its_second_step_ends_too(self, app, browser, board, admin):
+        user = board.user("somebody")
+        totp = add_app(board, app, user)
+        client = browser()
+        form = client.get("/login").forms["login"]
+        form["username"], form["password"] = "somebody", PASSWORD
+        waiting = form.submit("submit").follow().forms["second-factor"]
+        form = browser(admin).get(f"/users/{user.id}/manage").forms["role"]
+        form["role"] = "moderator"
+        form.submit("submit", status=303)
+        waiting["code"] = totp.now()
+        assert "/login" in waiting.submit("submit", status=303).location
+        assert client.get("/users/").status_int == 303
+
+    def test_whoever_is_demoted_cannot_send_the_form_that_is_open(self, browser, board, admin):
+        moderator, user = board.user("mod", Role.MODERATOR), board.user("somebody")
+        form = browser(moderator).get(f"/users/{user.id}/manage").forms["suspend"]
+        form["reason"] = REASON
+        role = browser(admin).get(f"/users/{moderator.id}/manage").forms["role"]
+        role["role"] = "member"
+        role.submit("submit", status=303)
+        assert "/login?" in form.submit("submit", status=303).location
+        assert reread(board, user).suspended_until is None
 
     def test_the_same_role_again_changes_nothing(self, browser, board, admin):
         user = board.user("somebody")

@@ -77,11 +77,29 @@ def ask(port: int, host: str = "127.0.0.2", source: str = "127.0.0.3", **headers
 def test_the_address_is_the_clients_whatever_it_says(behind_nginx):
     port, _board, log = behind_nginx
     # production.ini allows 60 searches a minute from one address; each claims to be another one.
-    statuses = [ask(port, **{"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(62)]
+    forged = [
+        "203.0.113.{}",
+        "203.0.113.{}, 203.0.113.9",
+        "2001:db8::{}",
+        "[2001:db8::{}]:80",
+        '"[2001:db8::{}]"',
+        "::ffff:203.0.113.{}",
+        "unknown {}",
+        ", , {}",
+        "{}" + "," * 500,
+        "_hidden:{}",
+    ]
+    statuses = [
+        ask(port, **{"X-Forwarded-For": forged[n % len(forged)].format(n)}) for n in range(62)
+    ]
     assert statuses == [200] * 60 + [429] * 2
     assert ask(port, source="127.0.0.4") == 200
+    # What cannot be read is refused, and changes nothing for anybody else.
+    assert ask(port, source="127.0.0.6", **{"X-Forwarded-For": '"203.0.113.1'}) == 400
+    more = {"Forwarded": "for=203.0.113.1", "X-Forwarded-Port": "1", "X-Real-IP": "203.0.113.1"}
+    assert ask(port, **more) == 429
     lines = [line for line in log.read_text().splitlines() if "rate_limited" in line]
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert all("address=127.0.0.3 " in line for line in lines)
     assert "203.0.113" not in log.read_text()
 
@@ -94,3 +112,25 @@ def test_who_comes_past_nginx_is_who_they_are(behind_nginx):
         status = ask(board, host="127.0.0.1", source="127.0.0.5", **forged)
     assert status == 429
     assert "address=127.0.0.5 " in log.read_text()
+
+
+def test_what_the_proxy_says_is_understood(behind_nginx):
+    _port, board, log = behind_nginx
+
+    def ask_as(said: str) -> int:
+        return ask(board, host="127.0.0.1", source="127.0.0.1", **{"X-Forwarded-For": said})
+
+    for said, address in {
+        "192.0.2.7": "192.0.2.7",
+        # A proxy that listens for both kinds of addresses on one socket.
+        "::ffff:192.0.2.8": "192.0.2.8",
+        "2001:db8:0:7::7": "2001:db8:0:7::7",
+        "[2001:db8:0:8::7]:4711": "2001:db8:0:8::7",
+        # Of several proxies only the last one is ours.
+        "203.0.113.1, 192.0.2.9": "192.0.2.9",
+    }.items():
+        assert [ask_as(said) for _ in range(61)] == [200] * 60 + [429], said
+        assert f"address={address} " in log.read_text()
+    # The next connection of the same client has another port; another client waits for nobody.
+    assert ask_as("[2001:db8:0:8::7]:4712") == 429
+    assert ask_as("::ffff:192.0.2.10") == 200

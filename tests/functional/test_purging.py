@@ -152,6 +152,20 @@ def test_what_a_moderator_restored_alone_is_not_counted_twice(browser, scene, pr
     assert_sound(scene)
 
 
+def test_what_was_deleted_by_hand_after_the_purge_stays_deleted(browser, scene, press, moderator):
+    press(scene.spammer, "purge")
+    path = f"/questions/{scene.others_question.id}/answers/{scene.spam[1].id}/"
+    client = browser(moderator)
+    for act in ("restore", "delete"):
+        page = client.get(path if act == "restore" else f"{path}delete")
+        form = next(form for form in page.forms.values() if form.action.endswith(f"/{act}"))
+        form.submit(status=303)
+    assert "given back: 5." in press(scene.spammer, "unpurge")
+    assert scene.read(scene.spam[1]).deleted_at is not None
+    assert scene.read(scene.others_question).answer_count == 3
+    assert_sound(scene)
+
+
 def test_a_second_purge_is_undone_together_with_the_first(browser, scene, press, moderator):
     before = posts_without_versions(scene)
     press(scene.spammer, "purge")

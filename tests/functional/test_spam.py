@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from factories import PASSWORD
+from project import PROJECT
+from pyramid.paster import get_appsettings
 
 from qaboard.models import utc_now
 
@@ -14,7 +16,9 @@ from qaboard.models import utc_now
 @pytest.fixture
 def strict(make_app):
     """An application with the rules of production.ini: two seconds, two links."""
-    return make_app({"spam.minimum_seconds": "2", "spam.new_account_links": "2"})
+    settings = get_appsettings(str(PROJECT / "production.ini"))
+    assert (settings["spam.minimum_seconds"], settings["spam.new_account_links"]) == ("2", "2")
+    return make_app({name: settings[name] for name in settings if name.startswith("spam.")})
 
 
 def sign_up_form(client):
@@ -106,6 +110,54 @@ def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
     form["body"] = f"{links} https://c.example"
     assert "at most 2 links" in form.submit("submit", status=400)
     assert "c.example" not in client.get(path)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("My title", "https://a.example https://b.example https://c.example"),
+        (
+            "My title",
+            "<https://a.example> <mailto:me@b.example> [c](//c.example)\n\n[c]: https://c.example",
+        ),
+        (
+            "My title",
+            "[a] [b] [c]\n\n[a]: https://a.example\n[b]: https://b.example\n[c]: https://c.example",
+        ),
+        ("My title", "[a][1] [b][1] [c][1]\n\n[1]: https://a.example"),
+        (
+            "My title",
+            "![a](https://a.example/a.png) ![b](https://b.example/b.png) https://c.example",
+        ),
+        ("My title", "- https://a.example\n\n> https://b.example\n\n# https://c.example"),
+        (
+            "My title",
+            "| a |\n|---|\n| https://a.example |\n| https://b.example |\n| https://c.example |",
+        ),
+        ("See https://a.example", "https://b.example https://c.example"),
+        ("https://a.example https://b.example https://c.example", "My text"),
+    ],
+)
+def test_however_links_are_written_they_are_counted(
+    strict, browser, board, monkeypatch, title, body
+):
+    client = browser(board.user("new"), of=strict)
+    form = client.get("/questions/ask").forms["ask"]
+    later(monkeypatch, seconds=3)
+    form["title"], form["body"] = title, body
+    page = form.submit("submit", status=400)
+    assert "at most 2 links" in page
+    assert page.forms["ask"]["title"].value == title
+    form = page.forms["ask"]
+    form["title"], form["body"] = (
+        "My title",
+        "`https://a.example https://b.example https://c.example`",
+    )
+    path = form.submit("submit", status=303).location
+    # Nor by an edit.
+    form = client.get(f"{path}edit").forms["edit"]
+    form["title"], form["body"] = title, body
+    assert "at most 2 links" in form.submit("submit", status=400)
 
 
 def test_an_old_account_has_as_many_as_it_likes(strict, browser, board):

@@ -86,7 +86,13 @@ def test_development_by_hand(tmp_path):
         response, page = get(port, "/questions/", **{"Accept-Language": "en"})
         assert response.status == 200
         assert "Nobody has asked anything yet." in page
-        assert "_debug_toolbar" in page
+        # The button of the toolbar needs no inline script or style, and its pages are let alone.
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        button = re.search(r'id="pShowToolBarButton"\s+href="[^"]*(/_debug_toolbar/\d+)"', page)
+        response, toolbar = get(port, button[1])
+        assert response.status == 200
+        assert "Pyramid Debug Toolbar" in toolbar
+        assert "Content-Security-Policy" not in response.headers
         # The toolbar asks for the language after the transaction is over.
         for cookie in ("", "login=anything"):
             assert get(port, "/static/css/qaboard.css", Cookie=cookie)[0].status == 200
