@@ -124,7 +124,7 @@ class Board:
 
     def users(self) -> list[User]:
         with self.transaction() as session:
-            return list(session.scalars(select(User)))
+            return list(session.scalars(select(User).order_by(User.id)))
 
     def token(self, user: User) -> str:
         """A login of this user, for a cookie."""

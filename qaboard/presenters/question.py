@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from qaboard.models import Answer, Post, Question, Vote
 from qaboard.pagination import Page, requested_page
+from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
 from qaboard.services.answer import AnswerSort
 
@@ -107,6 +108,7 @@ class QuestionPage:
     answers: list[PostView]
     page: Page
     sort: AnswerSort
+    similar: list[SimilarQuestion]
 
 
 def present_question_page(
@@ -145,6 +147,9 @@ def present_question_page(
         ],
         page,
         sort,
+        present_similar_questions(
+            request, resource.__parent__, question.title, without_id=question.id
+        ),
     )
 
 

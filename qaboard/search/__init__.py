@@ -1,7 +1,7 @@
 """Search: how text is analysed, indexed, found again and ranked."""
 
 from qaboard.search.highlighting import cut_snippet, split_at_hits
-from qaboard.search.index import Found, SearchSort, find_posts, index_post
+from qaboard.search.index import Found, SearchSort, find_posts, find_similar_questions, index_post
 from qaboard.search.query import Query, parse_query
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "SearchSort",
     "cut_snippet",
     "find_posts",
+    "find_similar_questions",
     "index_post",
     "parse_query",
     "split_at_hits",

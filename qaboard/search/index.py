@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 from types import ModuleType
 
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
@@ -20,14 +21,19 @@ from qaboard.search.candidates import (
     TITLE_CANDIDATES_MAX_COUNT,
     pack,
 )
-from qaboard.search.query import Query
-from qaboard.search.ranking import rank
+from qaboard.search.query import Query, parse_title
+from qaboard.search.ranking import Ranked, rank
 
 _ENGINES: dict[str, ModuleType] = {"postgresql": postgresql, "sqlite": sqlite}
 
 
 NEARLY_MAX_COUNT = 20
 """How many posts are shown that do not have all words: as many as anybody looks at."""
+
+
+SIMILAR_CANDIDATES_MAX_COUNT = 200
+SIMILAR_MIN_COVERAGE = 0.4
+"""How much of a title another question must have to be called similar, 0 to 1."""
 
 
 class SearchSort(StrEnum):
@@ -107,27 +113,62 @@ def find_posts(
             if candidate.post_id not in known
         ]
     counts = _document_counts(session, query) if len(query.terms) > 1 else [1]
-    ranked = rank(query, candidates, counts)
-    return Found(ranked[:CANDIDATES_MAX_COUNT], is_cut)
+    ranked = rank(query, candidates, counts)[:CANDIDATES_MAX_COUNT]
+    return Found([each.post_id for each in ranked], is_cut)
 
 
 def _document_counts(session: Session, query: Query) -> list[int]:
+    """How many posts have each term, counted up to ``CANDIDATES_MAX_COUNT``; in one query."""
     engine = _engine_of(session)
-    return [engine.count_documents(session, term, CANDIDATES_MAX_COUNT) for term in query.terms]
+    limit = literal_column(str(CANDIDATES_MAX_COUNT))
+    counts = [
+        select(func.count())
+        .select_from(engine.documents_with(term).limit(limit).subquery())
+        .scalar_subquery()
+        for term in query.terms
+    ]
+    return list(session.execute(select(*counts)).one())
 
 
 def _find_nearly(session: Session, query: Query, zone: tzinfo) -> Found:
     """The posts that have the rarest of the words; the more of the others, the better."""
+    ranked = _rank_by_rarest(session, query, zone, CANDIDATES_MAX_COUNT)[:NEARLY_MAX_COUNT]
+    return Found([each.post_id for each in ranked], has_all_words=False)
+
+
+def _rank_by_rarest(
+    session: Session, query: Query, zone: tzinfo, limit: int, *, in_title: bool = False
+) -> list[Ranked]:
+    """The posts that have any of the rarest words: of as many as about ``limit`` posts have."""
     counts = _document_counts(session, query)
     rarest = []
     total = 0
     for count, term in sorted(zip(counts, query.terms, strict=True), key=lambda pair: pair[0]):
-        if count and (not rarest or total + count <= CANDIDATES_MAX_COUNT):
+        if count and (not rarest or total + count <= limit):
             rarest.append(term)
             total += count
     if not rarest:
-        return Found([], has_all_words=False)
-    engine = _engine_of(session)
-    candidates = engine.find_candidates(session, query, zone, CANDIDATES_MAX_COUNT, any_of=rarest)
-    ranked = rank(query, candidates, counts)[:NEARLY_MAX_COUNT]
-    return Found(ranked, has_all_words=False)
+        return []
+    candidates = _engine_of(session).find_candidates(
+        session, query, zone, limit, any_of=rarest, in_title=in_title
+    )
+    return rank(query, candidates, counts)
+
+
+def find_similar_questions(
+    session: Session, title: str, *, limit: int, without_id: int | None = None
+) -> list[int]:
+    """The ids of the questions whose titles say most of what this one says, best first.
+
+    :param limit: how many at most.
+    :param without_id: one that is not meant, such as the question with this title.
+    """
+    query = parse_title(title)
+    if not query.terms:
+        return []
+    ranked = _rank_by_rarest(session, query, UTC, SIMILAR_CANDIDATES_MAX_COUNT, in_title=True)
+    return [
+        each.post_id
+        for each in ranked
+        if each.coverage >= SIMILAR_MIN_COVERAGE and each.post_id != without_id
+    ][:limit]

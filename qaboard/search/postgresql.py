@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from sqlalchemy import ColumnElement, and_, cast, func, literal_column, not_, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, cast, literal_column, not_, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -77,13 +77,10 @@ def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int)
     return list(session.scalars(statement.limit(literal_column(str(limit)))))
 
 
-def count_documents(session: Session, term: Term, limit: int) -> int:
-    some = (
-        select(INDEX.c.post_id)
-        .where(_has_tokens(_tokens_of_term(term)), _stands_in(_ALL_FIELDS, term))
-        .limit(literal_column(str(limit)))
+def documents_with(term: Term) -> Select:
+    return select(INDEX.c.post_id).where(
+        _has_tokens(_tokens_of_term(term)), _stands_in(_ALL_FIELDS, term)
     )
-    return session.scalar(select(func.count()).select_from(some.subquery()))
 
 
 def _has_tokens(tokens: str) -> ColumnElement[bool]:

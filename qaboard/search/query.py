@@ -177,6 +177,19 @@ def parse_query(text: str) -> Query:
     )
 
 
+def parse_title(text: str) -> Query:
+    """The title of a question as a search for others like it: its words, none an operator."""
+    pieces = text[:QUERY_MAX_CHARACTERS].split()
+    terms = [term for term in map(_parse_word, pieces) if term is not None]
+    whole = _parse_phrase(" ".join(pieces)) if len(terms) > 1 else None
+    return Query(
+        text,
+        tuple(terms[:QUERY_MAX_TERMS]),
+        whole=whole.exact if whole else None,
+        states=(State.QUESTION,),
+    )
+
+
 def _add(terms: list[Term], term: Term | None) -> None:
     if term is not None:
         terms.append(term)

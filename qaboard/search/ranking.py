@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from qaboard.search.candidates import CANDIDATES_MAX_COUNT, Candidate, pack
 from qaboard.search.query import Phrase, Query, Term
@@ -39,10 +40,19 @@ ONE_SYLLABLE_INSIDE_WEIGHT = 0.2
 """What a searched syllable counts that begins a longer word."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """``coverage`` is how much of the query a post has, 0 to 1; rare words are more of it."""
+
+    post_id: int
+    score: float
+    coverage: float
+
+
 def rank(
     query: Query, candidates: Sequence[Candidate], document_counts: Sequence[int]
-) -> list[int]:
-    """The ids of the candidates, best first; newer ones first among equals.
+) -> list[Ranked]:
+    """The candidates, best first; newer ones first among equals.
 
     :param document_counts: how many posts have each term of the query, counted up to
         ``CANDIDATES_MAX_COUNT``.
@@ -52,12 +62,15 @@ def rank(
     rarities = [1 + math.log(CANDIDATES_MAX_COUNT / max(1, count)) for count in document_counts]
     weighed = list(zip(map(_term_counter, query.terms), rarities, strict=True))
     count_whole = _phrase_counter(query.whole) if query.whole else None
-    scored = []
+    all_rarities = sum(rarities)
+    ranked = []
     for candidate, length in zip(candidates, lengths, strict=True):
         norm = 1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length / mean_length
-        score = sum(
-            rarity * _saturate(_frequency(count, candidate, norm)) for count, rarity in weighed
-        )
+        score = covered = 0.0
+        for count, rarity in weighed:
+            frequency = _frequency(count, candidate, norm)
+            score += rarity * _saturate(frequency)
+            covered += rarity if frequency else 0.0
         if count_whole and count_whole(candidate.title):
             score *= TITLE_PHRASE_FACTOR
         elif count_whole and count_whole(candidate.body):
@@ -65,8 +78,8 @@ def rank(
         score += VOTES_WEIGHT * math.copysign(
             math.log1p(abs(candidate.post_score)), candidate.post_score
         )
-        scored.append((-score, -candidate.post_id))
-    return [-negative_id for _score, negative_id in sorted(scored)]
+        ranked.append(Ranked(candidate.post_id, score, covered / all_rarities))
+    return sorted(ranked, key=lambda each: (each.score, each.post_id), reverse=True)
 
 
 def _length(packed: str) -> int:

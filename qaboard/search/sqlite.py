@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
@@ -75,9 +75,8 @@ def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int)
     return list(session.scalars(statement.limit(literal_column(str(limit)))))
 
 
-def count_documents(session: Session, term: Term, limit: int) -> int:
-    some = select(INDEX.c.rowid).where(_matches(_expression(term))).limit(limit)
-    return session.scalar(select(func.count()).select_from(some.subquery()))
+def documents_with(term: Term) -> Select:
+    return select(INDEX.c.rowid).where(_matches(_expression(term)))
 
 
 def _matches(expression: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from pyramid.view import view_config, view_defaults
 from qaboard.i18n import _
 from qaboard.presenters.question import QuestionSort, present_question_list, present_question_page
 from qaboard.presenters.search import present_search_page
+from qaboard.presenters.similar_questions import present_similar_questions
 from qaboard.resources import QuestionResource, QuestionsResource
 from qaboard.schemas.answer import AnswerSchema
 from qaboard.schemas.question import AskSchema
@@ -19,7 +20,7 @@ from qaboard.services.answer import AnswerSort
 from qaboard.services.question import ask
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links, guard_newcomer
-from qaboard.views.addresses import requested_choice
+from qaboard.views.addresses import requested_choice, requested_text
 
 ANSWER_FORM_ANCHOR = "your-answer"
 """The id of the section with the form, where a visitor wants to be after logging in."""
@@ -44,6 +45,20 @@ def list_questions(context: QuestionsResource, request):
         return render_to_response("question/search.jinja2", page, request)
     sort = requested_choice(request, "sort", QuestionSort)
     return {"list": present_question_list(request, context, sort)}
+
+
+@view_config(
+    context=QuestionsResource,
+    name="similar",
+    permission=Permission.VIEW,
+    request_method="GET",
+    renderer="includes/similar_questions.jinja2",
+)
+def show_similar(context: QuestionsResource, request):
+    """The questions that are like a title which is being typed: a piece of the page."""
+    request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
+    title = requested_text(request, "title")
+    return {"similar": present_similar_questions(request, context, title)}
 
 
 @view_config(
@@ -86,11 +101,24 @@ class AskView:
 
     @view_config(request_method="GET")
     def show(self):
-        return {"form": self.form}
+        # Nobody has looked for questions like it yet.
+        return {"form": self.form, "similar": None}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
         return self.request.submit_form(self.form, self.ask, self.show)
+
+    @view_config(request_method="POST", request_param="similar", require_csrf=False)
+    def look_around(self):
+        """Without JavaScript: the same form with what is like its title."""
+        request = self.request
+        request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
+        self.form.set_pstruct(dict(request.POST.items()))
+        title = request.POST.get("title", "")
+        return {
+            "form": self.form,
+            "similar": present_similar_questions(request, self.context, title),
+        }
 
     def ask(self, values):
         request = self.request

@@ -6,6 +6,7 @@ import { keepDrafts } from "./draft.js";
 import { showPasswords } from "./password.js";
 import { usePasskeys } from "./passkey.js";
 import { copyTexts } from "./copy.js";
+import { showSimilar } from "./similar.js";
 
 foldMenus();
 openDialogs();
@@ -14,3 +15,4 @@ keepDrafts();
 showPasswords();
 usePasskeys();
 copyTexts();
+showSimilar();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import only_with_javascript, only_without_javascript
 from sqlalchemy import select
 
 from qaboard.models import Question
@@ -112,3 +112,29 @@ def test_a_preview_of_nothing_says_why_there_is_none(browser, board, javascript)
     page.get_by_label("Title").fill("Kept")
     assert preview(page, javascript) == "Please write something here."
     expect(page.get_by_label("Title")).to_have_value("Kept")
+
+
+@only_with_javascript
+def test_similar_questions_are_shown_while_the_title_is_typed(browser, board):
+    board.question(title="커피 원두를 어떻게 보관하나요?")
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    expect(page.get_by_role("button", name="Look for similar questions")).to_be_hidden()
+    page.get_by_label("Title").press_sequentially("커피 원두 보관")
+    shown = page.get_by_role("region", name="Was it asked before?")
+    expect(shown.get_by_role("link")).to_have_text("커피 원두를 어떻게 보관하나요?")
+    page.get_by_label("Title").fill("")
+    expect(shown.get_by_role("link")).to_have_count(0)
+
+
+@only_without_javascript
+def test_similar_questions_are_found_by_a_button_too(browser, board):
+    board.question(title="커피 원두를 어떻게 보관하나요?")
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("커피 원두 보관")
+    page.get_by_label("Text", exact=True).fill("My text")
+    page.get_by_role("button", name="Look for similar questions").click()
+    shown = page.get_by_role("region", name="Was it asked before?")
+    expect(shown.get_by_role("link")).to_have_text("커피 원두를 어떻게 보관하나요?")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("My text")

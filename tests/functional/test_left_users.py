@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from qaboard import markup
 from qaboard.models import Post, Question, Role, User, utc_now
-from qaboard.scripts import qaboard, repairs
+from qaboard.scripts import qaboard, reindex
 from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.question import edit_question
 
@@ -239,7 +239,7 @@ class TestAtTheSameTime:
         board.question(user, body="Brewing")
         with board.transaction() as session:
             session.execute(text("DELETE FROM post_search"))
-        write = repairs.write_to_index
+        write = reindex.write_to_index
 
         def close_first(session, post, *arguments) -> None:
             closing = threading.Thread(target=close, args=(board, user), daemon=True)
@@ -247,7 +247,7 @@ class TestAtTheSameTime:
             closing.join(0.3)
             write(session, post, *arguments)
 
-        monkeypatch.setattr(repairs, "write_to_index", close_first)
+        monkeypatch.setattr(reindex, "write_to_index", close_first)
         assert "Put 1 posts" in run("doctor", "--repair")
         close_due_accounts(board.engine)
         assert found(browser(), "Brewing") == 1

@@ -99,7 +99,7 @@ TABLE = {
         "logout": MEMBERS,
         "preview": MEMBERS,
     },
-    (QuestionsResource, "live"): {"": EVERYBODY, "ask": WRITERS},
+    (QuestionsResource, "live"): {"": EVERYBODY, "ask": WRITERS, "similar": EVERYBODY},
     (QuestionResource, "live"): QUESTION_LIVE,
     (QuestionResource, "deleted"): QUESTION_DELETED,
     (QuestionResource, "deleted long ago"): QUESTION_DELETED_LONG_AGO,

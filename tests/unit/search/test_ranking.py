@@ -17,7 +17,8 @@ def candidate(post_id, title="", body="", author="", score=0):
 
 def order(searched: str, *candidates: Candidate, counts: list[int] | None = None) -> list[int]:
     query = parse_query(searched)
-    return rank(query, candidates, counts or [10] * len(query.terms))
+    ranked = rank(query, candidates, counts or [10] * len(query.terms))
+    return [each.post_id for each in ranked]
 
 
 @pytest.mark.parametrize(
