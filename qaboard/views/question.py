@@ -106,9 +106,11 @@ class AskView:
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
+        # No predicate of a view: that would read the body before it was found to be readable.
+        if "similar" in self.request.POST:
+            return self.look_around()
         return self.request.submit_form(self.form, self.ask, self.show)
 
-    @view_config(request_method="POST", request_param="similar", require_csrf=False)
     def look_around(self):
         """Without JavaScript: the same form with what is like its title."""
         request = self.request

@@ -116,11 +116,10 @@ class SecondFactorView:
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
+        # No predicate of a view: that would read the body before it was found to be readable.
+        if "credential" in self.request.POST:
+            return self.request.submit_form(self.passkey_form, self.check_passkey, self.page)
         return self.request.submit_form(self.form, self.check_code, self.page)
-
-    @view_config(request_method="POST", request_param="credential", require_csrf=False)
-    def submit_passkey(self):
-        return self.request.submit_form(self.passkey_form, self.check_passkey, self.page)
 
     def check_code(self, values):
         if self.login is None:

@@ -146,11 +146,10 @@ class LogInView:
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
+        # No predicate of a view: that would read the body before it was found to be readable.
+        if "credential" in self.request.POST:
+            return self.request.submit_form(self.passkey_form, self.log_in_with_passkey, self.page)
         return self.request.submit_form(self.form, self.log_in, self.page)
-
-    @view_config(request_method="POST", request_param="credential", require_csrf=False)
-    def submit_passkey(self):
-        return self.request.submit_form(self.passkey_form, self.log_in_with_passkey, self.page)
 
     def log_in(self, values):
         user = check_password(self.request, values["username"], values["password"])

@@ -158,6 +158,14 @@ def test_a_file_instead_of_text(client, board):
     assert board.facts()["posts"] == []
 
 
+@pytest.mark.parametrize("path", ["/login", "/second-factor", "/account/confirm", "/signup"])
+def test_an_unreadable_body_on_pages_of_two_forms(browser, board, path):
+    headers = {"Content-Type": "multipart/form-data"}
+    for client in (browser(), browser(board.user())):
+        page = client.post(path, b"no boundary", headers=headers, expect_errors=True)
+        assert page.status_int == 400 or "/login" in page.location
+
+
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
