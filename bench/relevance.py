@@ -47,6 +47,8 @@ from qaboard.search import find_posts, index_post, parse_query
 from qaboard.settings import SettingsError, load_database_url
 
 PROJECT = Path(__file__).resolve().parent.parent
+# Sets are read and measured by the very code of the tests, whose folder is no package; so it must
+# be on the path before these imports (E402).
 sys.path.insert(0, str(PROJECT / "tests" / "relevance"))
 
 from judged_set import Document, JudgedSetError, read_judged_set  # noqa: E402

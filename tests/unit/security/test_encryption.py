@@ -21,7 +21,7 @@ def test_there_and_back():
     assert SecretEncryption(SECRET).decrypt(encrypted) == "비밀 JBSW"
 
 
-def test_it_is_AES_256_GCM():  # noqa: N802 - its name
+def test_the_cipher_is_aes_256_gcm():
     key = HKDF(SHA256(), 32, salt=None, info=b"qaboard: secrets of second factors")
     content = base64.urlsafe_b64decode(SecretEncryption(SECRET).encrypt("text"))
     cipher = AESGCM(key.derive(SECRET.encode()))
