@@ -12,13 +12,15 @@ from sqlalchemy import Engine
 from qaboard.background import BackgroundWorker
 from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.expiry import forget_expired
+from qaboard.services.list_segments import even_out
 from qaboard.settings import AccountSettings
 
 INTERVAL_SECONDS = 60 * 60
 
 
 class Housekeeping:
-    """Closes accounts that are due, and forgets what has expired, about once an hour.
+    """Closes accounts that are due, forgets what has expired, and evens out the segments of the
+    lists, about once an hour.
 
     Any request makes it look whether an hour is over, beginning with the first one. The work is
     done in a thread of its own, because an account with many posts takes minutes, and mails would
@@ -42,9 +44,10 @@ class Housekeeping:
             if now < self.due_at:
                 return
             self.due_at = now + INTERVAL_SECONDS
-        # Two jobs, so that one that fails does not keep the other from being done.
+        # Jobs of their own, so that one that fails does not keep the others from being done.
         self.worker.submit(self.close_accounts)
         self.worker.submit(self.forget)
+        self.worker.submit(self.even_out_lists)
 
     def close_accounts(self) -> None:
         close_due_accounts(self.engine)
@@ -55,6 +58,9 @@ class Housekeeping:
             session_idle=timedelta(days=self.accounts.session_idle_days),
             activity=timedelta(days=self.accounts.activity_days),
         )
+
+    def even_out_lists(self) -> None:
+        even_out(self.engine)
 
 
 def includeme(config) -> None:

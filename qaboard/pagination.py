@@ -61,20 +61,31 @@ class Page:
         return links
 
 
+def requested_number(query: MultiDict) -> int:
+    """The number of the page that ``?page=`` names, from 1; the first by default.
+
+    :param query: the fields of the address, ``request.GET``.
+    :raises NoSuchPageError: when it is no number, or comes twice.
+    """
+    values = query.getall("page")
+    if not values:
+        return 1
+    try:
+        (value,) = values
+        return parse_natural_number(value)
+    except ValueError:
+        raise NoSuchPageError from None
+
+
 def requested_page(query: MultiDict, *, size: int, total: int) -> Page:
     """The page that ``?page=`` names, or the first.
 
     :param query: the fields of the address, ``request.GET``.
     :param size: rows of a full page.
     :param total: rows of the list.
-    :raises NoSuchPageError: when it is no number, named twice, or beyond the end.
+    :raises NoSuchPageError: as `requested_number` does, and for one beyond the end.
     """
-    values = query.getall("page")
-    try:
-        number = parse_natural_number(values[0]) if values else 1
-    except ValueError:
-        raise NoSuchPageError from None
-    page = Page(number, size, total)
-    if len(values) > 1 or number > page.count:
+    page = Page(requested_number(query), size, total)
+    if page.number > page.count:
         raise NoSuchPageError
     return page

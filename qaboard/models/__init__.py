@@ -2,6 +2,7 @@
 
 from qaboard.models.answer import Answer
 from qaboard.models.base import Base, utc_now
+from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
 from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor, second_factor_exists
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "Base",
     "EventKind",
+    "ListSegment",
     "Passkey",
     "Post",
     "Question",

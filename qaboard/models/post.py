@@ -82,7 +82,7 @@ class Post(Base):
         _partial_index(
             "ix_posts_answers_oldest", "question_id", "created_at", "id", where=LIVE_ANSWER
         ),
-        Index("ix_posts_author", "author_id", "created_at", "id"),
+        Index("ix_posts_author", "author_id", "kind", "created_at", "id"),
         {"sqlite_autoincrement": True},
     )
     __mapper_args__ = {  # noqa: RUF012 - SQLAlchemy reads this name, and nothing changes it.

@@ -39,6 +39,7 @@ class User(Base):
     when all posts were taken back; the suspension that goes with it has no reason. Until
     ``closing_at`` the account can be kept; after ``closed_at`` it has no address, and its name is
     free again. ``closing_at`` of a closed account says that its posts are still to be treated.
+    ``question_count`` and ``answer_count`` are those that everybody sees, the written ones all.
     """
 
     __tablename__ = "users"
@@ -88,6 +89,11 @@ class User(Base):
     closing_at: Mapped[OptionalTimestamp]
     closing_removes_posts: Mapped[bool | None]
     closed_at: Mapped[OptionalTimestamp]
+    # Kept by triggers of the database (migration 0004).
+    question_count: Mapped[int] = mapped_column(server_default="0")
+    answer_count: Mapped[int] = mapped_column(server_default="0")
+    written_question_count: Mapped[int] = mapped_column(server_default="0")
+    written_answer_count: Mapped[int] = mapped_column(server_default="0")
 
     @classmethod
     def is_open(cls) -> ColumnElement[bool]:

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pyramid.request import Request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from qaboard.models import Answer, Post, Question, Vote
-from qaboard.pagination import Page, requested_page
+from qaboard.pagination import Page, requested_number, requested_page
 from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
 from qaboard.services.answer import AnswerSort
+from qaboard.services.question_list import QuestionSort, find_position, select_page
 
-
-class QuestionSort(StrEnum):
-    """The orders of the list of questions; the first one is the usual one."""
-
-    NEWEST = "newest"
-    ACTIVE = "active"
-    VOTES = "votes"
-    UNANSWERED = "unanswered"
-
-
-_QUESTION_ORDERS = {
-    QuestionSort.NEWEST: (Question.created_at.desc(), Question.id.desc()),
-    QuestionSort.ACTIVE: (Question.last_activity_at.desc(), Question.id.desc()),
-    QuestionSort.VOTES: (Question.score.desc(), Question.id.desc()),
-    QuestionSort.UNANSWERED: (Question.created_at.desc(), Question.id.desc()),
-}
 _ANSWER_ORDERS = {
     AnswerSort.VOTES: (Answer.score.desc(), Answer.id.asc()),
     AnswerSort.OLDEST: (Answer.created_at.asc(), Answer.id.asc()),
@@ -61,22 +45,11 @@ def present_question_list(
     :raises NoSuchPageError: when the address names a page that is not there.
     """
     session = request.dbsession
-    conditions = [Question.is_listed()]
-    if sort is QuestionSort.UNANSWERED:
-        # In the words of the partial index; a bound 0 would not be seen to imply its condition.
-        conditions.append(Question.has_no_answers())
-    page = requested_page(
-        request.GET,
-        size=request.registry["settings"].page_size,
-        total=session.scalar(select(func.count()).select_from(Question).where(*conditions)),
-    )
+    size = request.registry["settings"].page_size
+    position = find_position(session, sort, (requested_number(request.GET) - 1) * size)
+    page = requested_page(request.GET, size=size, total=position.total)
     found = session.scalars(
-        select(Question)
-        .options(joinedload(Question.author, innerjoin=True))
-        .where(*conditions)
-        .order_by(*_QUESTION_ORDERS[sort])
-        .limit(page.size)
-        .offset(page.offset)
+        select_page(sort, position, size).options(joinedload(Question.author, innerjoin=True))
     )
     rows = [
         QuestionRow(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pyramid.request import Request
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from qaboard.models import Answer, Post, Question, User
@@ -71,15 +71,9 @@ def present_profile(
     answer_conditions = visible(Answer)
     if not sees_deleted:
         answer_conditions.append(parent.deleted_at.is_(None))
-    question_count = session.scalar(
-        select(func.count()).select_from(Question).where(*visible(Question))
-    )
-    answer_count = session.scalar(
-        select(func.count())
-        .select_from(Answer)
-        .join(parent, Answer.question_id == parent.id)
-        .where(*answer_conditions)
-    )
+    question_count, answer_count = user.question_count, user.answer_count
+    if sees_deleted:
+        question_count, answer_count = user.written_question_count, user.written_answer_count
     is_questions = tab is ProfileTab.QUESTIONS
     page = requested_page(
         request.GET,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, column, exists, func, select, table, text
+from sqlalchemy import ColumnElement, Select, column, exists, func, or_, select, table, text
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
-from qaboard.models import Answer, Post, Question, Vote
+from qaboard.models import Answer, Post, Question, User, Vote
 from qaboard.scripts.schema import SEARCH_TABLE
 from qaboard.search.analysis import ANALYSIS_VERSION
+from qaboard.services.list_segments import find_wrong_segments
 
 EXAMPLES = 10
 """How many wrong rows are named."""
@@ -73,6 +74,35 @@ def wrong_answer_counts() -> Select:
     )
 
 
+def wrong_counts_of_users() -> Select:
+    """Users whose counts of posts are not those of the posts they have."""
+    question = aliased(Question)
+    is_question = Post.question_id.is_(None)
+    is_visible = Post.deleted_at.is_(None) & question.deleted_at.is_(None)
+
+    def total(*conditions: ColumnElement[bool]):
+        return func.count().filter(*conditions)
+
+    counts = (
+        select(
+            Post.author_id,
+            total(is_question, is_visible).label("question_count"),
+            total(~is_question, is_visible).label("answer_count"),
+            total(is_question).label("written_question_count"),
+            total(~is_question).label("written_answer_count"),
+        )
+        .outerjoin(question, question.id == Post.question_id)
+        .group_by(Post.author_id)
+        .subquery()
+    )
+    names = [column.name for column in counts.c if column.name != "author_id"]
+    return (
+        select(User.id)
+        .outerjoin(counts, counts.c.author_id == User.id)
+        .where(or_(*(getattr(User, name) != func.coalesce(counts.c[name], 0) for name in names)))
+    )
+
+
 def votes_by_authors() -> Select:
     """Posts that their authors voted on."""
     return select(Post.id).join(Vote, (Vote.post_id == Post.id) & (Vote.user_id == Post.author_id))
@@ -123,6 +153,14 @@ def _find_in_index(statement: Callable[[str], Select]) -> Callable[[Session], Fi
     return lambda session: _find(session, statement(session.get_bind().dialect.name))
 
 
+def _find_wrong_segments(session: Session) -> Finding:
+    wrong = [
+        f"{sort} from the beginning" if segment is None else f"{sort} from {segment[1]}"
+        for sort, segment in find_wrong_segments(session)
+    ]
+    return Finding(len(wrong), tuple(wrong[:EXAMPLES]))
+
+
 def find_damage(session: Session) -> Finding:
     """What SQLite says is broken in its file; at most ``EXAMPLES`` lines of it."""
     lines = session.scalars(text(f"PRAGMA integrity_check({EXAMPLES})")).all()
@@ -165,6 +203,16 @@ _CHECKS = (
     Check(
         "the answer count of every question is the number of its answers",
         lambda session: _find(session, wrong_answer_counts()),
+        _REPAIR,
+    ),
+    Check(
+        "the lists have as many questions as they say",
+        _find_wrong_segments,
+        _REPAIR,
+    ),
+    Check(
+        "the counts of every user are those of their posts",
+        lambda session: _find(session, wrong_counts_of_users()),
         _REPAIR,
     ),
     Check(

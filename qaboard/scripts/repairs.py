@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from qaboard.models import Answer, Post, Question, Vote
+from qaboard.models import Answer, Post, Question, User, Vote
 from qaboard.scripts.checks import (
     index_id,
     index_rows_without_post,
     lacks_index_row,
     wrong_answer_counts,
+    wrong_counts_of_users,
     wrong_scores,
 )
 from qaboard.scripts.context import CommandContext
 from qaboard.scripts.reindex import index_posts
+from qaboard.services.list_segments import count_again
 
 
 def repair(board: CommandContext) -> list[str]:
@@ -31,6 +33,9 @@ def repair(board: CommandContext) -> list[str]:
         done = [
             ("Corrected the scores of {} posts.", _correct_scores(session)),
             ("Corrected the answer counts of {} questions.", _correct_answer_counts(session)),
+            # Afterwards, because triggers count what the lines above change.
+            ("Counted the questions of {} lists again.", count_again(session)),
+            ("Corrected the counts of {} users.", _correct_counts_of_users(session)),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
         ]
     dialect_name = board.engine.dialect.name
@@ -55,6 +60,36 @@ def _correct_answer_counts(session: Session) -> int:
         wrong_answer_counts(),
         answer_count=answers.correlate(Question).scalar_subquery(),
     )
+
+
+def _correct_counts_of_users(session: Session) -> int:
+    question = aliased(Question)
+    post = aliased(Post)
+
+    def posts(*conditions: ColumnElement[bool]):
+        return (
+            select(func.count())
+            .select_from(post)
+            .outerjoin(question, question.id == post.question_id)
+            .where(post.author_id == User.id, *conditions)
+            .correlate(User)
+            .scalar_subquery()
+        )
+
+    is_question = post.question_id.is_(None)
+    is_visible = post.deleted_at.is_(None) & question.deleted_at.is_(None)
+    result = session.execute(
+        update(User)
+        .where(User.id.in_(wrong_counts_of_users()))
+        .values(
+            question_count=posts(is_question, is_visible),
+            answer_count=posts(~is_question, is_visible),
+            written_question_count=posts(is_question),
+            written_answer_count=posts(~is_question),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount
 
 
 def _set(session: Session, model: type[Post], ids, **values) -> int:

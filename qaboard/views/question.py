@@ -7,7 +7,7 @@ from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.presenters.question import QuestionSort, present_question_list, present_question_page
+from qaboard.presenters.question import present_question_list, present_question_page
 from qaboard.presenters.search import present_search_page
 from qaboard.presenters.similar_questions import present_similar_questions
 from qaboard.resources import QuestionResource, QuestionsResource
@@ -18,6 +18,7 @@ from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
 from qaboard.services.question import ask
+from qaboard.services.question_list import QuestionSort
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links, guard_newcomer
 from qaboard.views.addresses import requested_choice, requested_text
