@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
-from qaboard.models import Answer, ListSegment, Post, Question, User, utc_now
+from qaboard.models import Answer, ListSegment, Post, Question, User, Vote, utc_now
 from qaboard.scripts.checks import wrong_counts_of_users
 from qaboard.services import list_segments
 from qaboard.services.list_segments import count_again, even_out, find_wrong_segments
@@ -113,6 +113,7 @@ def test_counts_are_those_of_the_facts(app, board, short_segments, operations):
                     update(Post).where(Post.author_id == author.id).values(deleted_at=hidden)
                 )
             elif operation == "purge" and row is not parent:
+                session.execute(delete(Vote).where(Vote.post_id == row.id))
                 session.execute(delete(Answer).where(Answer.id == row.id))
                 posts.remove(post)
     check_everything(board)
