@@ -37,8 +37,10 @@ from board_words import KNOWN_WORDS
 from sqlalchemy import Engine, column, insert, inspect, table
 from sqlalchemy.dialects import sqlite
 
-from qaboard.db import make_engine
+from qaboard.db import make_engine, make_session
 from qaboard.scripts.context import progress_bar
+from qaboard.scripts.repairs import correct_counts_of_users
+from qaboard.services.list_segments import count_again, even_out
 from qaboard.settings import SettingsError, load_database_url
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -62,11 +64,20 @@ def load(engine: Engine, board: MadeUpBoard) -> None:
                     writer.write_batch(batch)
                     bar.update(len(batch.posts))
             _say("Making indexes")
-        writer.recount()
+        _say("Counting")
+        _count(engine)
         writer.finish()
     finally:
         # A connection with other settings than the board's must not be given to anybody else.
         raw.invalidate()
+
+
+def _count(engine: Engine) -> None:
+    """Count what the triggers would have counted."""
+    with make_session(engine, writes=True) as session, session.begin():
+        count_again(session)
+        correct_counts_of_users(session)
+    even_out(engine)
 
 
 class _SQLiteLoader:
@@ -118,9 +129,6 @@ class _SQLiteLoader:
             self._insert("posts", POST_COLUMNS, batch.posts)
             self._insert("votes", VOTE_COLUMNS, batch.votes)
             self._insert("post_search", ("rowid", *SEARCH_COLUMNS[1:]), batch.search)
-
-    def recount(self) -> None:
-        """Count anew what triggers on the loaded tables would have counted. Nothing at present."""
 
     def finish(self) -> None:
         """Bring everything into the file. No ANALYZE: the board makes no statistics either."""
@@ -215,9 +223,6 @@ class _PostgreSQLLoader:
             [(*row, row[1] + row[2] + row[3]) for row in batch.search],
         )
         self.connection.commit()
-
-    def recount(self) -> None:
-        """Count anew what triggers on the loaded tables would have counted. Nothing at present."""
 
     def finish(self) -> None:
         """Let the sequences go on after the last ids, and do what autovacuum would soon do."""

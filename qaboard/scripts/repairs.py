@@ -35,7 +35,7 @@ def repair(board: CommandContext) -> list[str]:
             ("Corrected the answer counts of {} questions.", _correct_answer_counts(session)),
             # Afterwards, because triggers count what the lines above change.
             ("Counted the questions of {} lists again.", count_again(session)),
-            ("Corrected the counts of {} users.", _correct_counts_of_users(session)),
+            ("Corrected the counts of {} users.", correct_counts_of_users(session)),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
         ]
     dialect_name = board.engine.dialect.name
@@ -62,7 +62,8 @@ def _correct_answer_counts(session: Session) -> int:
     )
 
 
-def _correct_counts_of_users(session: Session) -> int:
+def correct_counts_of_users(session: Session) -> int:
+    """Make the counts of users agree with their posts; how many were wrong."""
     question = aliased(Question)
     post = aliased(Post)
 
