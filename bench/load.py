@@ -215,13 +215,7 @@ class _PostgreSQLLoader:
     def write_batch(self, batch: Batch) -> None:
         self._copy("posts", POST_COLUMNS, batch.posts)
         self._copy("votes", VOTE_COLUMNS, batch.votes)
-        # Tokens between spaces are a tsvector without positions as it is typed; they hold no
-        # character that means something there.
-        self._copy(
-            "post_search",
-            ("post_id", *SEARCH_COLUMNS[1:], "document"),
-            [(*row, row[1] + row[2] + row[3]) for row in batch.search],
-        )
+        self._copy("post_search", ("post_id", *SEARCH_COLUMNS[1:]), batch.search)
         self.connection.commit()
 
     def finish(self) -> None:

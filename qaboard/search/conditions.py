@@ -35,7 +35,7 @@ def index_table(id_name: str) -> Table:
 
     :param id_name: the column with the id of the post.
     """
-    names = (id_name, "title", "body", "author", "version", "document")
+    names = (id_name, "title", "body", "author", "version")
     return table("post_search", *map(column, names))
 
 

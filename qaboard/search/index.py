@@ -1,6 +1,6 @@
 """The search index: a row for each post, written in the transaction of the post.
 
-Each database keeps it in its own way, so each has its own module with the same functions.
+Each database keeps it in its own way, so each has its own class with the same methods.
 """
 
 from __future__ import annotations
@@ -8,23 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
-from types import ModuleType
 
-from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
-from qaboard.search import postgresql, sqlite
 from qaboard.search.analysis import ANALYSIS_VERSION, tokenize
 from qaboard.search.candidates import (
     CANDIDATES_MAX_COUNT,
     TITLE_CANDIDATES_MAX_COUNT,
     pack,
 )
+from qaboard.search.postgresql import PostgreSQLIndex
 from qaboard.search.query import Query, parse_title
 from qaboard.search.ranking import Ranked, rank
+from qaboard.search.sqlite import SQLiteIndex
 
-_ENGINES: dict[str, ModuleType] = {"postgresql": postgresql, "sqlite": sqlite}
+Index = PostgreSQLIndex | SQLiteIndex
+
+_INDEXES: dict[str, type[Index]] = {"postgresql": PostgreSQLIndex, "sqlite": SQLiteIndex}
 
 
 NEARLY_MAX_COUNT = 20
@@ -56,8 +57,8 @@ class Found:
     has_all_words: bool = True
 
 
-def _engine_of(session: Session) -> ModuleType:
-    return _ENGINES[session.get_bind().dialect.name]
+def _open_index(session: Session) -> Index:
+    return _INDEXES[session.get_bind().dialect.name](session)
 
 
 def index_post(session: Session, post: Post, *, text: str, author_name: str) -> None:
@@ -65,8 +66,7 @@ def index_post(session: Session, post: Post, *, text: str, author_name: str) -> 
 
     :param text: what the post says, without markup.
     """
-    _engine_of(session).write_row(
-        session,
+    _open_index(session).write_row(
         post.id,
         title=pack(tokenize(post.title or "")),
         body=pack(tokenize(text)),
@@ -91,56 +91,45 @@ def find_posts(
     """
     if query.is_empty:
         return Found([])
-    engine = _engine_of(session)
+    index = _open_index(session)
     if not query.terms:
-        ids = engine.find_without_words(session, query, zone, CANDIDATES_MAX_COUNT + 1)
+        ids = index.find_without_words(query, zone, CANDIDATES_MAX_COUNT + 1)
         return Found(ids[:CANDIDATES_MAX_COUNT], len(ids) > CANDIDATES_MAX_COUNT)
     # One more than are ranked tells whether there are more.
-    candidates = engine.find_candidates(session, query, zone, CANDIDATES_MAX_COUNT + 1)
+    candidates = index.find_candidates(query, zone, CANDIDATES_MAX_COUNT + 1)
     is_cut = len(candidates) > CANDIDATES_MAX_COUNT
     candidates = candidates[:CANDIDATES_MAX_COUNT]
     if not candidates and len(query.terms) > 1:
-        return _find_nearly(session, query, zone)
+        return _find_nearly(index, query, zone)
     if sort is SearchSort.NEWEST:
         return Found([candidate.post_id for candidate in candidates], is_cut)
     if is_cut:
         known = {candidate.post_id for candidate in candidates}
         candidates += [
             candidate
-            for candidate in engine.find_candidates(
-                session, query, zone, TITLE_CANDIDATES_MAX_COUNT, in_title=True
+            for candidate in index.find_candidates(
+                query, zone, TITLE_CANDIDATES_MAX_COUNT, in_title=True
             )
             if candidate.post_id not in known
         ]
-    counts = _document_counts(session, query) if len(query.terms) > 1 else [1]
+    counts = [1]
+    if len(query.terms) > 1:
+        counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT)
     ranked = rank(query, candidates, counts)[:CANDIDATES_MAX_COUNT]
     return Found([each.post_id for each in ranked], is_cut)
 
 
-def _document_counts(session: Session, query: Query) -> list[int]:
-    """How many posts have each term, counted up to ``CANDIDATES_MAX_COUNT``; in one query."""
-    engine = _engine_of(session)
-    limit = literal_column(str(CANDIDATES_MAX_COUNT))
-    counts = [
-        select(func.count())
-        .select_from(engine.documents_with(term).limit(limit).subquery())
-        .scalar_subquery()
-        for term in query.terms
-    ]
-    return list(session.execute(select(*counts)).one())
-
-
-def _find_nearly(session: Session, query: Query, zone: tzinfo) -> Found:
+def _find_nearly(index: Index, query: Query, zone: tzinfo) -> Found:
     """The posts that have the rarest of the words; the more of the others, the better."""
-    ranked = _rank_by_rarest(session, query, zone, CANDIDATES_MAX_COUNT)[:NEARLY_MAX_COUNT]
+    ranked = _rank_by_rarest(index, query, zone, CANDIDATES_MAX_COUNT)[:NEARLY_MAX_COUNT]
     return Found([each.post_id for each in ranked], has_all_words=False)
 
 
 def _rank_by_rarest(
-    session: Session, query: Query, zone: tzinfo, limit: int, *, in_title: bool = False
+    index: Index, query: Query, zone: tzinfo, limit: int, *, in_title: bool = False
 ) -> list[Ranked]:
     """The posts that have any of the rarest words: of as many as about ``limit`` posts have."""
-    counts = _document_counts(session, query)
+    counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT)
     rarest = []
     total = 0
     for count, term in sorted(zip(counts, query.terms, strict=True), key=lambda pair: pair[0]):
@@ -149,9 +138,7 @@ def _rank_by_rarest(
             total += count
     if not rarest:
         return []
-    candidates = _engine_of(session).find_candidates(
-        session, query, zone, limit, any_of=rarest, in_title=in_title
-    )
+    candidates = index.find_candidates(query, zone, limit, any_of=rarest, in_title=in_title)
     return rank(query, candidates, counts)
 
 
@@ -166,7 +153,8 @@ def find_similar_questions(
     query = parse_title(title)
     if not query.terms:
         return []
-    ranked = _rank_by_rarest(session, query, UTC, SIMILAR_CANDIDATES_MAX_COUNT, in_title=True)
+    index = _open_index(session)
+    ranked = _rank_by_rarest(index, query, UTC, SIMILAR_CANDIDATES_MAX_COUNT, in_title=True)
     return [
         each.post_id
         for each in ranked

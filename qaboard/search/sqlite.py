@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, text
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
@@ -31,52 +31,56 @@ _INSERT = text(
 )
 
 
-def write_row(
-    session: Session, post_id: int, *, title: str, body: str, author: str, version: int
-) -> None:
-    session.execute(_DELETE, {"id": post_id})
-    session.execute(
-        _INSERT,
-        {"id": post_id, "title": title, "body": body, "author": author, "version": version},
-    )
+class SQLiteIndex:
+    """The index as one session sees it."""
 
+    def __init__(self, session: Session) -> None:
+        self.session = session
 
-def find_candidates(
-    session: Session,
-    query: Query,
-    zone: tzinfo,
-    limit: int,
-    *,
-    any_of: Sequence[Term] = (),
-    in_title: bool = False,
-) -> list[Candidate]:
-    statement = select_candidates(INDEX, INDEX.c.rowid).where(*conditions_of(query, zone))
-    expression = " AND ".join(map(_expression, query.terms))
-    if any_of:
-        expression = " OR ".join(map(_expression, any_of))
-    if in_title:
-        expression = f"{{title}} : ({expression})"
-    if query.excluded:
-        expression = f"({expression}) NOT ({_excluded(query)})"
-    # A limit by parameter would hide from the planner that few rows are wanted.
-    statement = (
-        statement.where(_matches(expression))
-        .order_by(INDEX.c.rowid.desc())
-        .limit(literal_column(str(limit)))
-    )
-    return [Candidate(*row) for row in session.execute(statement)]
+    def write_row(self, post_id: int, *, title: str, body: str, author: str, version: int) -> None:
+        values = {"title": title, "body": body, "author": author, "version": version}
+        self.session.execute(_DELETE, {"id": post_id})
+        self.session.execute(_INSERT, {"id": post_id, **values})
 
+    def find_candidates(
+        self,
+        query: Query,
+        zone: tzinfo,
+        limit: int,
+        *,
+        any_of: Sequence[Term] = (),
+        in_title: bool = False,
+    ) -> list[Candidate]:
+        statement = select_candidates(INDEX, INDEX.c.rowid).where(*conditions_of(query, zone))
+        expression = " AND ".join(map(_expression, query.terms))
+        if any_of:
+            expression = " OR ".join(map(_expression, any_of))
+        if in_title:
+            expression = f"{{title}} : ({expression})"
+        if query.excluded:
+            expression = f"({expression}) NOT ({_excluded(query)})"
+        # A limit by parameter would hide from the planner that few rows are wanted.
+        statement = (
+            statement.where(_matches(expression))
+            .order_by(INDEX.c.rowid.desc())
+            .limit(literal_column(str(limit)))
+        )
+        return [Candidate(*row) for row in self.session.execute(statement)]
 
-def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int) -> list[int]:
-    statement = select_ids(query, zone)
-    if query.excluded:
-        excluded = select(INDEX.c.rowid).where(_matches(_excluded(query)))
-        statement = statement.where(Post.id.not_in(excluded))
-    return list(session.scalars(statement.limit(literal_column(str(limit)))))
+    def find_without_words(self, query: Query, zone: tzinfo, limit: int) -> list[int]:
+        statement = select_ids(query, zone)
+        if query.excluded:
+            excluded = select(INDEX.c.rowid).where(_matches(_excluded(query)))
+            statement = statement.where(Post.id.not_in(excluded))
+        return list(self.session.scalars(statement.limit(literal_column(str(limit)))))
 
-
-def documents_with(term: Term) -> Select:
-    return select(INDEX.c.rowid).where(_matches(_expression(term)))
+    def count_documents(self, terms: Sequence[Term], limit: int) -> list[int]:
+        counts = []
+        for term in terms:
+            documents = select(INDEX.c.rowid).where(_matches(_expression(term)))
+            documents = documents.limit(literal_column(str(limit))).subquery()
+            counts.append(select(func.count()).select_from(documents).scalar_subquery())
+        return list(self.session.execute(select(*counts)).one())
 
 
 def _matches(expression: str) -> ColumnElement[bool]:

@@ -25,6 +25,12 @@ def full_board(board):
     return board
 
 
+@pytest.fixture
+def more_to_search(app) -> int:
+    """PostgreSQL is asked first for the newest post in its index."""
+    return 1 if app.registry["engine"].dialect.name == "postgresql" else 0
+
+
 @pytest.mark.parametrize(
     ("path", "visitor", "member"),
     [
@@ -58,7 +64,9 @@ def full_board(board):
         ("/nowhere", 0, 1),
     ],
 )
-def test_pages(full_board, browser, count_queries, path, visitor, member):
+def test_pages(full_board, browser, count_queries, more_to_search, path, visitor, member):
+    if path.startswith(("/questions/{question}/", "/questions/?q=")):
+        visitor, member = visitor + more_to_search, member + more_to_search
     path, _, query = path.format(
         question=full_board.full_question.id, user=full_board.an_author.id
     ).partition("?")
@@ -96,11 +104,11 @@ def test_pages_of_links_in_mails(board, browser, count_queries, page, email, exp
     assert len(statements) == expected, "\n".join(statements)
 
 
-def test_the_owner_of_all_posts_costs_no_more(full_board, browser, count_queries):
+def test_the_owner_of_all_posts_costs_no_more(full_board, browser, count_queries, more_to_search):
     client = browser(full_board.an_author)
     with count_queries() as statements:
         client.get(f"/questions/{full_board.full_question.id}/")
-    assert len(statements) == 6
+    assert len(statements) == 6 + more_to_search
 
 
 @pytest.mark.parametrize(

@@ -134,8 +134,8 @@ def test_a_row_of_the_search_index_without_a_post_is_found_and_removed(
     if not database_url.startswith("sqlite"):
         with pytest.raises(IntegrityError, match="fk_post_search_post_id_posts"):
             execute(
-                "INSERT INTO post_search (post_id, title, body, author, version, document)"
-                " VALUES (:id, '', '', '', 1, '')",
+                "INSERT INTO post_search (post_id, title, body, author, version)"
+                " VALUES (:id, '', '', '', 1)",
                 id=post.id + 1000,
             )
         return
