@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_decimal
 from jinja2 import pass_context
+from markupsafe import Markup
 from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.static import QueryStringCacheBuster
 
-from qaboard import markup
+from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
 from qaboard.models import User, utc_now
+from qaboard.page_messages import bold_ngettext, gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
 from qaboard.settings import LOCALES
 
-# Babel's own Korean styles say "PM 3시", and all of them show seconds or no weekday.
-FULL_TIME_PATTERNS = {
-    "ko": "y년 M월 d일 EEEE aaaa h시 m분",
-    "en": "EEEE, MMMM d, y 'at' h:mm a",
-}
-
 LEFT = _("deleted user")
+
+TIME_ELEMENT = Markup('<time datetime="{}" title="{}">{}</time>')
 
 STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
@@ -36,9 +32,7 @@ STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 @pass_context
 def relative_time(context, moment: datetime) -> str:
     """How long ago it was, in the reader's language: "3시간 전", "3 hours ago"."""
-    # Never in the future: "in 0 seconds" is what a clock that is slightly ahead would make.
-    elapsed = min(moment - utc_now(), timedelta(seconds=-1))
-    return format_timedelta(elapsed, add_direction=True, locale=context["request"].locale_name)
+    return formatting.time_ago(utc_now() - moment, context["request"].locale_name)
 
 
 @pass_context
@@ -50,14 +44,24 @@ def full_time(context, moment: datetime) -> str:
 def format_full_time(request: Request, moment: datetime) -> str:
     """The same outside of a template."""
     zone = request.registry["settings"].time_zone
-    pattern = FULL_TIME_PATTERNS[request.locale_name]
-    return format_datetime(moment, pattern, tzinfo=zone, locale=request.locale_name)
+    return formatting.in_full(moment, zone, request.locale_name)
+
+
+@pass_context
+def ago(context, moment: datetime) -> Markup:
+    """The element that says how long ago it was, and when it is pointed at, the date and time."""
+    # As a filter and not as a macro, which takes longer than what it shows.
+    return TIME_ELEMENT.format(
+        moment.isoformat(timespec="seconds"),
+        full_time(context, moment),
+        relative_time(context, moment),
+    )
 
 
 @pass_context
 def number(context, value: int) -> str:
     """A number with the separators of the reader's language."""
-    return format_decimal(value, locale=context["request"].locale_name)
+    return formatting.number(value, context["request"].locale_name)
 
 
 @pass_context
@@ -132,7 +136,6 @@ def includeme(config: Configurator) -> None:
     config.get_settings().update(
         {
             "jinja2.directories": "qaboard:templates",
-            "jinja2.i18n.domain": "qaboard",
             "jinja2.undefined": "strict",
             "jinja2.trim_blocks": "true",
             "jinja2.lstrip_blocks": "true",
@@ -140,6 +143,7 @@ def includeme(config: Configurator) -> None:
             "jinja2.filters": {
                 "relative_time": relative_time,
                 "full_time": full_time,
+                "ago": ago,
                 "number": number,
                 "display_name": display_name,
                 "translate": translate,
@@ -148,6 +152,10 @@ def includeme(config: Configurator) -> None:
                 "device": describe_device,
             },
             "jinja2.globals": {
+                "_": gettext,
+                "gettext": gettext,
+                "ngettext": ngettext,
+                "bold_ngettext": bold_ngettext,
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
