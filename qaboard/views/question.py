@@ -44,7 +44,7 @@ def list_questions(context: QuestionsResource, request):
         }
         return render_to_response("question/search.jinja2", page, request)
     sort = requested_choice(request, "sort", QuestionSort)
-    return {"list": present_question_list(request, context, sort)}
+    return {"list": present_question_list(request, sort)}
 
 
 @view_config(
