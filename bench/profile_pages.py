@@ -51,10 +51,11 @@ QUESTIONS, ANSWERS = 40, 5
 PROFILE_ROWS = 45
 
 WORDS = (
-    "게시판에서 질문을 검색하면 traversal 예제의 resource 이름이 한국어로 나오지 않아요. When I open the "
-    "list of questions the page shows **all rows**, 그런데 답변이 있는 질문만 보고 싶습니다. The "
-    "documentation says that `__acl__` is asked first; 아래 코드처럼 썼는데도 403이 나옵니다. What have I "
-    "missed, and where should the permission be checked? 파이썬은 3.13이고 Pyramid는 2.1입니다. Thanks!"
+    "게시판에서 질문을 검색하면 traversal 예제의 resource 이름이 한국어로 나오지 않아요. When I "
+    "open the list of questions the page shows **all rows**, 그런데 답변이 있는 질문만 보고 "
+    "싶습니다. The documentation says that `__acl__` is asked first; 아래 코드처럼 썼는데도 403이 "
+    "나옵니다. What have I missed, and where should the permission be checked? 파이썬은 3.13이고 "
+    "Pyramid는 2.1입니다. Thanks!"
 )
 BODY = f"{WORDS}\n\n```python\ndef __acl__(self):\n    return [(Allow, Everyone, 'view')]\n```\n"
 

@@ -7,7 +7,7 @@ put into words is therefore remembered, by what the words depend on and nothing 
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import TIMEDELTA_UNITS, format_date, format_time, format_timedelta
@@ -43,9 +43,7 @@ def _date(day: date, locale: str) -> str:
 
 @lru_cache(maxsize=2 * 24 * 60)
 def _time(hour: int, minute: int, locale: str) -> str:
-    return format_time(
-        datetime.min.replace(hour=hour, minute=minute).time(), TIME_PATTERNS[locale], locale=locale
-    )
+    return format_time(time(hour, minute), TIME_PATTERNS[locale], locale=locale)
 
 
 def time_ago(elapsed: timedelta, locale: str) -> str:
@@ -55,10 +53,10 @@ def time_ago(elapsed: timedelta, locale: str) -> str:
     """
     # Whole seconds, the next ones, as Babel counts those of a time that is negative.
     seconds = max(1, -(-elapsed // timedelta(seconds=1)))
-    for unit, unit_seconds in TIMEDELTA_UNITS:
-        if seconds / unit_seconds >= NEXT_UNIT_THRESHOLD:
-            break
-    return _units_ago(unit, round(max(1, seconds / unit_seconds)), locale)
+    unit, unit_seconds = next(
+        each for each in TIMEDELTA_UNITS if seconds / each[1] >= NEXT_UNIT_THRESHOLD
+    )
+    return _units_ago(unit, max(1, round(seconds / unit_seconds)), locale)
 
 
 @lru_cache(maxsize=1024)

@@ -50,8 +50,9 @@ def format_full_time(request: Request, moment: datetime) -> str:
 def ago(context, moment: datetime) -> Markup:
     """The element that says how long ago it was, and when it is pointed at, the date and time."""
     # A macro would take longer than what is in it, and a list has dozens of them.
+    machine = moment.isoformat(timespec="seconds")
     title, words = escape(full_time(context, moment)), escape(relative_time(context, moment))
-    element = f'<time datetime="{moment.isoformat(timespec="seconds")}" title="{title}">{words}</time>'
+    element = f'<time datetime="{machine}" title="{title}">{words}</time>'
     return Markup(element)  # noqa: S704 - escaped
 
 
