@@ -8,7 +8,7 @@ from functools import cache
 
 from pyramid.request import Request
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from qaboard.models import Answer, Post, Question, User, Vote
 from qaboard.pagination import Page, requested_page
@@ -137,6 +137,25 @@ class QuestionPage:
     similar: list[SimilarQuestion]
 
 
+@cache
+def _answers_statement(sort: AnswerSort) -> Select:
+    return (
+        select(Answer)
+        # The Markdown is for those who edit.
+        .options(joinedload(Answer.author, innerjoin=True), defer(Answer.body))
+        .where(Answer.is_listed(), Answer.question_id == bindparam("question_id"))
+        .order_by(*_ANSWER_ORDERS[sort])
+        .limit(bindparam("size"))
+        .offset(bindparam("offset"))
+    )
+
+
+_OWN_VOTES = select(Vote.__table__.c.post_id, Vote.__table__.c.value).where(
+    Vote.__table__.c.user_id == bindparam("user_id"),
+    Vote.__table__.c.post_id.in_(bindparam("post_ids", expanding=True)),
+)
+
+
 def present_question_page(
     request: Request, resource: QuestionResource, sort: AnswerSort
 ) -> QuestionPage:
@@ -149,12 +168,8 @@ def present_question_page(
         request.GET, size=request.registry["settings"].answer_page_size, total=question.answer_count
     )
     answers = request.dbsession.scalars(
-        select(Answer)
-        .options(joinedload(Answer.author, innerjoin=True))
-        .where(Answer.is_listed(), Answer.question_id == question.id)
-        .order_by(*_ANSWER_ORDERS[sort])
-        .limit(page.size)
-        .offset(page.offset)
+        _answers_statement(sort),
+        {"question_id": question.id, "size": page.size, "offset": page.offset},
     ).all()
     votes = _own_votes(request, [question.id, *(answer.id for answer in answers)])
     container = AnswersResource(resource)
@@ -173,9 +188,7 @@ def present_question_page(
         ],
         page,
         sort,
-        present_similar_questions(
-            request, resource.__parent__, question.title, without_id=question.id
-        ),
+        present_similar_questions(request, question.title, without_id=question.id),
     )
 
 
@@ -188,8 +201,6 @@ def _own_votes(request: Request, post_ids: list[int]) -> dict[int, int]:
     if request.identity is None:
         return {}
     rows = request.dbsession.execute(
-        select(Vote.post_id, Vote.value).where(
-            Vote.user_id == request.identity.user_id, Vote.post_id.in_(post_ids)
-        )
+        _OWN_VOTES, {"user_id": request.identity.user_id, "post_ids": post_ids}
     )
     return {row.post_id: row.value for row in rows}

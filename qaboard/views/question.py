@@ -58,7 +58,7 @@ def show_similar(context: QuestionsResource, request):
     """The questions that are like a title which is being typed: a piece of the page."""
     request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
     title = requested_text(request, "title")
-    return {"similar": present_similar_questions(request, context, title)}
+    return {"similar": present_similar_questions(request, title)}
 
 
 @view_config(
@@ -119,7 +119,7 @@ class AskView:
         title = request.POST.get("title", "")
         return {
             "form": self.form,
-            "similar": present_similar_questions(request, self.context, title),
+            "similar": present_similar_questions(request, title),
         }
 
     def ask(self, values):
