@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from sqlalchemy import ColumnElement, Select, Table, and_, column, func, select, table
@@ -72,7 +73,17 @@ def conditions_of(query: Query, zone: tzinfo) -> list[ColumnElement[bool]]:
 
     :param zone: where the days of ``created:`` are days.
     """
-    conditions = [_STATES[state] for state in query.states]
+    return [*conditions_of_states(query.states), *bounds_of(query, zone)]
+
+
+def conditions_of_states(states: Iterable[State]) -> list[ColumnElement[bool]]:
+    """Those of the operator ``is:``."""
+    return [_STATES[state] for state in states]
+
+
+def bounds_of(query: Query, zone: tzinfo) -> list[ColumnElement[bool]]:
+    """Those of the operators that have values of their own."""
+    conditions = []
     if query.author_key is not None:
         author = select(User.id).where(User.username_key == query.author_key)
         conditions.append(Post.author_id == author.scalar_subquery())

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
+from functools import cache
 from types import ModuleType
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
@@ -120,14 +121,23 @@ def find_posts(
 def _document_counts(session: Session, query: Query) -> list[int]:
     """How many posts have each term, counted up to ``CANDIDATES_MAX_COUNT``; in one query."""
     engine = _engine_of(session)
+    values = {}
+    for number, term in enumerate(query.terms):
+        values |= engine.values_of_documents_with(term, number)
+    return list(session.execute(_counts_statement(engine, len(query.terms)), values).one())
+
+
+# Made once for each number of terms: making it takes longer than the database needs for it.
+@cache
+def _counts_statement(engine: ModuleType, term_count: int) -> Select:
     limit = literal_column(str(CANDIDATES_MAX_COUNT))
     counts = [
         select(func.count())
-        .select_from(engine.documents_with(term).limit(limit).subquery())
+        .select_from(engine.documents_with(number).limit(limit).subquery())
         .scalar_subquery()
-        for term in query.terms
+        for number in range(term_count)
     ]
-    return list(session.execute(select(*counts)).one())
+    return select(*counts)
 
 
 def _find_nearly(session: Session, query: Query, zone: tzinfo) -> Found:

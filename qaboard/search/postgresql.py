@@ -10,8 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from sqlalchemy import ColumnElement, Select, and_, cast, literal_column, not_, or_, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    literal_column,
+    not_,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
@@ -77,13 +91,25 @@ def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int)
     return list(session.scalars(statement.limit(literal_column(str(limit)))))
 
 
-def documents_with(term: Term) -> Select:
+def documents_with(number: int) -> Select:
+    """The posts that have a term, which is given by `values_of_documents_with`.
+
+    :param number: that of the term in its query.
+    """
+    patterns = bindparam(f"patterns_{number}", type_=ARRAY(Text))
     return select(INDEX.c.post_id).where(
-        _has_tokens(_tokens_of_term(term)), _stands_in(_ALL_FIELDS, term)
+        _has_tokens(bindparam(f"tokens_{number}", type_=Text)), _ALL_FIELDS.like(any_(patterns))
     )
 
 
-def _has_tokens(tokens: str) -> ColumnElement[bool]:
+def values_of_documents_with(term: Term, number: int) -> dict[str, object]:
+    return {
+        f"tokens_{number}": _tokens_of_term(term),
+        f"patterns_{number}": list(map(_pattern, term.forms)),
+    }
+
+
+def _has_tokens(tokens: str | BindParameter[str]) -> ColumnElement[bool]:
     return INDEX.c.document.op("@@", is_comparison=True)(cast(tokens, TSQUERY))
 
 

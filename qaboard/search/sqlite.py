@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search.candidates import Candidate
 from qaboard.search.conditions import (
-    conditions_of,
+    bounds_of,
+    conditions_of_states,
     index_table,
     select_candidates,
     select_ids,
 )
-from qaboard.search.query import Phrase, Query, Term
+from qaboard.search.query import Phrase, Query, State, Term
 
 INDEX = index_table("rowid")
 
@@ -50,7 +60,6 @@ def find_candidates(
     any_of: Sequence[Term] = (),
     in_title: bool = False,
 ) -> list[Candidate]:
-    statement = select_candidates(INDEX, INDEX.c.rowid).where(*conditions_of(query, zone))
     expression = " AND ".join(map(_expression, query.terms))
     if any_of:
         expression = " OR ".join(map(_expression, any_of))
@@ -58,31 +67,46 @@ def find_candidates(
         expression = f"{{title}} : ({expression})"
     if query.excluded:
         expression = f"({expression}) NOT ({_excluded(query)})"
-    # A limit by parameter would hide from the planner that few rows are wanted.
-    statement = (
-        statement.where(_matches(expression))
+    statement = _candidates_statement(query.states, limit)
+    bounds = bounds_of(query, zone)
+    if bounds:
+        statement = statement.where(*bounds)
+    return [Candidate(*row) for row in session.execute(statement, {"expression": expression})]
+
+
+@lru_cache(maxsize=64)
+def _candidates_statement(states: tuple[State, ...], limit: int) -> Select:
+    return (
+        select_candidates(INDEX, INDEX.c.rowid)
+        .where(*conditions_of_states(states), _matches(bindparam("expression")))
         .order_by(INDEX.c.rowid.desc())
+        # A limit by parameter would hide from the planner that few rows are wanted.
         .limit(literal_column(str(limit)))
     )
-    return [Candidate(*row) for row in session.execute(statement)]
 
 
 def find_without_words(session: Session, query: Query, zone: tzinfo, limit: int) -> list[int]:
     statement = select_ids(query, zone)
     if query.excluded:
-        excluded = select(INDEX.c.rowid).where(_matches(_excluded(query)))
+        excluded = select(INDEX.c.rowid).where(_matches(bindparam(None, _excluded(query))))
         statement = statement.where(Post.id.not_in(excluded))
     return list(session.scalars(statement.limit(literal_column(str(limit)))))
 
 
-def documents_with(term: Term) -> Select:
-    return select(INDEX.c.rowid).where(_matches(_expression(term)))
+def documents_with(number: int) -> Select:
+    """The posts that have a term, which is given by `values_of_documents_with`.
+
+    :param number: that of the term in its query.
+    """
+    return select(INDEX.c.rowid).where(_matches(bindparam(f"expression_{number}")))
 
 
-def _matches(expression: str) -> ColumnElement[bool]:
-    return literal_column("post_search").op("MATCH", is_comparison=True)(
-        bindparam(None, expression)
-    )
+def values_of_documents_with(term: Term, number: int) -> dict[str, str]:
+    return {f"expression_{number}": _expression(term)}
+
+
+def _matches(expression: BindParameter[str]) -> ColumnElement[bool]:
+    return literal_column("post_search").op("MATCH", is_comparison=True)(expression)
 
 
 def _excluded(query: Query) -> str:
