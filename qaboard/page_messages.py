@@ -30,18 +30,18 @@ def gettext(context, message: str, /, **values) -> str:
 
 
 @pass_eval_context
-def ngettext(context, singular: str, plural: str, count: int, /, **values) -> str:
-    """The same of a message that has forms for one and for several."""
-    localizer = get_current_request().localizer
-    return _plural_pattern(localizer, singular, plural, count, context.autoescape) % values
+def ngettext(
+    context, singular: str, plural: str, count: int, /, *, bold: bool = False, **values
+) -> str:
+    """The same of a message that has forms for one and for several.
 
-
-def bold_ngettext(singular: str, plural: str, count: int) -> Markup:
-    """The same of a message with ``%(count)s`` in it, as HTML; the number is set in bold.
-
-    Numbers stand inside whole sentences, because languages order them differently.
+    :param bold: whether it is one of HTML with nothing in it but ``%(count)s``, which is set in
+        bold. Numbers stand inside whole sentences, because languages order them differently.
     """
-    return _bold_plural(get_current_request().localizer, singular, plural, count)
+    localizer = get_current_request().localizer
+    if bold:
+        return _bold_plural(localizer, singular, plural, count)
+    return _plural_pattern(localizer, singular, plural, count, context.autoescape) % values
 
 
 @lru_cache(maxsize=4096)

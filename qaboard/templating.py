@@ -16,7 +16,7 @@ from pyramid_jinja2 import IJinja2Environment
 from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
 from qaboard.models import User, utc_now
-from qaboard.page_messages import bold_ngettext, gettext, ngettext
+from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
@@ -190,7 +190,6 @@ def includeme(config: Configurator) -> None:
                 "_": gettext,
                 "gettext": gettext,
                 "ngettext": ngettext,
-                "bold_ngettext": bold_ngettext,
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
