@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
 from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.static import QueryStringCacheBuster
+from pyramid.threadlocal import get_current_request
 from pyramid_jinja2 import IJinja2Environment
+from sqlalchemy import Row
 
 from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
@@ -161,6 +164,49 @@ def renderer_factory(info):
     return render
 
 
+@pass_context
+def question_row(context, question: Row, asked: Markup, active: Markup | None) -> Markup:
+    """What the list says of a question: for all who read it in one language.
+
+    :param question: as the presenter of the list reads it.
+    :param asked: when it was asked, in words.
+    :param active: when something was last done, in words, where that is told.
+    """
+    request = context["request"]
+    make = _question_row.__wrapped__ if context.environment.auto_reload else _question_row
+    return make(
+        context.environment,
+        request.locale_name,
+        request.questions_path,
+        request.users_path,
+        question,
+        asked,
+        active,
+    )
+
+
+@lru_cache(maxsize=2000)
+def _question_row(
+    environment: Environment,
+    _locale: str,
+    questions_path: str,
+    users_path: str,
+    question: Row,
+    asked: Markup,
+    active: Markup | None,
+) -> Markup:
+    # Whatever the row shows must be among the arguments; of the request it takes the language.
+    html = environment.get_template("question/row.jinja2").render(
+        request=get_current_request(),
+        questions_path=questions_path,
+        users_path=users_path,
+        question=question,
+        asked=asked,
+        active=active,
+    )
+    return Markup(html)  # noqa: S704 - autoescaped
+
+
 def is_html(template_name: str | None) -> bool:
     """Whether values in a template are escaped: in all but the texts of mails."""
     return not (template_name or "").endswith(".txt.jinja2")
@@ -179,6 +225,7 @@ def includeme(config: Configurator) -> None:
                 "relative_time": relative_time,
                 "full_time": full_time,
                 "ago": ago,
+                "question_row": question_row,
                 "number": number,
                 "display_name": display_name,
                 "translate": translate,
