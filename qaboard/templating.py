@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_decimal
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
+from markupsafe import Markup, escape
 from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.static import QueryStringCacheBuster
+from pyramid.threadlocal import get_current_request
+from pyramid_jinja2 import IJinja2Environment
+from sqlalchemy import Row
 
-from qaboard import markup
+from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
 from qaboard.models import User, utc_now
+from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
 from qaboard.settings import LOCALES
-
-# Babel's own Korean styles say "PM 3시", and all of them show seconds or no weekday.
-FULL_TIME_PATTERNS = {
-    "ko": "y년 M월 d일 EEEE aaaa h시 m분",
-    "en": "EEEE, MMMM d, y 'at' h:mm a",
-}
 
 LEFT = _("deleted user")
 
@@ -36,9 +34,7 @@ STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 @pass_context
 def relative_time(context, moment: datetime) -> str:
     """How long ago it was, in the reader's language: "3시간 전", "3 hours ago"."""
-    # Never in the future: "in 0 seconds" is what a clock that is slightly ahead would make.
-    elapsed = min(moment - utc_now(), timedelta(seconds=-1))
-    return format_timedelta(elapsed, add_direction=True, locale=context["request"].locale_name)
+    return formatting.time_ago(utc_now() - moment, context["request"].locale_name)
 
 
 @pass_context
@@ -50,14 +46,23 @@ def full_time(context, moment: datetime) -> str:
 def format_full_time(request: Request, moment: datetime) -> str:
     """The same outside of a template."""
     zone = request.registry["settings"].time_zone
-    pattern = FULL_TIME_PATTERNS[request.locale_name]
-    return format_datetime(moment, pattern, tzinfo=zone, locale=request.locale_name)
+    return formatting.in_full(moment, zone, request.locale_name)
+
+
+@pass_context
+def ago(context, moment: datetime) -> Markup:
+    """The element that says how long ago it was, and when it is pointed at, the date and time."""
+    # A macro would take longer than what is in it, and a list has dozens of them.
+    machine = moment.isoformat(timespec="seconds")
+    title, words = escape(full_time(context, moment)), escape(relative_time(context, moment))
+    element = f'<time datetime="{machine}" title="{title}">{words}</time>'
+    return Markup(element)  # noqa: S704 - escaped
 
 
 @pass_context
 def number(context, value: int) -> str:
     """A number with the separators of the reader's language."""
-    return format_decimal(value, locale=context["request"].locale_name)
+    return formatting.number(value, context["request"].locale_name)
 
 
 @pass_context
@@ -104,7 +109,15 @@ def static_file_path(request: Request, name: str) -> str:
 
     :param name: its path there, such as ``css/qaboard.css``.
     """
-    return request.static_path(str(Path(request.registry["settings"].static_directory) / name))
+    known = request.registry["static_file_paths"]
+    key = request.script_name, name
+    path = known.get(key)
+    if path is None:
+        directory = Path(request.registry["settings"].static_directory)
+        path = request.static_path(str(directory / name))
+        if not request.registry.settings["reload_templates"]:
+            known[key] = path
+    return path
 
 
 def render_markdown(request: Request, source: str) -> str:
@@ -117,9 +130,81 @@ def site_root(request: Request) -> RootResource:
     return RootResource(request)
 
 
+def users_path(request: Request) -> str:
+    """The address that those of the profiles begin with."""
+    return request.resource_path(request.site_root["users"])
+
+
 def user_path(request: Request, user_id: int) -> str:
     """The address of a user's profile, for pages that show their name and need no more of them."""
-    return request.resource_path(request.site_root["users"], str(user_id), "")
+    return f"{request.users_path}{user_id}/"
+
+
+def questions_path(request: Request) -> str:
+    """The address of the list, which those of the questions begin with."""
+    return request.resource_path(request.site_root["questions"])
+
+
+def question_path(request: Request, question_id: int) -> str:
+    """The address of a question, for lists that need no more of it than its title."""
+    return f"{request.questions_path}{question_id}/"
+
+
+def renderer_factory(info):
+    """The renderer of a page.
+
+    That of pyramid_jinja2 looks on the disk, at each page, for a template beside the module of the
+    view; all of ours are below ``templates/``.
+    """
+    environment = info.registry.queryUtility(IJinja2Environment, name=".jinja2")
+
+    def render(values: dict, system: dict) -> str:
+        return environment.get_template(info.name).render(system, **values)
+
+    return render
+
+
+@pass_context
+def question_row(context, question: Row, asked: Markup, active: Markup | None) -> Markup:
+    """What the list says of a question: for all who read it in one language.
+
+    :param question: as the presenter of the list reads it.
+    :param asked: when it was asked, in words.
+    :param active: when something was last done, in words, where that is told.
+    """
+    request = context["request"]
+    make = _question_row.__wrapped__ if context.environment.auto_reload else _question_row
+    return make(
+        context.environment,
+        request.locale_name,
+        request.questions_path,
+        request.users_path,
+        question,
+        asked,
+        active,
+    )
+
+
+@lru_cache(maxsize=2000)
+def _question_row(
+    environment: Environment,
+    _locale: str,
+    questions_path: str,
+    users_path: str,
+    question: Row,
+    asked: Markup,
+    active: Markup | None,
+) -> Markup:
+    # Whatever the row shows must be among the arguments; of the request it takes the language.
+    html = environment.get_template("question/row.jinja2").render(
+        request=get_current_request(),
+        questions_path=questions_path,
+        users_path=users_path,
+        question=question,
+        asked=asked,
+        active=active,
+    )
+    return Markup(html)  # noqa: S704 - autoescaped
 
 
 def is_html(template_name: str | None) -> bool:
@@ -132,7 +217,6 @@ def includeme(config: Configurator) -> None:
     config.get_settings().update(
         {
             "jinja2.directories": "qaboard:templates",
-            "jinja2.i18n.domain": "qaboard",
             "jinja2.undefined": "strict",
             "jinja2.trim_blocks": "true",
             "jinja2.lstrip_blocks": "true",
@@ -140,6 +224,8 @@ def includeme(config: Configurator) -> None:
             "jinja2.filters": {
                 "relative_time": relative_time,
                 "full_time": full_time,
+                "ago": ago,
+                "question_row": question_row,
                 "number": number,
                 "display_name": display_name,
                 "translate": translate,
@@ -148,6 +234,9 @@ def includeme(config: Configurator) -> None:
                 "device": describe_device,
             },
             "jinja2.globals": {
+                "_": gettext,
+                "gettext": gettext,
+                "ngettext": ngettext,
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
@@ -156,6 +245,7 @@ def includeme(config: Configurator) -> None:
         }
     )
     config.include("pyramid_jinja2")
+    config.add_renderer(".jinja2", renderer_factory)
 
     def escape_html() -> None:
         config.get_jinja2_environment().autoescape = is_html
@@ -171,7 +261,11 @@ def includeme(config: Configurator) -> None:
     config.add_cache_buster(
         settings.static_directory, ContentHashCacheBuster(Path(settings.static_directory))
     )
+    config.registry["static_file_paths"] = {}
     config.add_request_method(static_file_path)
     config.add_request_method(render_markdown)
+    config.add_request_method(users_path, reify=True)
     config.add_request_method(user_path)
+    config.add_request_method(questions_path, reify=True)
+    config.add_request_method(question_path)
     config.add_request_method(site_root, reify=True)

@@ -4,7 +4,9 @@ A GIN index gives all posts with a word, in no order. Now it also knows in which
 post is, so that it can be asked for the newest ones (``qaboard/search/postgresql.py``). The column
 with the lexemes was a copy of what the index has; it goes.
 
-What an operator must know: SQLite is left as it is. On PostgreSQL the index of the search is built
+What is searched for by a score or a day alone has indexes of its own.
+
+What an operator must know: it reads all posts twice. On PostgreSQL the index of the search is built
 anew, which takes about five minutes for a million posts, and nobody can write meanwhile.
 
 Revision ID: 0005
@@ -20,6 +22,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_posts_score", "posts", ["score", "id"])
+    op.create_index("ix_posts_created", "posts", ["created_at", "id"])
     if op.get_bind().dialect.name == "sqlite":
         return
     op.execute("ALTER TABLE post_search DROP COLUMN document")
@@ -41,6 +45,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_posts_created", "posts")
+    op.drop_index("ix_posts_score", "posts")
     if op.get_bind().dialect.name == "sqlite":
         return
     op.execute("DROP INDEX ix_post_search_title_lexemes")

@@ -82,6 +82,9 @@ class Post(Base):
         _partial_index(
             "ix_posts_answers_oldest", "question_id", "created_at", "id", where=LIVE_ANSWER
         ),
+        # What the search finds by its operators alone.
+        Index("ix_posts_score", "score", "id"),
+        Index("ix_posts_created", "created_at", "id"),
         Index("ix_posts_author", "author_id", "kind", "created_at", "id"),
         {"sqlite_autoincrement": True},
     )

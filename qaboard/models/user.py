@@ -96,10 +96,15 @@ class User(Base):
     written_answer_count: Mapped[int] = mapped_column(server_default="0")
 
     @classmethod
-    def is_open(cls) -> ColumnElement[bool]:
+    def is_open(cls, now: datetime | ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
         """The condition for an account that its owner can use: it is not closed, nor is the time
-        over in which that can be undone."""
-        is_kept = or_(cls.closing_at.is_(None), cls.closing_at > utc_now())
+        over in which that can be undone.
+
+        :param now: the current time, as a parameter of a statement that is made only once.
+        """
+        is_kept = or_(
+            cls.closing_at.is_(None), cls.closing_at > (utc_now() if now is None else now)
+        )
         return and_(cls.closed_at.is_(None), is_kept)
 
     def is_suspended(self, now: datetime) -> bool:

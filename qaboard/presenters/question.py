@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from pyramid.request import Request
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy.orm import defer, joinedload
 
-from qaboard.models import Answer, Post, Question, Vote
+from qaboard.models import Answer, Post, Vote
 from qaboard.pagination import Page, requested_number, requested_page
 from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
-from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
+from qaboard.resources import AnswerResource, AnswersResource, QuestionResource
 from qaboard.services.answer import AnswerSort
-from qaboard.services.question_list import QuestionSort, find_position, select_page
+from qaboard.services.question_list import QuestionSort, find_position, read_page
 
 _ANSWER_ORDERS = {
     AnswerSort.VOTES: (Answer.score.desc(), Answer.id.asc()),
@@ -23,11 +24,13 @@ _ANSWER_ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A line of the list. ``number`` counts down from the rows of the list to 1."""
+    """A line of the list. ``number`` counts down from the rows of the list to 1.
+
+    ``question`` is what the line shows of it and its author, as `read_page` reads them.
+    """
 
     number: int
-    question: Question
-    resource: QuestionResource
+    question: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,7 @@ class QuestionList:
     rows: list[QuestionRow]
 
 
-def present_question_list(
-    request: Request, questions: QuestionsResource, sort: QuestionSort
-) -> QuestionList:
+def present_question_list(request: Request, sort: QuestionSort) -> QuestionList:
     """One page of all questions.
 
     :raises NoSuchPageError: when the address names a page that is not there.
@@ -48,13 +49,9 @@ def present_question_list(
     size = request.registry["settings"].page_size
     position = find_position(session, sort, (requested_number(request.GET) - 1) * size)
     page = requested_page(request.GET, size=size, total=position.total)
-    found = session.scalars(
-        select_page(sort, position, size).options(joinedload(Question.author, innerjoin=True))
-    )
+    found = read_page(session, sort, position, size)
     rows = [
-        QuestionRow(
-            page.total - page.offset - index, question, QuestionResource(question, questions)
-        )
+        QuestionRow(page.total - page.offset - index, question)
         for index, question in enumerate(found)
     ]
     return QuestionList(page, sort, rows)
@@ -84,6 +81,25 @@ class QuestionPage:
     similar: list[SimilarQuestion]
 
 
+@cache
+def _answers_statement(sort: AnswerSort) -> Select:
+    return (
+        select(Answer)
+        # The Markdown is for those who edit.
+        .options(joinedload(Answer.author, innerjoin=True), defer(Answer.body))
+        .where(Answer.is_listed(), Answer.question_id == bindparam("question_id"))
+        .order_by(*_ANSWER_ORDERS[sort])
+        .limit(bindparam("size"))
+        .offset(bindparam("offset"))
+    )
+
+
+_OWN_VOTES = select(Vote.__table__.c.post_id, Vote.__table__.c.value).where(
+    Vote.__table__.c.user_id == bindparam("user_id"),
+    Vote.__table__.c.post_id.in_(bindparam("post_ids", expanding=True)),
+)
+
+
 def present_question_page(
     request: Request, resource: QuestionResource, sort: AnswerSort
 ) -> QuestionPage:
@@ -96,12 +112,8 @@ def present_question_page(
         request.GET, size=request.registry["settings"].answer_page_size, total=question.answer_count
     )
     answers = request.dbsession.scalars(
-        select(Answer)
-        .options(joinedload(Answer.author, innerjoin=True))
-        .where(Answer.is_listed(), Answer.question_id == question.id)
-        .order_by(*_ANSWER_ORDERS[sort])
-        .limit(page.size)
-        .offset(page.offset)
+        _answers_statement(sort),
+        {"question_id": question.id, "size": page.size, "offset": page.offset},
     ).all()
     votes = _own_votes(request, [question.id, *(answer.id for answer in answers)])
     container = AnswersResource(resource)
@@ -120,9 +132,7 @@ def present_question_page(
         ],
         page,
         sort,
-        present_similar_questions(
-            request, resource.__parent__, question.title, without_id=question.id
-        ),
+        present_similar_questions(request, question.title, without_id=question.id),
     )
 
 
@@ -135,8 +145,6 @@ def _own_votes(request: Request, post_ids: list[int]) -> dict[int, int]:
     if request.identity is None:
         return {}
     rows = request.dbsession.execute(
-        select(Vote.post_id, Vote.value).where(
-            Vote.user_id == request.identity.user_id, Vote.post_id.in_(post_ids)
-        )
+        _OWN_VOTES, {"user_id": request.identity.user_id, "post_ids": post_ids}
     )
     return {row.post_id: row.value for row in rows}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyramid.request import Request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from qaboard.models import Question
-from qaboard.resources import QuestionResource, QuestionsResource
+from qaboard.models import Post
 from qaboard.search import find_similar_questions
 
 SIMILAR_MAX_COUNT = 5
@@ -16,12 +15,21 @@ SIMILAR_MAX_COUNT = 5
 
 @dataclass(frozen=True, slots=True)
 class SimilarQuestion:
-    question: Question
-    resource: QuestionResource
+    """``path`` is its address."""
+
+    title: str
+    answer_count: int
+    path: str
+
+
+_POSTS = Post.__table__.c
+_QUESTIONS = select(_POSTS.id, _POSTS.title, _POSTS.answer_count).where(
+    _POSTS.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def present_similar_questions(
-    request: Request, questions: QuestionsResource, title: str, *, without_id: int | None = None
+    request: Request, title: str, *, without_id: int | None = None
 ) -> list[SimilarQuestion]:
     """The questions that are most like a title; those that have answers first.
 
@@ -32,7 +40,10 @@ def present_similar_questions(
     )
     if not ids:
         return []
-    found = request.dbsession.scalars(select(Question).where(Question.id.in_(ids)))
+    found = request.dbsession.execute(_QUESTIONS, {"ids": ids})
     best_first = sorted(found, key=lambda question: ids.index(question.id))
     answered_first = sorted(best_first, key=lambda question: question.answer_count == 0)
-    return [SimilarQuestion(each, QuestionResource(each, questions)) for each in answered_first]
+    return [
+        SimilarQuestion(each.title, each.answer_count, request.question_path(each.id))
+        for each in answered_first
+    ]

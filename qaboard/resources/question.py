@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyramid.authorization import DENY_ALL, Allow, Deny
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from qaboard.models import Question, utc_now
@@ -16,6 +16,13 @@ from qaboard.security.principals import (
     Authenticated,
     purged_principal,
     user_principal,
+)
+
+# Made once: making a statement takes longer than the database needs for it.
+_QUESTION = (
+    select(Question)
+    .options(joinedload(Question.author, innerjoin=True))
+    .where(Question.id == bindparam("id"))
 )
 
 
@@ -33,11 +40,7 @@ class QuestionsResource:
             question_id = parse_natural_number(name)
         except ValueError:
             raise KeyError(name) from None
-        question = self.request.dbsession.scalar(
-            select(Question)
-            .options(joinedload(Question.author, innerjoin=True))
-            .where(Question.id == question_id)
-        )
+        question = self.request.dbsession.scalar(_QUESTION, {"id": question_id})
         if question is None:
             raise KeyError(name)
         return QuestionResource(question, self)

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from datetime import tzinfo
 
-from sqlalchemy import ColumnElement, Select, Table, and_, column, func, select, table
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.orm import aliased
 
 from qaboard.models import Post, User
-from qaboard.search.candidates import RANKED_CHARACTERS
+from qaboard.search.candidates import EXAMINED_MAX_COUNT, RANKED_CHARACTERS
 from qaboard.search.query import Comparison, Query, State
 
+_POSTS = Post.__table__.c
 PARENT = aliased(Post.__table__)
 """The question that an answer is below."""
 
@@ -40,39 +53,72 @@ def index_table(id_name: str) -> Table:
 
 
 def select_ids(query: Query, zone: tzinfo) -> Select:
-    """The ids of the posts that anybody may see and that are as asked for, whatever they say."""
+    """The ids of the posts that anybody may see and that are as asked for, whatever they say.
+
+    They come in the order of the index by which they are found, and of that no more than
+    ``EXAMINED_MAX_COUNT`` are looked at: the posts of one author, the best, the youngest, or those
+    with the highest ids.
+    """
+    examined = select_examined(query, zone).subquery()
     return (
         select(Post.id)
+        .join(examined, examined.c.id == Post.id)
         .outerjoin(PARENT, PARENT.c.id == Post.question_id)
         .where(Post.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
-        .where(*conditions_of(query, zone))
-        .order_by(Post.id.desc())
+        .where(*conditions_of_states(query.states))
     )
 
 
-def select_candidates(index: Table, index_id: ColumnElement[int]) -> Select:
-    """The columns of a `Candidate`, of the posts that anybody may see."""
+def select_examined(query: Query, zone: tzinfo) -> Select:
+    """The ids of the posts of which `select_ids` takes some."""
+    order = [Post.id.desc()]
+    if query.author_key is None and query.days:
+        order = [Post.created_at.desc(), Post.id.desc()]
+    elif query.author_key is None and query.scores:
+        order = [Post.score.desc(), Post.id.desc()]
+    return (
+        select(Post.id)
+        .where(*bounds_of(query, zone))
+        .order_by(*order)
+        .limit(literal_column(str(EXAMINED_MAX_COUNT)))
+    )
+
+
+def select_candidates(
+    fields: FromClause, post_id: ColumnElement[int], states: Iterable[State]
+) -> Select:
+    """The columns of a `Candidate`, of the posts that anybody may see.
+
+    :param fields: what has the columns ``title``, ``body`` and ``author`` of the index.
+    :param post_id: the column of it that is the id of the post.
+    """
     return (
         select(
-            Post.id,
-            index.c.title,
-            func.substr(index.c.body, 1, RANKED_CHARACTERS),
-            index.c.author,
-            Post.score,
+            _POSTS.id,
+            fields.c.title,
+            func.substr(fields.c.body, 1, RANKED_CHARACTERS),
+            fields.c.author,
+            _POSTS.score,
         )
-        .select_from(index)
-        .join(Post, Post.id == index_id)
-        .outerjoin(PARENT, PARENT.c.id == Post.question_id)
-        .where(Post.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
+        .select_from(fields)
+        .join(Post.__table__, _POSTS.id == post_id)
+        .outerjoin(PARENT, PARENT.c.id == _POSTS.question_id)
+        .where(_POSTS.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
+        .where(*conditions_of_states(states))
     )
 
 
-def conditions_of(query: Query, zone: tzinfo) -> list[ColumnElement[bool]]:
-    """What a post must be like to be found, whatever it says.
+def conditions_of_states(states: Iterable[State]) -> list[ColumnElement[bool]]:
+    """Those of the operator ``is:``."""
+    return [_STATES[state] for state in states]
+
+
+def bounds_of(query: Query, zone: tzinfo) -> list[ColumnElement[bool]]:
+    """Those of the operators that have values of their own.
 
     :param zone: where the days of ``created:`` are days.
     """
-    conditions = [_STATES[state] for state in query.states]
+    conditions = []
     if query.author_key is not None:
         author = select(User.id).where(User.username_key == query.author_key)
         conditions.append(Post.author_id == author.scalar_subquery())

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search.analysis import ANALYSIS_VERSION, tokenize
 from qaboard.search.candidates import (
     CANDIDATES_MAX_COUNT,
+    EXAMINED_MAX_COUNT,
     TITLE_CANDIDATES_MAX_COUNT,
     pack,
 )
+from qaboard.search.conditions import select_examined
 from qaboard.search.postgresql import PostgreSQLIndex
 from qaboard.search.query import Query, parse_title
 from qaboard.search.ranking import Ranked, rank
@@ -93,17 +96,17 @@ def find_posts(
         return Found([])
     index = _open_index(session)
     if not query.terms:
-        ids = index.find_without_words(query, zone, CANDIDATES_MAX_COUNT + 1)
-        return Found(ids[:CANDIDATES_MAX_COUNT], len(ids) > CANDIDATES_MAX_COUNT)
+        return _find_without_words(index, query, sort, zone)
     # One more than are ranked tells whether there are more.
     candidates = index.find_candidates(query, zone, CANDIDATES_MAX_COUNT + 1)
-    is_cut = len(candidates) > CANDIDATES_MAX_COUNT
+    has_more = len(candidates) > CANDIDATES_MAX_COUNT
     candidates = candidates[:CANDIDATES_MAX_COUNT]
+    is_cut = has_more or _has_more_matches(index, query)
     if not candidates and len(query.terms) > 1:
         return _find_nearly(index, query, zone)
     if sort is SearchSort.NEWEST:
         return Found([candidate.post_id for candidate in candidates], is_cut)
-    if is_cut:
+    if has_more:
         known = {candidate.post_id for candidate in candidates}
         candidates += [
             candidate
@@ -117,6 +120,25 @@ def find_posts(
         counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT)
     ranked = rank(query, candidates, counts)[:CANDIDATES_MAX_COUNT]
     return Found([each.post_id for each in ranked], is_cut)
+
+
+def _find_without_words(index: Index, query: Query, sort: SearchSort, zone: tzinfo) -> Found:
+    """What operators alone ask for; by relevance the best come first where a score was named."""
+    ids = index.find_without_words(query, zone, CANDIDATES_MAX_COUNT + 1)
+    is_cut = len(ids) > CANDIDATES_MAX_COUNT
+    if not is_cut:
+        examined = select_examined(query, zone).subquery()
+        count = index.session.scalar(select(func.count()).select_from(examined))
+        is_cut = count >= EXAMINED_MAX_COUNT
+    ids = ids[:CANDIDATES_MAX_COUNT]
+    return Found(sorted(ids, reverse=True) if sort is SearchSort.NEWEST else ids, is_cut)
+
+
+def _has_more_matches(index: Index, query: Query) -> bool:
+    """Whether more posts have all words than were looked at for what the operators ask."""
+    if not (query.states or query.scores or query.days):
+        return False
+    return index.count_matches(query, EXAMINED_MAX_COUNT + 1) > EXAMINED_MAX_COUNT
 
 
 def _find_nearly(index: Index, query: Query, zone: tzinfo) -> Found:

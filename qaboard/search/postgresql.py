@@ -12,45 +12,41 @@ smallest ranges are looked through first, and the larger ones only as long as no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Select,
+    Text,
+    any_,
+    bindparam,
     cast,
     func,
     literal_column,
     not_,
-    or_,
     select,
     text,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
-from qaboard.search.candidates import Candidate, pack
-from qaboard.search.conditions import (
-    conditions_of,
-    index_table,
-    select_candidates,
-    select_ids,
-)
-from qaboard.search.query import Phrase, Query, Term
+from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
+from qaboard.search.conditions import bounds_of, index_table, select_candidates, select_ids
+from qaboard.search.phrases import author_phrase, packed_phrase
+from qaboard.search.query import Phrase, Query, State, Term
 
 INDEX = index_table("post_id")
-_TITLE = INDEX.c.title
 _ALL_FIELDS = INDEX.c.title.concat(INDEX.c.body).concat(INDEX.c.author)
 
 RANGE_BITS = (12, 14, 16, 18, 20)
 """The ranges that the lexemes of a post name, by the logarithm of how many ids are in one."""
-
-COUNTED_RANGE_BITS = (14, 18)
-"""Fewer of them are enough to count, which needs no order."""
 
 _WRITE = text(
     "INSERT INTO post_search (post_id, title, body, author, version)"
@@ -93,105 +89,188 @@ class PostgreSQLIndex:
         any_of: Sequence[Term] = (),
         in_title: bool = False,
     ) -> list[Candidate]:
-        fields = _TITLE if in_title else _ALL_FIELDS
-        terms = any_of or query.terms
-        statement = select_candidates(INDEX, INDEX.c.post_id).where(
-            *conditions_of(query, zone),
-            *_stand_in(fields, terms, any_of=bool(any_of)),
-            *_none_of(query),
+        look = _look_of(query, any_of=any_of, in_title=in_title)
+        values = look.values_for(self.newest_id)
+        statement = _candidates_statement(look.shape_for(self.newest_id), query.states, limit)
+        bounds = bounds_of(query, zone)
+        if bounds:
+            statement = statement.where(*bounds)
+        return newest_first(self.session.execute(statement, values))
+
+    def count_matches(self, query: Query, limit: int) -> int:
+        look = _look_of(query)
+        shapes = (look.shape_for(self.newest_id),)
+        return self.session.scalar(
+            _counts_statement(shapes, limit), look.values_for(self.newest_id)
         )
-        tokens = (" | " if any_of else " & ").join(map(_tokens_of_term, terms))
-        rows = self._find_newest(statement, fields, tokens, limit, RANGE_BITS)
-        candidates = [Candidate(*row) for row in self.session.execute(rows)]
-        return sorted(candidates, key=lambda candidate: candidate.post_id, reverse=True)
 
     def find_without_words(self, query: Query, zone: tzinfo, limit: int) -> list[int]:
         statement = select_ids(query, zone)
         if query.excluded:
-            statement = statement.join(INDEX, INDEX.c.post_id == Post.id).where(*_none_of(query))
+            excluded = bindparam("excluded", _patterns(query.excluded), type_=ARRAY(Text))
+            statement = statement.join(INDEX, INDEX.c.post_id == Post.id).where(
+                not_(_ALL_FIELDS.like(any_(excluded)))
+            )
         return list(self.session.scalars(statement.limit(_plain(limit))))
 
     def count_documents(self, terms: Sequence[Term], limit: int) -> list[int]:
-        counts = []
-        for term in terms:
-            statement = select(INDEX.c.post_id).where(*_stand_in(_ALL_FIELDS, [term], any_of=False))
-            rows = self._find_newest(
-                statement, _ALL_FIELDS, _tokens_of_term(term), limit, COUNTED_RANGE_BITS
+        shapes = []
+        values = {}
+        for number, term in enumerate(terms):
+            look = _Look(
+                f"term_{number}_", _tokens_of_term(term), _inexact([term]), range_bits=(14, 18)
             )
-            counts.append(select(func.count()).select_from(rows.subquery()).scalar_subquery())
-        return list(self.session.execute(select(*counts)).one())
+            shapes.append(look.shape_for(self.newest_id))
+            values |= look.values_for(self.newest_id)
+        return list(self.session.execute(_counts_statement(tuple(shapes), limit), values).one())
 
-    def _find_newest(
-        self,
-        statement: Select,
-        fields: ColumnElement[str],
-        tokens: str,
-        limit: int,
-        range_bits: Sequence[int],
-    ) -> CompoundSelect | Select:
-        """The newest rows of a statement whose fields have these tokens.
 
-        :param tokens: in the language of ``tsquery``.
-        """
-        # By an expression, so that no index can give the order, at the price of reading all posts.
-        id_ = INDEX.c.post_id + literal_column("0")
-        parts = []
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the text of a statement depends on that looks for posts; the rest are values.
+
+    ``prefix`` begins the names of its values. There are ``range_count`` ranges to be looked through
+    one after the other, and ``phrase_count`` lists of patterns one of which must be there.
+    """
+
+    prefix: str
+    range_count: int
+    phrase_count: int
+    has_excluded: bool
+    in_title: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look for posts in the index.
+
+    ``tokens`` are what they must have, in the language of ``tsquery``. ``phrases`` are lists of
+    patterns, of each of which one must be there; ``excluded`` those that must not. ``range_bits``
+    are the ranges to be looked through before all posts; few of them are enough where no order is
+    needed.
+    """
+
+    prefix: str
+    tokens: str
+    phrases: list[list[str]]
+    excluded: list[str] = field(default_factory=list)
+    in_title: bool = False
+    range_bits: Sequence[int] = RANGE_BITS
+
+    def shape_for(self, newest_id: int) -> _Shape:
+        return _Shape(
+            self.prefix,
+            len(list(self._ranges(newest_id))),
+            len(self.phrases),
+            bool(self.excluded),
+            self.in_title,
+        )
+
+    def values_for(self, newest_id: int) -> dict[str, object]:
+        values: dict[str, object] = {"excluded": self.excluded} if self.excluded else {}
+        for number, patterns in enumerate(self.phrases):
+            values[f"{self.prefix}phrase_{number}"] = patterns
+        for number, (upper, tokens) in enumerate(self._ranges(newest_id)):
+            values[f"{self.prefix}tokens_{number}"] = tokens
+            if number:
+                values[f"{self.prefix}upper_{number}"] = upper
+        return values
+
+    def _ranges(self, newest_id: int) -> Iterator[tuple[int | None, str]]:
+        """The id below which each range begins, and the tokens that the posts in it have."""
         upper = None
-        for bits in (*range_bits, None):
-            number = 0 if bits is None else self.newest_id >> bits
-            lower = (number - 1) << (bits or 0)
-            part = statement.where(_has_tokens(fields, tokens))
-            if lower > 0:
-                ranges = f"('@{bits}:{number}' | '@{bits}:{number - 1}')"
-                part = statement.where(_has_tokens(fields, f"{ranges} & ({tokens})"))
-            if fields is _TITLE:
-                # In the words of the partial index.
-                part = part.where(literal_column("''") != _TITLE)
-            if upper is not None:
-                part = part.where(id_ < upper)
-            parts.append(part.order_by(id_.desc()).limit(_plain(limit)))
+        for bits in self.range_bits:
+            number = newest_id >> bits
+            lower = (number - 1) << bits
             if lower <= 0:
                 break
+            yield upper, f"('@{bits}:{number}' | '@{bits}:{number - 1}') & ({self.tokens})"
             upper = lower
-        # One part by itself cannot have two limits.
-        return union_all(*parts).limit(_plain(limit)) if len(parts) > 1 else parts[0]
+        yield upper, self.tokens
+
+
+def _look_of(query: Query, *, any_of: Sequence[Term] = (), in_title: bool = False) -> _Look:
+    """A look for all terms of a query, or for any of some."""
+    terms = any_of or query.terms
+    tokens = (" | " if any_of else " & ").join(map(_tokens_of_term, terms))
+    author = author_phrase(query)
+    if author is not None:
+        tokens = f"({tokens}) & {_tokens_of_phrase(author)}"
+    phrases = _inexact(terms)
+    if any_of and phrases:
+        phrases = [_patterns(terms)]
+    return _Look("", tokens, phrases, _patterns(query.excluded), in_title)
+
+
+def _inexact(terms: Sequence[Term]) -> list[list[str]]:
+    """The patterns of the terms of which the lexemes do not say all: whether the tokens of a phrase
+    follow one another."""
+    return [_patterns([term]) for term in terms if any(len(form.tokens) > 1 for form in term.forms)]
+
+
+def _patterns(terms: Sequence[Term]) -> list[str]:
+    """The forms of terms as LIKE finds them; tokens are letters and digits, so nothing needs
+    escaping."""
+    return [f"%{packed_phrase(form)}%" for term in terms for form in term.forms]
+
+
+# Statements are made once: making one takes longer than the database needs for it.
+@lru_cache(maxsize=256)
+def _candidates_statement(shape: _Shape, states: tuple[State, ...], limit: int) -> Select:
+    examined = _newest_statement(shape, EXAMINED_MAX_COUNT).subquery()
+    # In the order in which they were examined, since sorting would examine all of them.
+    return (
+        select_candidates(INDEX, INDEX.c.post_id, states)
+        .join(examined, examined.c.post_id == INDEX.c.post_id)
+        .limit(_plain(limit))
+    )
+
+
+@lru_cache(maxsize=256)
+def _counts_statement(shapes: tuple[_Shape, ...], limit: int) -> Select:
+    return select(
+        *(
+            select(func.count())
+            .select_from(_newest_statement(shape, limit).subquery())
+            .scalar_subquery()
+            for shape in shapes
+        )
+    )
+
+
+def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:
+    """The ids of the posts that are looked for, the newest first."""
+    fields = INDEX.c.title if shape.in_title else _ALL_FIELDS
+    conditions = [
+        fields.like(any_(bindparam(f"{shape.prefix}phrase_{number}", type_=ARRAY(Text))))
+        for number in range(shape.phrase_count)
+    ]
+    if shape.has_excluded:
+        conditions.append(not_(_ALL_FIELDS.like(any_(bindparam("excluded", type_=ARRAY(Text))))))
+    if shape.in_title:
+        # In the words of the partial index.
+        conditions.append(INDEX.c.title != literal_column("''"))
+    # By an expression, so that no index can give the order, at the price of reading all posts.
+    post_id = INDEX.c.post_id + literal_column("0")
+    lexemes = func.search_lexemes(fields, INDEX.c.post_id)
+    parts = []
+    for number in range(shape.range_count):
+        tokens = cast(bindparam(f"{shape.prefix}tokens_{number}", type_=Text), TSQUERY)
+        part = select(INDEX.c.post_id).where(
+            lexemes.op("@@", is_comparison=True)(tokens), *conditions
+        )
+        if number:
+            upper = bindparam(f"{shape.prefix}upper_{number}", type_=BigInteger)
+            part = part.where(post_id < upper)
+        parts.append(part.order_by(post_id.desc()).limit(_plain(limit)))
+    # One part by itself cannot have two limits.
+    return union_all(*parts).limit(_plain(limit)) if len(parts) > 1 else parts[0]
 
 
 def _plain(limit: int) -> ColumnElement[int]:
     """A limit in the text of the statement; as a parameter it would hide from the planner that few
     rows are wanted."""
     return literal_column(str(limit))
-
-
-def _has_tokens(fields: ColumnElement[str], tokens: str) -> ColumnElement[bool]:
-    """Whether fields have tokens, in the words of their index."""
-    lexemes = func.search_lexemes(fields, INDEX.c.post_id)
-    return lexemes.op("@@", is_comparison=True)(cast(tokens, TSQUERY))
-
-
-def _none_of(query: Query) -> list[ColumnElement[bool]]:
-    return [not_(_stands_in(_ALL_FIELDS, term)) for term in query.excluded]
-
-
-def _stand_in(
-    fields: ColumnElement[str], terms: Sequence[Term], *, any_of: bool
-) -> list[ColumnElement[bool]]:
-    """What the lexemes do not say yet: whether the tokens of phrases follow one another."""
-    if all(len(form.tokens) == 1 for term in terms for form in term.forms):
-        return []
-    patterns = [_stands_in(fields, term) for term in terms]
-    return [or_(*patterns)] if any_of else patterns
-
-
-def _stands_in(fields: ColumnElement[str], term: Term) -> ColumnElement[bool]:
-    """Whether one of the forms of a term stands in these fields."""
-    return or_(*(fields.like(_pattern(form)) for form in term.forms))
-
-
-def _pattern(phrase: Phrase) -> str:
-    """A phrase as LIKE finds it; tokens are letters and digits, so nothing needs escaping."""
-    packed = pack(list(phrase.tokens))
-    return f"%{packed[:-1] if phrase.is_prefix else packed}%"
 
 
 def _tokens_of_term(term: Term) -> str:

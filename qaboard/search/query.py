@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from qaboard.folding import fold
 from qaboard.models import username_key
@@ -179,7 +180,12 @@ def parse_query(text: str) -> Query:
 
 def parse_title(text: str) -> Query:
     """The title of a question as a search for others like it: its words, none an operator."""
-    pieces = text[:QUERY_MAX_CHARACTERS].split()
+    return _parse_title(text[:QUERY_MAX_CHARACTERS])
+
+
+@lru_cache(maxsize=1024)
+def _parse_title(text: str) -> Query:
+    pieces = text.split()
     terms = [term for term in map(_parse_word, pieces) if term is not None]
     whole = _parse_phrase(" ".join(pieces)) if len(terms) > 1 else None
     return Query(

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post
-from qaboard.search.candidates import Candidate
-from qaboard.search.conditions import (
-    conditions_of,
-    index_table,
-    select_candidates,
-    select_ids,
-)
-from qaboard.search.query import Phrase, Query, Term
+from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
+from qaboard.search.conditions import bounds_of, index_table, select_candidates, select_ids
+from qaboard.search.phrases import author_phrase, packed_phrase
+from qaboard.search.query import Phrase, Query, State, Term
 
 INDEX = index_table("rowid")
 
@@ -51,46 +48,79 @@ class SQLiteIndex:
         any_of: Sequence[Term] = (),
         in_title: bool = False,
     ) -> list[Candidate]:
-        statement = select_candidates(INDEX, INDEX.c.rowid).where(*conditions_of(query, zone))
-        expression = " AND ".join(map(_expression, query.terms))
-        if any_of:
-            expression = " OR ".join(map(_expression, any_of))
-        if in_title:
-            expression = f"{{title}} : ({expression})"
-        if query.excluded:
-            expression = f"({expression}) NOT ({_excluded(query)})"
-        # A limit by parameter would hide from the planner that few rows are wanted.
-        statement = (
-            statement.where(_matches(expression))
-            .order_by(INDEX.c.rowid.desc())
-            .limit(literal_column(str(limit)))
-        )
-        return [Candidate(*row) for row in self.session.execute(statement)]
+        expression = _expression_of(query, any_of=any_of, in_title=in_title)
+        statement = _candidates_statement(query.states, limit)
+        bounds = bounds_of(query, zone)
+        if bounds:
+            statement = statement.where(*bounds)
+        rows = self.session.execute(statement, {"expression": expression})
+        return newest_first(rows)
+
+    def count_matches(self, query: Query, limit: int) -> int:
+        values = {"expression_0": _expression_of(query)}
+        return self.session.scalar(_counts_statement(1, limit), values)
 
     def find_without_words(self, query: Query, zone: tzinfo, limit: int) -> list[int]:
         statement = select_ids(query, zone)
         if query.excluded:
-            excluded = select(INDEX.c.rowid).where(_matches(_excluded(query)))
-            statement = statement.where(Post.id.not_in(excluded))
+            fields = INDEX.c.title.concat(INDEX.c.body).concat(INDEX.c.author)
+            statement = statement.join(INDEX, INDEX.c.rowid == Post.id).where(
+                *(
+                    func.instr(fields, packed_phrase(form)) == 0
+                    for term in query.excluded
+                    for form in term.forms
+                )
+            )
         return list(self.session.scalars(statement.limit(literal_column(str(limit)))))
 
     def count_documents(self, terms: Sequence[Term], limit: int) -> list[int]:
-        counts = []
-        for term in terms:
-            documents = select(INDEX.c.rowid).where(_matches(_expression(term)))
-            documents = documents.limit(literal_column(str(limit))).subquery()
-            counts.append(select(func.count()).select_from(documents).scalar_subquery())
-        return list(self.session.execute(select(*counts)).one())
+        values = {f"expression_{number}": _expression(term) for number, term in enumerate(terms)}
+        return list(self.session.execute(_counts_statement(len(terms), limit), values).one())
 
 
-def _matches(expression: str) -> ColumnElement[bool]:
-    return literal_column("post_search").op("MATCH", is_comparison=True)(
-        bindparam(None, expression)
+# Statements are made once: making one takes longer than the database needs for it. A limit by
+# parameter would hide from the planner that few rows are wanted.
+@lru_cache(maxsize=64)
+def _candidates_statement(states: tuple[State, ...], limit: int) -> Select:
+    examined = (
+        select(INDEX)
+        .where(_matches("expression"))
+        .order_by(INDEX.c.rowid.desc())
+        .limit(literal_column(str(EXAMINED_MAX_COUNT)))
+        .subquery()
     )
+    # In the order in which they were examined, since sorting would examine all of them.
+    return select_candidates(examined, examined.c.rowid, states).limit(literal_column(str(limit)))
 
 
-def _excluded(query: Query) -> str:
-    return " OR ".join(map(_expression, query.excluded))
+@lru_cache(maxsize=64)
+def _counts_statement(term_count: int, limit: int) -> Select:
+    counts = []
+    for number in range(term_count):
+        documents = select(INDEX.c.rowid).where(_matches(f"expression_{number}"))
+        documents = documents.limit(literal_column(str(limit))).subquery()
+        counts.append(select(func.count()).select_from(documents).scalar_subquery())
+    return select(*counts)
+
+
+def _matches(parameter: str) -> ColumnElement[bool]:
+    return literal_column("post_search").op("MATCH", is_comparison=True)(bindparam(parameter))
+
+
+def _expression_of(query: Query, *, any_of: Sequence[Term] = (), in_title: bool = False) -> str:
+    """All terms of a query, or any of some, in the language of FTS5."""
+    expression = " AND ".join(map(_expression, query.terms))
+    if any_of:
+        expression = " OR ".join(map(_expression, any_of))
+    if in_title:
+        expression = f"{{title}} : ({expression})"
+    author = author_phrase(query)
+    if author is not None:
+        expression = f"({expression}) AND {{author}} : {_phrase(author)}"
+    if query.excluded:
+        excluded = " OR ".join(map(_expression, query.excluded))
+        expression = f"({expression}) NOT ({excluded})"
+    return expression
 
 
 def _expression(term: Term) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, func, insert, select, text, tuple_, updat
 from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
-from qaboard.models import ListSegment, Question
+from qaboard.models import ListSegment, Post
 from qaboard.services.question_list import EPOCH, KEYS, QuestionSort, conditions_of, key_value
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,8 @@ SEGMENT_MAX_POSTS = 4000
 
 SEGMENT_MIN_POSTS = 1000
 """Two neighbours that have no more together become one."""
+
+_ID = Post.__table__.c.id
 
 FIRST_KEY = -(2**62)
 """The key of the first segment of a list, lower than any."""
@@ -66,7 +68,7 @@ def count_again(session: Session) -> int:
     for sort in wrong:
         session.execute(delete(ListSegment).where(ListSegment.list == sort.value))
         total = session.scalar(
-            select(func.count()).select_from(Question).where(*conditions_of(sort))
+            select(func.count()).select_from(Post.__table__).where(*conditions_of(sort))
         )
         _add(session, sort, (FIRST_KEY, 0, total))
     return len(wrong)
@@ -81,7 +83,9 @@ def find_wrong_segments(session: Session) -> Iterator[tuple[QuestionSort, Segmen
             yield sort, None
         for index, segment in enumerate(segments):
             conditions = _conditions_within(sort, segments, index)
-            total = session.scalar(select(func.count()).select_from(Question).where(*conditions))
+            total = session.scalar(
+                select(func.count()).select_from(Post.__table__).where(*conditions)
+            )
             if total != segment[2]:
                 yield sort, segment
 
@@ -118,7 +122,7 @@ def _keep_writers_out(session: Session) -> None:
 
 def _conditions_within(sort: QuestionSort, segments: list[Segment], index: int) -> list:
     """The condition for the questions of one segment."""
-    place = tuple_(KEYS[sort], Question.id)
+    place = tuple_(KEYS[sort], _ID)
     conditions = conditions_of(sort)
     if index > 0:
         key, post_id, _count = segments[index]
@@ -134,9 +138,9 @@ def _divide(session: Session, sort: QuestionSort, segments: list[Segment], index
     count = segments[index][2]
     lower_half = count // 2
     middle = session.execute(
-        select(KEYS[sort], Question.id)
+        select(KEYS[sort], _ID)
         .where(*_conditions_within(sort, segments, index))
-        .order_by(KEYS[sort], Question.id)
+        .order_by(KEYS[sort], _ID)
         .limit(1)
         .offset(lower_half)
     ).one_or_none()

@@ -45,7 +45,7 @@ def list_questions(context: QuestionsResource, request):
         }
         return render_to_response("question/search.jinja2", page, request)
     sort = requested_choice(request, "sort", QuestionSort)
-    return {"list": present_question_list(request, context, sort)}
+    return {"list": present_question_list(request, sort)}
 
 
 @view_config(
@@ -59,7 +59,7 @@ def show_similar(context: QuestionsResource, request):
     """The questions that are like a title which is being typed: a piece of the page."""
     request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
     title = requested_text(request, "title")
-    return {"similar": present_similar_questions(request, context, title)}
+    return {"similar": present_similar_questions(request, title)}
 
 
 @view_config(
@@ -120,7 +120,7 @@ class AskView:
         title = request.POST.get("title", "")
         return {
             "form": self.form,
-            "similar": present_similar_questions(request, self.context, title),
+            "similar": present_similar_questions(request, title),
         }
 
     def ask(self, values):

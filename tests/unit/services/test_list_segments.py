@@ -19,7 +19,7 @@ from qaboard.services.question_list import (
     QuestionSort,
     conditions_of,
     find_position,
-    select_page,
+    read_page,
 )
 from qaboard.services.vote import cast_vote
 
@@ -43,7 +43,7 @@ def walked(session, sort, size):
     ids = []
     while True:
         position = find_position(session, sort, len(ids))
-        page = session.scalars(select_page(sort, position, size)).all()
+        page = read_page(session, sort, position, size)
         ids += [question.id for question in page]
         if len(page) < size:
             assert position.total == len(ids)
