@@ -85,9 +85,9 @@ def create_sqlite_triggers() -> None:
         def count(change, row, name=name, column=column, condition=condition):
             key = f"{row}.{column}"
             if column != "score":
-                # Stored as "2026-01-31 12:34:56.789012".
+                # Stored as "2026-01-31 12:34:56.789012". SQLite would round the fraction.
                 key = (
-                    f"CAST(strftime('%s', {key}) AS INTEGER) * 1000000"
+                    f"CAST(strftime('%s', substr({key}, 1, 19)) AS INTEGER) * 1000000"
                     f" + CAST(substr({key}, 21, 6) AS INTEGER)"
                 )
             return (

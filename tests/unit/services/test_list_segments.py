@@ -140,6 +140,18 @@ def test_long_segments_are_divided_and_short_ones_joined(app, board, short_segme
     check_everything(board)
 
 
+def test_the_last_microsecond_of_a_second_belongs_to_it(app, board, short_segments):
+    """A row begins a segment at exactly its own time, not at a rounded one."""
+    author = board.user()
+    now = utc_now().replace(microsecond=999_999)
+    questions = [board.question(author, created_at=now + timedelta(seconds=n)) for n in range(9)]
+    even_out(app.registry["engine"])
+    with board.transaction() as session:
+        for question in questions:
+            delete_post(session, session.get_one(Question, question.id))
+    check_everything(board)
+
+
 def test_whoever_writes_straight_into_the_tables_is_counted_too(board):
     """Operators and imports."""
     question = board.question()
