@@ -15,6 +15,7 @@ from pyramid.static import QueryStringCacheBuster
 
 from qaboard import markup
 from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.kept_pages.notes import note_moment
 from qaboard.models import User, utc_now
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
@@ -37,6 +38,7 @@ STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 def relative_time(context, moment: datetime) -> str:
     """How long ago it was, in the reader's language: "3시간 전", "3 hours ago"."""
     # Never in the future: "in 0 seconds" is what a clock that is slightly ahead would make.
+    note_moment(context["request"], moment)
     elapsed = min(moment - utc_now(), timedelta(seconds=-1))
     return format_timedelta(elapsed, add_direction=True, locale=context["request"].locale_name)
 
