@@ -7,6 +7,8 @@ and dropped at the end. They are asked over loopback by turns in short rounds; w
 the medians of the rounds, and their ratio to the constant string in the same run. Needs ``wrk`` (on
 Debian: apt-get install wrk).
 
+After an answer 304 waitress closes the connection, which costs more than the answer.
+
 With ``--requests 100000`` it then sends so many requests for all kinds of pages, and prints how the
 resident memory of the server grows with them.
 
