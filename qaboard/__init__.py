@@ -24,6 +24,7 @@ def main(global_config, **ini):
     config.include("qaboard.housekeeping")
     config.include("qaboard.security")
     config.include("qaboard.i18n")
+    config.include("qaboard.kept_pages")
     config.include("qaboard.flash")
     config.include("qaboard.templating")
     config.include("qaboard.restrictions")

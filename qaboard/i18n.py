@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
+from webob.acceptparse import create_accept_language_header
 
 from qaboard.security.cookies import cookie_name
-from qaboard.settings import LOCALES
+from qaboard.settings import LOCALES, Settings
 
 _ = TranslationStringFactory("qaboard")
 
 LOCALE_COOKIE = "locale"
 LOCALE_COOKIE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
+
+REMEMBERED_HEADER_CHARACTERS = 200
+"""No browser sends a longer ``Accept-Language``; what is remembered of others would be much."""
 
 LANGUAGE_NAMES = {"ko": "한국어", "en": "English"}
 """Each language by its own name, as a reader looks for it."""
@@ -22,15 +29,32 @@ def negotiate_locale(request: Request) -> str:
     identity = request.identity
     if identity is not None and identity.locale in LOCALES:
         return identity.locale
-    settings = request.registry["settings"]
-    name = cookie_name(LOCALE_COOKIE, secure=settings.secure_cookies)
-    chosen = request.cookies.get(name)
-    if chosen in LOCALES:
-        return chosen
-    default = settings.default_locale
-    if not request.accept_language:
-        return default
-    return request.accept_language.lookup(LOCALES, default=default)
+    header = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return visitor_locale(request.cookies, header, request.registry["settings"])
+
+
+def visitor_locale(cookies: Mapping[str, str], accept_language: str, settings: Settings) -> str:
+    """The same for somebody who is not logged in.
+
+    :param accept_language: the header, empty where there is none.
+    """
+    if cookies:
+        chosen = cookies.get(cookie_name(LOCALE_COOKIE, secure=settings.secure_cookies))
+        if chosen in LOCALES:
+            return chosen
+    if not accept_language:
+        return settings.default_locale
+    if len(accept_language) > REMEMBERED_HEADER_CHARACTERS:
+        return accepted_locale.__wrapped__(accept_language, settings.default_locale)
+    return accepted_locale(accept_language, settings.default_locale)
+
+
+@lru_cache(maxsize=256)
+def accepted_locale(header: str, default: str) -> str:
+    """The language that a header ``Accept-Language`` asks for most."""
+    # One that cannot be read asks for nothing.
+    accepted = create_accept_language_header(header)
+    return accepted.lookup(LOCALES, default=default) if accepted else default
 
 
 def includeme(config) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import Row
 
 from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.kept_pages.notes import note_moment
 from qaboard.models import User, utc_now
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
@@ -34,6 +35,7 @@ STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 @pass_context
 def relative_time(context, moment: datetime) -> str:
     """How long ago it was, in the reader's language: "3시간 전", "3 hours ago"."""
+    note_moment(context["request"], moment)
     return formatting.time_ago(utc_now() - moment, context["request"].locale_name)
 
 

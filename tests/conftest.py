@@ -60,6 +60,9 @@ def open_application(database_url: str, mail_directory: Path) -> Callable:
     def open_one(changes: dict[str, str] | None = None) -> Iterator:
         settings = get_appsettings(str(PROJECT / "development.ini"))
         settings.update({"pyramid.includes": "", "mail.directory": str(mail_directory)})
+        # As in production, so that every test would see a kept page that is not right any more.
+        # What a test writes makes all of them stale, so queries are counted of pages made anew.
+        settings["qaboard.kept_pages_mib"] = "8"
         settings.update(changes or {})
         with environment(QABOARD_DATABASE_URL=database_url):
             application = qaboard.main({}, **settings)

@@ -73,7 +73,8 @@ class SpamSettings:
 class Settings:
     """What the ini file and the environment say.
 
-    ``page_size`` and ``answer_page_size`` count rows; ``site_address`` has scheme, host and port
+    ``page_size`` and ``answer_page_size`` count rows; ``kept_pages_mib`` is how much of its pages
+    a process keeps, 0 for nothing; ``site_address`` has scheme, host and port
     only; ``hosts`` are the names a request may be for, ``image_hosts`` those whose images are
     shown, both without a scheme.
     """
@@ -89,6 +90,7 @@ class Settings:
     time_zone: ZoneInfo
     page_size: int
     answer_page_size: int
+    kept_pages_mib: int
     secure_cookies: bool
     image_hosts: tuple[str, ...]
     client_addresses: ClientAddresses
@@ -132,6 +134,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         time_zone=reader.time_zone("qaboard.time_zone"),
         page_size=reader.count("qaboard.page_size"),
         answer_page_size=reader.count("qaboard.answer_page_size"),
+        kept_pages_mib=reader.count("qaboard.kept_pages_mib", minimum=0, maximum=1024),
         secure_cookies=secure_cookies,
         image_hosts=reader.words("qaboard.image_hosts"),
         client_addresses=ClientAddresses(

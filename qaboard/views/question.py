@@ -7,6 +7,7 @@ from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
+from qaboard.kept_pages.notes import keep_page
 from qaboard.presenters.question import present_question_list, present_question_page
 from qaboard.presenters.search import present_search_page
 from qaboard.presenters.similar_questions import present_similar_questions
@@ -44,6 +45,7 @@ def list_questions(context: QuestionsResource, request):
             "search_text": query.text,
         }
         return render_to_response("question/search.jinja2", page, request)
+    keep_page(request)
     sort = requested_choice(request, "sort", QuestionSort)
     return {"list": present_question_list(request, sort)}
 
@@ -70,6 +72,7 @@ def show_similar(context: QuestionsResource, request):
 )
 def show_question(context: QuestionResource, request):
     """A question, its answers, and the form for another one."""
+    keep_page(request)
     sort = requested_choice(request, "sort", AnswerSort)
     return {
         "detail": present_question_page(request, context, sort),

@@ -6,6 +6,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
+from qaboard.kept_pages.notes import keep_page
 from qaboard.models import EventKind
 from qaboard.presenters.user import ProfileTab, present_profile
 from qaboard.resources import RootResource, UserResource
@@ -86,6 +87,7 @@ class SignUpView:
 )
 def show_profile(context: UserResource, request):
     """A user, and what they wrote."""
+    keep_page(request)
     tab = requested_choice(request, "tab", ProfileTab)
     questions = request.site_root["questions"]
     return {"profile": present_profile(request, context, questions, tab), "resource": context}

@@ -1,0 +1,113 @@
+"""Has anything been committed since? Two states that are equal show the same rows.
+
+A state is asked for before the page that belongs to it begins to read. What is committed in between
+is then in the page, and the next state is another one: the page is made again without need, but
+never shown when it is no longer right.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+"""How long a database that could not be asked is left alone; the pages ask it anyway."""
+
+# The number changes when another connection, of this process or another, has committed; so this
+# one must commit nothing itself. A page reads in one transaction, so all of it is of one state.
+SQLITE_STATEMENT = "PRAGMA data_version"
+
+# A snapshot says which transactions are over. One that has written has a number, and is either
+# among those that are under way or at least as high as the upper end; when it commits, it leaves
+# the first, or the end goes up. Numbers are never given again, so no snapshot comes back, and
+# equal ones see the same rows. The queries of one page may see several states (READ COMMITTED):
+# then something was committed after the first snapshot, and the next one differs. A server in
+# recovery leaves out what is under way, so its snapshots say too little.
+POSTGRESQL_STATEMENT = (
+    "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END"
+)
+
+
+def ask_sqlite(connection) -> int:
+    # All rows: a statement that is not at its end would keep a transaction open.
+    ((version,),) = connection.execute(SQLITE_STATEMENT).fetchall()
+    return version
+
+
+def ask_postgresql(connection) -> str | None:
+    ((snapshot,),) = connection.execute(POSTGRESQL_STATEMENT).fetchall()
+    return snapshot
+
+
+class DatabaseState:
+    """Asks for the state of a database, on a connection of its own that stays open.
+
+    One connection for all threads, since the numbers of SQLite are those of a connection. It is
+    opened when it is first needed, so a process that only forks has none, and closed when the
+    engine is disposed of.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.ask: Callable[[Any], Hashable] = (
+            ask_sqlite if engine.dialect.name == "sqlite" else ask_postgresql
+        )
+        self.connection: Any = None
+        self.connection_number = 0
+        self.not_before = 0.0
+        self.lock = threading.Lock()
+        event.listen(engine, "engine_disposed", lambda _engine: self.close())
+
+    def read(self) -> Hashable | None:
+        """The state as of now, to be compared; ``None`` when there is no saying.
+
+        A connection that has broken is replaced, once.
+        """
+        with self.lock:
+            for _attempt in range(1 if self.connection is None else 2):
+                try:
+                    return self._read()
+                except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
+                    log.info("the database does not tell its state: %s", type(error).__name__)
+                    self._drop()
+            self.not_before = time.monotonic() + RETRY_SECONDS
+            return None
+
+    def _read(self) -> Hashable | None:
+        if self.connection is None:
+            if time.monotonic() < self.not_before:
+                return None
+            self._open()
+        state = self.ask(self.connection)
+        return None if state is None else (self.connection_number, state)
+
+    def _open(self) -> None:
+        pooled = self.engine.raw_connection()
+        self.connection = pooled.driver_connection
+        pooled.detach()
+        self.connection_number += 1
+        if self.engine.dialect.name == "postgresql":
+            # Each statement sees what is committed by then.
+            self.connection.rollback()
+            self.connection.autocommit = True
+
+    def _drop(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except self.engine.dialect.dbapi.Error as error:
+                log.info("a connection could not be closed: %s", error)
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another one."""
+        with self.lock:
+            self._drop()

@@ -1,0 +1,157 @@
+"""Which requests get a kept page, and what is kept of the answers to them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from pyramid.registry import Registry
+from pyramid.response import Response
+from webob.cookies import RequestCookies
+
+from qaboard.i18n import visitor_locale
+from qaboard.kept_pages.notes import take_notes
+from qaboard.kept_pages.shown_times import next_change
+from qaboard.kept_pages.store import KeptPage, PageKey
+from qaboard.security.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
+from qaboard.settings import Settings
+
+KEPT_SECONDS = 5 * 60
+"""The longest time for which a page is kept, for what is in no database: a static file that was
+replaced has another address."""
+
+ETAG_BYTES = 16
+
+CACHE_CONTROL = "no-cache"
+"""Others may keep a page, but ask each time whether it is still right."""
+
+# What belongs to the body, which an answer 304 does not have (RFC 9110, section 15.4.5).
+_BODY_HEADERS = frozenset({"content-type", "content-length"})
+
+# Whoever has one of them gets pages of their own.
+_COOKIES_OF_ONE = (LOGIN_COOKIE, SESSION_COOKIE)
+
+Environ = dict[str, Any]
+ExecutionPolicy = Callable[[Environ, Any], Response]
+
+
+def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolicy:
+    """An execution policy that answers with kept pages, and otherwise does as another one.
+
+    It stands before all tweens, since making Pyramid's request costs as much as the rest. So a kept
+    page is one that was made for the same address and host, which were checked then.
+    """
+    settings = registry["settings"]
+    store = registry["kept_pages"]
+    database_state = registry["database_state"]
+    housekeeping = registry["housekeeping"]
+
+    def kept_pages_policy(environ, router):
+        key = page_key(environ, settings)
+        if key is None:
+            return policy(environ, router)
+        now = time.time()
+        # Before the page begins to read; `database_state.py` says why.
+        state = database_state.read() if store.limit_bytes else None
+        if state is not None:
+            page = store.get(key)
+            if page is not None and page.is_right(state, now):
+                # Other requests set it in motion by an event.
+                housekeeping.look()
+                return answer(environ, page)
+        notes = take_notes(environ)
+        response = policy(environ, router)
+        if not notes.is_same_for_visitors or not is_page_of_visitors(response):
+            return response
+        page = make_page(response, state, now, next_change(notes.moments, now))
+        if state is not None:
+            store.put(key, page)
+        return answer(environ, page)
+
+    return kept_pages_policy
+
+
+def page_key(environ: Environ, settings: Settings) -> PageKey | None:
+    """All that the page of a visitor depends on, beside the database and the time.
+
+    :return: ``None`` for requests that may get, or make, another page than every visitor.
+    """
+    path = environ["PATH_INFO"]
+    if (
+        environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+        or path.startswith("/static/")
+        # A body that no browser sends with these methods, and that may be refused.
+        or environ.get("CONTENT_LENGTH", "0") not in ("", "0")
+        or environ.get("CONTENT_TYPE")
+    ):
+        return None
+    cookies = {}
+    if "HTTP_COOKIE" in environ:
+        try:
+            cookies = dict(RequestCookies(environ))
+        except ValueError:
+            return None
+        secure = settings.secure_cookies
+        if any(cookie_name(name, secure=secure) in cookies for name in _COOKIES_OF_ONE):
+            return None
+    return (
+        path,
+        environ["QUERY_STRING"],
+        visitor_locale(cookies, environ.get("HTTP_ACCEPT_LANGUAGE", ""), settings),
+        environ["SCRIPT_NAME"],
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_HOST", ""),
+    )
+
+
+def is_page_of_visitors(response: Response) -> bool:
+    """Whether an answer is a page that anybody may see: neither an error nor with a cookie.
+
+    The headers of an answer in a session forbid to keep it.
+    """
+    return (
+        response.status_int == 200
+        and response.content_type == "text/html"
+        and "Set-Cookie" not in response.headers
+        and "Cache-Control" not in response.headers
+    )
+
+
+def make_page(response: Response, state: Hashable, now: float, right_until: float) -> KeptPage:
+    """An answer as it is kept.
+
+    :param state: that of the database before the answer was made, or ``None``.
+    :param now: the time before the answer was made, in seconds since the epoch.
+    :param right_until: when it begins to look different.
+    """
+    body = response.body
+    digest = hashlib.blake2b(body, digest_size=ETAG_BYTES).hexdigest()
+    response.headers["ETag"] = etag = f'"{digest}"'
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    headers = tuple(response.headerlist)
+    return KeptPage(
+        body,
+        headers,
+        tuple(header for header in headers if header[0].lower() not in _BODY_HEADERS),
+        etag,
+        state,
+        now,
+        min(right_until, now + KEPT_SECONDS),
+    )
+
+
+def answer(environ: Environ, page: KeptPage) -> Response:
+    """The page, or that the client has it already."""
+    if is_known(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
+        return Response(status=304, headerlist=list(page.not_modified_headers), app_iter=[])
+    return Response(headerlist=list(page.headers), app_iter=[page.body])
+
+
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether a header ``If-None-Match`` names an ETag (RFC 9110, section 13.1.2).
+
+    It may be among others, and marked as weak: there are no quotes inside of one.
+    """
+    return etag in if_none_match or if_none_match.strip() == "*"
