@@ -301,6 +301,8 @@ def measure(boards: list[Board], runs: int, pattern: str) -> Iterator[SimpleName
     with progress_bar(len(chosen), "Asking for pages") as bar:
         for name, addresses_of in chosen.items():
             addresses = [addresses_of(board) for board in boards]
+            if not all(addresses):
+                raise SystemExit(f"One of the boards is too small to have: {name}.")
             times: list[list[float]] = [[] for _board in boards]
             statements: list[list[int]] = [[] for _board in boards]
             for run in range(WARM_UPS + runs):

@@ -62,11 +62,18 @@ def load(engine: Engine, board: MadeUpBoard) -> None:
                     writer.write_batch(batch)
                     bar.update(len(batch.posts))
             _say("Making indexes")
-        writer.recount()
+        recount_counters(engine)
         writer.finish()
     finally:
         # A connection with other settings than the board's must not be given to anybody else.
         raw.invalidate()
+
+
+def recount_counters(engine: Engine) -> None:
+    """Count what triggers on the loaded tables would have counted, which were off meanwhile.
+
+    There is nothing of the kind at present: `MadeUpBoard` gives every row its own counters.
+    """
 
 
 class _SQLiteLoader:
@@ -118,9 +125,6 @@ class _SQLiteLoader:
             self._insert("posts", POST_COLUMNS, batch.posts)
             self._insert("votes", VOTE_COLUMNS, batch.votes)
             self._insert("post_search", ("rowid", *SEARCH_COLUMNS[1:]), batch.search)
-
-    def recount(self) -> None:
-        """Count anew what triggers on the loaded tables would have counted. Nothing at present."""
 
     def finish(self) -> None:
         """Bring everything into the file. No ANALYZE: the board makes no statistics either."""
@@ -215,9 +219,6 @@ class _PostgreSQLLoader:
             [(*row, row[1] + row[2] + row[3]) for row in batch.search],
         )
         self.connection.commit()
-
-    def recount(self) -> None:
-        """Count anew what triggers on the loaded tables would have counted. Nothing at present."""
 
     def finish(self) -> None:
         """Let the sequences go on after the last ids, and do what autovacuum would soon do."""
