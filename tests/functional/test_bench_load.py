@@ -1,4 +1,4 @@
-"""``bench/load.py`` at a tiny size, as somebody who measures runs it."""
+"""``bench/load.py`` at a tiny size and ``bench/flat_cost.py`` on it, as who measures runs them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from qaboard.settings import load_database_url
 QUESTIONS = 200
 
 
-def load(*arguments: object) -> subprocess.CompletedProcess[str]:
+def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, PROJECT / "bench" / "load.py", *map(str, arguments)],
+        [sys.executable, PROJECT / "bench" / name, *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd="/",
@@ -71,7 +71,7 @@ def make_database(
 def loaded(make_database, open_engine) -> SimpleNamespace:
     """A filled database, and what was printed about it."""
     url = make_database("loaded")
-    done = load("--questions", QUESTIONS, "--database-url", url)
+    done = run("load.py", "--questions", QUESTIONS, "--database-url", url)
     assert done.returncode == 0, done.stderr
     return SimpleNamespace(url=url, engine=open_engine(url), printed=done.stdout)
 
@@ -149,7 +149,7 @@ def test_the_known_words_are_in_as_many_posts_as_it_says(loaded, session):
 
 def test_the_same_number_gives_the_same_board(loaded, make_database, open_engine):
     url = make_database("loaded_again")
-    assert load("--questions", QUESTIONS, "--database-url", url).returncode == 0
+    assert run("load.py", "--questions", QUESTIONS, "--database-url", url).returncode == 0
     assert facts(open_engine(url)) == facts(loaded.engine)
 
 
@@ -175,8 +175,19 @@ def test_the_next_post_has_the_next_id(loaded):
 )
 def test_what_cannot_be_filled_is_refused(loaded, questions, sentence):
     tables = inspect(loaded.engine).get_table_names()
-    done = load("--questions", questions, "--database-url", loaded.url)
+    done = run("load.py", "--questions", questions, "--database-url", loaded.url)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert inspect(loaded.engine).get_table_names() == tables
+
+
+def test_every_kind_of_page_is_measured(loaded):
+    done = run("flat_cost.py", loaded.url, loaded.url, "--runs", 1)
+    assert done.returncode == 0, done.stderr
+    lines = [line.strip("| ").split(" | ") for line in done.stdout.splitlines() if "|" in line]
+    titles, _rule, *rows = lines
+    assert {len(row) for row in rows} == {len(titles)}
+    names = {row[0] for row in rows}
+    assert len(names) == len(rows)
+    assert {"list by votes, last page", "most active user, answers", "search: in one post"} < names
