@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, column, exists, func, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
@@ -74,33 +85,49 @@ def wrong_answer_counts() -> Select:
     )
 
 
-def wrong_counts_of_users() -> Select:
-    """Users whose counts of posts are not those of the posts they have."""
+COUNTS_OF_USERS = (
+    "question_count",
+    "answer_count",
+    "written_question_count",
+    "written_answer_count",
+)
+
+
+def counts_of_users() -> Subquery:
+    """For each user, by ``id``, the counts of the posts that they have."""
     question = aliased(Question)
     is_question = Post.question_id.is_(None)
+    is_answer = Post.question_id.is_not(None)
     is_visible = Post.deleted_at.is_(None) & question.deleted_at.is_(None)
-
-    def total(*conditions: ColumnElement[bool]):
-        return func.count().filter(*conditions)
-
+    conditions = (is_question & is_visible, is_answer & is_visible, is_question, is_answer)
     counts = (
         select(
             Post.author_id,
-            total(is_question, is_visible).label("question_count"),
-            total(~is_question, is_visible).label("answer_count"),
-            total(is_question).label("written_question_count"),
-            total(~is_question).label("written_answer_count"),
+            *(
+                func.count().filter(condition).label(name)
+                for name, condition in zip(COUNTS_OF_USERS, conditions, strict=True)
+            ),
         )
         .outerjoin(question, question.id == Post.question_id)
         .group_by(Post.author_id)
         .subquery()
     )
-    names = [column.name for column in counts.c if column.name != "author_id"]
     return (
-        select(User.id)
+        select(User.id, *(func.coalesce(counts.c[name], 0).label(name) for name in COUNTS_OF_USERS))
         .outerjoin(counts, counts.c.author_id == User.id)
-        .where(or_(*(getattr(User, name) != func.coalesce(counts.c[name], 0) for name in names)))
+        .subquery()
     )
+
+
+def differs_from(facts: Subquery) -> ColumnElement[bool]:
+    """Whether a user has other counts than those of `counts_of_users`."""
+    return or_(*(getattr(User, name) != facts.c[name] for name in COUNTS_OF_USERS))
+
+
+def wrong_counts_of_users() -> Select:
+    """Users whose counts of posts are not those of the posts they have."""
+    facts = counts_of_users()
+    return select(User.id).join(facts, facts.c.id == User.id).where(differs_from(facts))
 
 
 def votes_by_authors() -> Select:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.models import Answer, Post, Question, User, Vote
 from qaboard.scripts.checks import (
+    COUNTS_OF_USERS,
+    counts_of_users,
+    differs_from,
     index_id,
     index_rows_without_post,
     lacks_index_row,
     wrong_answer_counts,
-    wrong_counts_of_users,
     wrong_scores,
 )
 from qaboard.scripts.context import CommandContext
@@ -64,30 +66,11 @@ def _correct_answer_counts(session: Session) -> int:
 
 def correct_counts_of_users(session: Session) -> int:
     """Make the counts of users agree with their posts; how many were wrong."""
-    question = aliased(Question)
-    post = aliased(Post)
-
-    def posts(*conditions: ColumnElement[bool]):
-        return (
-            select(func.count())
-            .select_from(post)
-            .outerjoin(question, question.id == post.question_id)
-            .where(post.author_id == User.id, *conditions)
-            .correlate(User)
-            .scalar_subquery()
-        )
-
-    is_question = post.question_id.is_(None)
-    is_visible = post.deleted_at.is_(None) & question.deleted_at.is_(None)
+    facts = counts_of_users()
     result = session.execute(
         update(User)
-        .where(User.id.in_(wrong_counts_of_users()))
-        .values(
-            question_count=posts(is_question, is_visible),
-            answer_count=posts(~is_question, is_visible),
-            written_question_count=posts(is_question),
-            written_answer_count=posts(~is_question),
-        )
+        .where(User.id == facts.c.id, differs_from(facts))
+        .values({name: facts.c[name] for name in COUNTS_OF_USERS})
         .execution_options(synchronize_session=False)
     )
     return result.rowcount

@@ -22,7 +22,7 @@ import snowballstemmer
 
 from qaboard.folding import fold
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Counts the changes of what a text's tokens are; rows of the index of another one are stale."""
 
 TOKEN_MAX_CHARACTERS = 60
@@ -40,7 +40,9 @@ _MARKS = "".join(
 )
 _RUN = re.compile(
     rf"(?P<cjk>[{_CJK}]+)"
-    r"|(?P<signed>(?<![\w.])(?:[A-Za-z](?:\+\+|#)|\.[A-Za-z][A-Za-z0-9]*))"
+    # A name with a dot is no piece of a longer word, such as one with an accent.
+    r"|(?P<signed>(?<![\w.])(?:[A-Za-z](?:\+\+|#)|\.[A-Za-z][A-Za-z0-9]*"
+    rf"(?!(?![{_CJK}])\w|[{_MARKS}])))"
     rf"|(?P<word>(?:(?![{_CJK}])[^\W_])[{_MARKS}]*(?:(?:(?![{_CJK}])[^\W_])[{_MARKS}]*)*)"
 )
 _ENGLISH = re.compile(r"[a-z]{3,}")

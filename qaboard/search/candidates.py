@@ -36,8 +36,8 @@ class Candidate:
 
 
 def newest_first(rows: Iterable[Row]) -> list[Candidate]:
-    """Candidates of rows that the database gave in whatever order."""
-    candidates = [Candidate(*row) for row in rows]
+    """Candidates of rows that the database gave in whatever order; without a post there is none."""
+    candidates = [Candidate(*row) for row in rows if row[0] is not None]
     return sorted(candidates, key=lambda candidate: candidate.post_id, reverse=True)
 
 

@@ -8,8 +8,8 @@ from datetime import tzinfo
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Select,
+    Subquery,
     Table,
     and_,
     column,
@@ -85,24 +85,28 @@ def select_examined(query: Query, zone: tzinfo) -> Select:
 
 
 def select_candidates(
-    fields: FromClause, post_id: ColumnElement[int], states: Iterable[State]
+    examined: Subquery, index: Table, index_id: ColumnElement[int], states: Iterable[State]
 ) -> Select:
-    """The columns of a `Candidate`, of the posts that anybody may see.
+    """The columns of a `Candidate`, of the posts that anybody may see, in the order in which they
+    are examined: sorting them would examine all.
 
-    :param fields: what has the columns ``title``, ``body`` and ``author`` of the index.
-    :param post_id: the column of it that is the id of the post.
+    :param examined: what has the ids of posts, in a column ``id``.
+    :param index_id: the column of the index that is the id of the post.
     """
+    # Outer joins, though nothing is missing: they have both databases take one of the examined
+    # after the other, and stop when they have enough.
     return (
         select(
             _POSTS.id,
-            fields.c.title,
-            func.substr(fields.c.body, 1, RANKED_CHARACTERS),
-            fields.c.author,
+            index.c.title,
+            func.substr(index.c.body, 1, RANKED_CHARACTERS),
+            index.c.author,
             _POSTS.score,
         )
-        .select_from(fields)
-        .join(Post.__table__, _POSTS.id == post_id)
+        .select_from(examined)
+        .outerjoin(Post.__table__, _POSTS.id == examined.c.id)
         .outerjoin(PARENT, PARENT.c.id == _POSTS.question_id)
+        .outerjoin(index, index_id == examined.c.id)
         .where(_POSTS.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
         .where(*conditions_of_states(states))
     )

@@ -48,6 +48,9 @@ _ALL_FIELDS = INDEX.c.title.concat(INDEX.c.body).concat(INDEX.c.author)
 RANGE_BITS = (12, 14, 16, 18, 20)
 """The ranges that the lexemes of a post name, by the logarithm of how many ids are in one."""
 
+COUNTED_RANGE_BITS = (12, 16)
+"""Fewer of them are enough to count, which stops when it has enough anywhere in a range."""
+
 _WRITE = text(
     "INSERT INTO post_search (post_id, title, body, author, version)"
     " VALUES (:id, :title, :body, :author, :version)"
@@ -56,11 +59,12 @@ _WRITE = text(
 )
 
 # The planner cannot know how many posts have two words, nor that most ranges are never looked
-# through. Each of these would be a scan of all posts when it guesses wrong; for the rest of the
-# transaction it does without them where it can.
+# through. Each of the first three would be a scan of all posts when it guesses wrong, and starting
+# workers takes longer than the search; for the rest of the transaction it does without them.
 _PREPARE = text(
     "SELECT max(post_id), set_config('enable_seqscan', 'off', true),"
-    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"
     " FROM post_search"
 )
 
@@ -118,7 +122,7 @@ class PostgreSQLIndex:
         values = {}
         for number, term in enumerate(terms):
             look = _Look(
-                f"term_{number}_", _tokens_of_term(term), _inexact([term]), range_bits=(14, 18)
+                f"term_{number}_", _tokens_of_term(term), _inexact([term]), is_ordered=False
             )
             shapes.append(look.shape_for(self.newest_id))
             values |= look.values_for(self.newest_id)
@@ -138,6 +142,7 @@ class _Shape:
     phrase_count: int
     has_excluded: bool
     in_title: bool
+    is_ordered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,8 @@ class _Look:
     """A look for posts in the index.
 
     ``tokens`` are what they must have, in the language of ``tsquery``. ``phrases`` are lists of
-    patterns, of each of which one must be there; ``excluded`` those that must not. ``range_bits``
-    are the ranges to be looked through before all posts; few of them are enough where no order is
-    needed.
+    patterns, of each of which one must be there; ``excluded`` those that must not. Posts that are
+    only counted need no order.
     """
 
     prefix: str
@@ -155,7 +159,7 @@ class _Look:
     phrases: list[list[str]]
     excluded: list[str] = field(default_factory=list)
     in_title: bool = False
-    range_bits: Sequence[int] = RANGE_BITS
+    is_ordered: bool = True
 
     def shape_for(self, newest_id: int) -> _Shape:
         return _Shape(
@@ -164,6 +168,7 @@ class _Look:
             len(self.phrases),
             bool(self.excluded),
             self.in_title,
+            self.is_ordered,
         )
 
     def values_for(self, newest_id: int) -> dict[str, object]:
@@ -179,7 +184,7 @@ class _Look:
     def _ranges(self, newest_id: int) -> Iterator[tuple[int | None, str]]:
         """The id below which each range begins, and the tokens that the posts in it have."""
         upper = None
-        for bits in self.range_bits:
+        for bits in RANGE_BITS if self.is_ordered else COUNTED_RANGE_BITS:
             number = newest_id >> bits
             lower = (number - 1) << bits
             if lower <= 0:
@@ -218,12 +223,8 @@ def _patterns(terms: Sequence[Term]) -> list[str]:
 @lru_cache(maxsize=256)
 def _candidates_statement(shape: _Shape, states: tuple[State, ...], limit: int) -> Select:
     examined = _newest_statement(shape, EXAMINED_MAX_COUNT).subquery()
-    # In the order in which they were examined, since sorting would examine all of them.
-    return (
-        select_candidates(INDEX, INDEX.c.post_id, states)
-        .join(examined, examined.c.post_id == INDEX.c.post_id)
-        .limit(_plain(limit))
-    )
+    statement = select_candidates(examined, INDEX, INDEX.c.post_id, states)
+    return statement.limit(_plain(limit))
 
 
 @lru_cache(maxsize=256)
@@ -256,13 +257,15 @@ def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:
     parts = []
     for number in range(shape.range_count):
         tokens = cast(bindparam(f"{shape.prefix}tokens_{number}", type_=Text), TSQUERY)
-        part = select(INDEX.c.post_id).where(
+        part = select(INDEX.c.post_id.label("id")).where(
             lexemes.op("@@", is_comparison=True)(tokens), *conditions
         )
         if number:
             upper = bindparam(f"{shape.prefix}upper_{number}", type_=BigInteger)
             part = part.where(post_id < upper)
-        parts.append(part.order_by(post_id.desc()).limit(_plain(limit)))
+        if shape.is_ordered:
+            part = part.order_by(post_id.desc())
+        parts.append(part.limit(_plain(limit)))
     # One part by itself cannot have two limits.
     return union_all(*parts).limit(_plain(limit)) if len(parts) > 1 else parts[0]
 

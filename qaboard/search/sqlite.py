@@ -83,14 +83,14 @@ class SQLiteIndex:
 @lru_cache(maxsize=64)
 def _candidates_statement(states: tuple[State, ...], limit: int) -> Select:
     examined = (
-        select(INDEX)
+        select(INDEX.c.rowid.label("id"))
         .where(_matches("expression"))
         .order_by(INDEX.c.rowid.desc())
         .limit(literal_column(str(EXAMINED_MAX_COUNT)))
         .subquery()
     )
-    # In the order in which they were examined, since sorting would examine all of them.
-    return select_candidates(examined, examined.c.rowid, states).limit(literal_column(str(limit)))
+    statement = select_candidates(examined, INDEX, INDEX.c.rowid, states)
+    return statement.limit(literal_column(str(limit)))
 
 
 @lru_cache(maxsize=64)
