@@ -13,7 +13,7 @@ CANDIDATES_MAX_COUNT = 1000
 TITLE_CANDIDATES_MAX_COUNT = 500
 """How many more are ranked of those that have everything in the title, however old they are."""
 
-EXAMINED_MAX_COUNT = 10_000
+EXAMINED_MAX_COUNT = 5000
 """How many of the newest posts that have all words are looked at for whether they may be seen and
 are as the operators ask; a common word and a rare score would otherwise read all of them."""
 

@@ -99,14 +99,13 @@ def find_posts(
         return _find_without_words(index, query, sort, zone)
     # One more than are ranked tells whether there are more.
     candidates = index.find_candidates(query, zone, CANDIDATES_MAX_COUNT + 1)
-    has_more = len(candidates) > CANDIDATES_MAX_COUNT
+    is_cut = len(candidates) > CANDIDATES_MAX_COUNT or _has_more_matches(index, query)
     candidates = candidates[:CANDIDATES_MAX_COUNT]
-    is_cut = has_more or _has_more_matches(index, query)
     if not candidates and len(query.terms) > 1:
         return _find_nearly(index, query, zone)
     if sort is SearchSort.NEWEST:
         return Found([candidate.post_id for candidate in candidates], is_cut)
-    if has_more:
+    if is_cut:
         known = {candidate.post_id for candidate in candidates}
         candidates += [
             candidate
@@ -135,8 +134,9 @@ def _find_without_words(index: Index, query: Query, sort: SearchSort, zone: tzin
 
 
 def _has_more_matches(index: Index, query: Query) -> bool:
-    """Whether more posts have all words than were looked at for what the operators ask."""
-    if not (query.states or query.scores or query.days):
+    """Whether more posts have all words than were looked at for what else is asked."""
+    has_phrase = any(len(form.tokens) > 1 for term in query.terms for form in term.forms)
+    if not (has_phrase or query.excluded or query.states or query.scores or query.days):
         return False
     return index.count_matches(query, EXAMINED_MAX_COUNT + 1) > EXAMINED_MAX_COUNT
 

@@ -13,7 +13,7 @@ smallest ranges are looked through first, and the larger ones only as long as no
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import cached_property, lru_cache
 
@@ -48,7 +48,7 @@ _ALL_FIELDS = INDEX.c.title.concat(INDEX.c.body).concat(INDEX.c.author)
 RANGE_BITS = (12, 14, 16, 18, 20)
 """The ranges that the lexemes of a post name, by the logarithm of how many ids are in one."""
 
-COUNTED_RANGE_BITS = (12, 16)
+COUNTED_RANGE_BITS = (12, 16, 20)
 """Fewer of them are enough to count, which stops when it has enough anywhere in a range."""
 
 _WRITE = text(
@@ -60,11 +60,11 @@ _WRITE = text(
 
 # The planner cannot know how many posts have two words, nor that most ranges are never looked
 # through. Each of the first three would be a scan of all posts when it guesses wrong, and starting
-# workers takes longer than the search; for the rest of the transaction it does without them.
+# workers or compiling takes longer than the search; the rest of the transaction does without.
 _PREPARE = text(
     "SELECT max(post_id), set_config('enable_seqscan', 'off', true),"
     " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
-    " set_config('max_parallel_workers_per_gather', '0', true)"
+    " set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"
     " FROM post_search"
 )
 
@@ -102,7 +102,7 @@ class PostgreSQLIndex:
         return newest_first(self.session.execute(statement, values))
 
     def count_matches(self, query: Query, limit: int) -> int:
-        look = _look_of(query)
+        look = replace(_look_of(query), is_ordered=False)
         shapes = (look.shape_for(self.newest_id),)
         return self.session.scalar(
             _counts_statement(shapes, limit), look.values_for(self.newest_id)
@@ -121,9 +121,8 @@ class PostgreSQLIndex:
         shapes = []
         values = {}
         for number, term in enumerate(terms):
-            look = _Look(
-                f"term_{number}_", _tokens_of_term(term), _inexact([term]), is_ordered=False
-            )
+            # That the tokens of a phrase follow one another is not worth looking at their texts.
+            look = _Look(f"term_{number}_", _tokens_of_term(term), is_ordered=False)
             shapes.append(look.shape_for(self.newest_id))
             values |= look.values_for(self.newest_id)
         return list(self.session.execute(_counts_statement(tuple(shapes), limit), values).one())
@@ -156,7 +155,7 @@ class _Look:
 
     prefix: str
     tokens: str
-    phrases: list[list[str]]
+    phrases: list[list[str]] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     in_title: bool = False
     is_ordered: bool = True
@@ -224,7 +223,7 @@ def _patterns(terms: Sequence[Term]) -> list[str]:
 def _candidates_statement(shape: _Shape, states: tuple[State, ...], limit: int) -> Select:
     examined = _newest_statement(shape, EXAMINED_MAX_COUNT).subquery()
     statement = select_candidates(examined, INDEX, INDEX.c.post_id, states)
-    return statement.limit(_plain(limit))
+    return statement.where(*_phrase_conditions(shape)).limit(_plain(limit))
 
 
 @lru_cache(maxsize=256)
@@ -239,15 +238,25 @@ def _counts_statement(shapes: tuple[_Shape, ...], limit: int) -> Select:
     )
 
 
-def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:
-    """The ids of the posts that are looked for, the newest first."""
-    fields = INDEX.c.title if shape.in_title else _ALL_FIELDS
+def _fields(shape: _Shape) -> ColumnElement[str]:
+    return INDEX.c.title if shape.in_title else _ALL_FIELDS
+
+
+def _phrase_conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    """What the lexemes of a post do not say."""
     conditions = [
-        fields.like(any_(bindparam(f"{shape.prefix}phrase_{number}", type_=ARRAY(Text))))
+        _fields(shape).like(any_(bindparam(f"{shape.prefix}phrase_{number}", type_=ARRAY(Text))))
         for number in range(shape.phrase_count)
     ]
     if shape.has_excluded:
         conditions.append(not_(_ALL_FIELDS.like(any_(bindparam("excluded", type_=ARRAY(Text))))))
+    return conditions
+
+
+def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:
+    """The ids of the newest posts that have the tokens, in that order where it has one."""
+    fields = _fields(shape)
+    conditions = []
     if shape.in_title:
         # In the words of the partial index.
         conditions.append(INDEX.c.title != literal_column("''"))

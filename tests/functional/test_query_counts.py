@@ -41,8 +41,9 @@ def more_to_search(app) -> int:
         ("/questions/{question}/?page=2&sort=oldest", 4, 6),
         ("/questions/?q=커피", 2, 3),
         ("/questions/?q=커피&page=2", 2, 3),
-        # Nothing has both words: how rare each is, and what has the most of them.
-        ("/questions/?q=커피 없는말", 4, 5),
+        # Nothing has both words: whether all were looked at for the phrase that one of them is, how
+        # rare each is, and what has the most of them.
+        ("/questions/?q=커피 없는말", 5, 6),
         ("/users/{user}/", 2, 3),
         ("/users/{user}/?tab=answers", 2, 3),
         ("/questions/ask", 0, 1),
