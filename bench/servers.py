@@ -1,7 +1,7 @@
-"""The servers that ``bench/requests.py`` measures, each in a process of its own.
+"""The servers that ``bench/request_rates.py`` measures, each in a process of its own.
 
-``python bench/servers.py constant|board PORT``; the board's database and secret are those of the
-environment.
+``python bench/servers.py constant|board|unlimited PORT``; the board's database and secret are those
+of the environment.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ import logging
 import sys
 from pathlib import Path
 
+import alembic.command
+import alembic.config
 import waitress
 from pyramid.authorization import ACLHelper, Allow, Everyone
 from pyramid.config import Configurator
 from pyramid.paster import get_appsettings
 from pyramid.response import Response
+from sqlalchemy import Engine
 
 import qaboard
+from qaboard.settings.rate_limits import RateLimit
 
 PROJECT = Path(__file__).resolve().parent.parent
 THREADS = 4
@@ -62,18 +66,44 @@ def constant_application():
     return config.make_wsgi_app()
 
 
-def board_application():
-    """The board of production.ini, on the database that the environment names."""
+def board_application(**changes: str):
+    """The board of production.ini, on the database that the environment names.
+
+    :param changes: values instead of those of the file.
+    """
     settings = get_appsettings(str(PROJECT / "production.ini"))
     settings["mail.enabled"] = "false"
+    settings.update(changes)
     return qaboard.main({}, **settings)
+
+
+def unlimited_application():
+    """The board without limits of rates and guards against programs, for those that write a lot."""
+    limits = {f"rate_limits.{limit.value}": "none" for limit in RateLimit}
+    return board_application(
+        **limits, **{"spam.minimum_seconds": "0", "spam.new_account_links": "0"}
+    )
+
+
+APPLICATIONS = {
+    "constant": constant_application,
+    "board": board_application,
+    "unlimited": unlimited_application,
+}
+
+
+def migrate(engine: Engine) -> None:
+    """Make the tables of a database."""
+    configuration = alembic.config.Config(str(PROJECT / "production.ini"))
+    with engine.execution_options(writes=True).connect() as connection:
+        configuration.attributes["connection"] = connection
+        alembic.command.upgrade(configuration, "head")
 
 
 def serve(name: str, port: int) -> None:
     # That requests wait for a thread is what is wanted here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    application = constant_application() if name == "constant" else board_application()
-    waitress.serve(application, listen=f"127.0.0.1:{port}", threads=THREADS, ident="")
+    waitress.serve(APPLICATIONS[name](), listen=f"127.0.0.1:{port}", threads=THREADS, ident="")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How many requests a second does a page take?  ``python bench/requests.py``
+"""How many requests a second does a page take?  ``python bench/request_rates.py``
 
 Serves, each by a waitress of one process and four threads, a Pyramid application with traversal and
 an ACL whose view returns a constant string, and the board of production.ini with a thousand
@@ -38,9 +38,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-import alembic.command
-import alembic.config
-from servers import PROJECT, board_application
+from servers import board_application, migrate
 from sqlalchemy import DDL, create_engine, make_url
 
 from qaboard import markup
@@ -175,10 +173,7 @@ def fill(url: str) -> tuple[int, str]:
     os.environ["QABOARD_DATABASE_URL"] = url
     application = board_application()
     engine = application.registry["engine"]
-    configuration = alembic.config.Config(str(PROJECT / "production.ini"))
-    with engine.execution_options(writes=True).connect() as connection:
-        configuration.attributes["connection"] = connection
-        alembic.command.upgrade(configuration, "head")
+    migrate(engine)
     chance = random.Random(1)  # posts, not secrets  # nosec B311
     now = utc_now()
     with make_session(engine, writes=True) as session, session.begin():
