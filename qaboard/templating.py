@@ -23,6 +23,7 @@ from qaboard.models import User, utc_now
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
+from qaboard.search.candidates import EXAMINED_MAX_COUNT
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
 from qaboard.settings import LOCALES
@@ -241,6 +242,7 @@ def includeme(config: Configurator) -> None:
                 "ngettext": ngettext,
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
+                "EXAMINED_MAX_COUNT": EXAMINED_MAX_COUNT,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
                 "settings": settings,
             },

@@ -51,8 +51,8 @@ class SearchSort(StrEnum):
 class Found:
     """The ids of the posts that were found, in order.
 
-    ``is_cut`` says that there are more than these. ``has_all_words`` is false when no post has all
-    words that were searched for, and these have the most and the rarest of them.
+    ``is_cut`` says that there may be more than these. ``has_all_words`` is false when no post has
+    all words that were searched for, and these have the most and the rarest of them.
     """
 
     post_ids: list[int]
@@ -101,7 +101,7 @@ def find_posts(
     candidates = index.find_candidates(query, zone, CANDIDATES_MAX_COUNT + 1)
     is_cut = len(candidates) > CANDIDATES_MAX_COUNT or _has_more_matches(index, query)
     candidates = candidates[:CANDIDATES_MAX_COUNT]
-    if not candidates and len(query.terms) > 1:
+    if not candidates and len(query.terms) > 1 and not is_cut:
         return _find_nearly(index, query, zone)
     if sort is SearchSort.NEWEST:
         return Found([candidate.post_id for candidate in candidates], is_cut)

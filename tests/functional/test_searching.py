@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qaboard import markup
-from qaboard.search import SearchSort, find_posts, index_post, parse_query
+from qaboard.models import utc_now
+from qaboard.search import (
+    SearchSort,
+    candidates,
+    conditions,
+    find_posts,
+    index_post,
+    parse_query,
+    postgresql,
+    sqlite,
+)
 from qaboard.search import index as search_index
 from qaboard.search.analysis import tokenize
 from qaboard.search.query import Phrase, Query, Term
@@ -250,6 +260,70 @@ def test_no_more_are_counted_than_are_ranked(browser, board, monkeypatch):
     titles = [row.text.strip() for row in page.html.select(".question-title")]
     assert len(titles) == 5
     assert titles[0] == "coffee"
+
+
+@pytest.fixture
+def few_are_examined(monkeypatch):
+    """As if there were so many posts that not all with a word can be looked at."""
+    modules = (candidates, conditions, postgresql, search_index, sqlite)
+    for module in modules:
+        if hasattr(module, "EXAMINED_MAX_COUNT"):
+            monkeypatch.setattr(module, "EXAMINED_MAX_COUNT", 5)
+        for name in ("_candidates_statement", "_counts_statement"):
+            if hasattr(module, name):
+                # Statements that are kept have the number in them.
+                monkeypatch.setattr(module, name, getattr(module, name).__wrapped__)
+
+
+def test_not_all_posts_with_a_word_are_looked_at_and_that_is_said(browser, board, few_are_examined):
+    author = board.user()
+    old = board.question(author, "coffee", "the oldest")
+    board.vote(old)
+    for number in range(6):
+        board.question(author, f"coffee {number}", "tea")
+    client = browser()
+    page = client.get("/questions/", {"q": "coffee score:>0"})
+    assert "None of the newest" in page
+    assert "0 results" in page
+    page = client.get("/questions/", {"q": "coffee is:question"})
+    assert "5+ results" in page
+    # One more word, and there are few enough.
+    page = client.get("/questions/", {"q": "coffee oldest score:>0"})
+    assert "1 result" in page
+    # A score alone is found by an index.
+    page = client.get("/questions/", {"q": "score:>0"})
+    assert "1 result" in page
+    assert "1+" not in page
+    page = client.get("/questions/", {"q": "score:<1"})
+    assert "5+ results" in page
+
+
+def test_the_posts_of_one_author_are_found_among_many(browser, board, few_are_examined):
+    board.question(board.user("하늘"), "coffee", "the oldest")
+    author = board.user()
+    for number in range(8):
+        board.question(author, f"coffee {number}", "tea")
+    page = browser().get("/questions/", {"q": "coffee user:하늘"})
+    assert "1 result" in page
+
+
+def test_the_best_or_the_youngest_come_first_without_words(browser, board):
+    author = board.user()
+    now = utc_now()
+    for number in range(3):
+        question = board.question(
+            author, f"question {number}", created_at=now - timedelta(days=number)
+        )
+        for _ in range(number + 1):
+            board.vote(question)
+
+    def titles(**fields):
+        page = browser().get("/questions/", fields)
+        return [row.text.strip()[-1] for row in page.html.select(".question-title")]
+
+    assert titles(q="score:>0") == ["2", "1", "0"]
+    assert titles(q="created:>2020-01-01") == ["0", "1", "2"]
+    assert titles(q="created:>2020-01-01 score:>1") == ["1", "2"]
 
 
 def test_what_was_just_posted_is_found_by_any_of_its_words(board):
