@@ -21,10 +21,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
+    Float,
+    Integer,
     Select,
     Text,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -50,6 +53,10 @@ RANGE_BITS = (12, 14, 16, 18, 20)
 
 COUNTED_RANGE_BITS = (12, 16, 20)
 """Fewer of them are enough to count, which stops when it has enough anywhere in a range."""
+
+SAMPLE_BITS = 12
+SAMPLE_MIN_COUNT = 8
+"""The range by which it is estimated how many posts have a term, if so many in it have it."""
 
 _WRITE = text(
     "INSERT INTO post_search (post_id, title, body, author, version)"
@@ -103,10 +110,8 @@ class PostgreSQLIndex:
 
     def count_matches(self, query: Query, limit: int) -> int:
         look = replace(_look_of(query), is_ordered=False)
-        shapes = (look.shape_for(self.newest_id),)
-        return self.session.scalar(
-            _counts_statement(shapes, limit), look.values_for(self.newest_id)
-        )
+        statement = _count_statement(look.shape_for(self.newest_id), limit)
+        return self.session.scalar(statement, look.values_for(self.newest_id))
 
     def find_without_words(self, query: Query, zone: tzinfo, limit: int) -> list[int]:
         statement = select_ids(query, zone)
@@ -118,25 +123,31 @@ class PostgreSQLIndex:
         return list(self.session.scalars(statement.limit(_plain(limit))))
 
     def count_documents(self, terms: Sequence[Term], limit: int) -> list[int]:
-        shapes = []
-        values = {}
-        for number, term in enumerate(terms):
-            # That the tokens of a phrase follow one another is not worth looking at their texts.
-            look = _Look(f"term_{number}_", _tokens_of_term(term), is_ordered=False)
-            shapes.append(look.shape_for(self.newest_id))
-            values |= look.values_for(self.newest_id)
-        return list(self.session.execute(_counts_statement(tuple(shapes), limit), values).one())
+        """How many posts have the tokens of each term; of common ones an estimate, by how many of
+        the newest posts have them."""
+        # That the tokens of a phrase follow one another is not worth looking at their texts.
+        tokens = list(map(_tokens_of_term, terms))
+        values: dict[str, object] = {
+            f"tokens_{number}": token for number, token in enumerate(tokens)
+        }
+        ranges, lower = _newest_ranges(self.newest_id, SAMPLE_BITS)
+        if lower > 0:
+            values["scale"] = self.newest_id / (self.newest_id - lower)
+            values |= {
+                f"sampled_{number}": f"{ranges} & {token}" for number, token in enumerate(tokens)
+            }
+        statement = _document_counts_statement(len(terms), lower > 0, limit)
+        return list(self.session.execute(statement, values).one())
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """What the text of a statement depends on that looks for posts; the rest are values.
 
-    ``prefix`` begins the names of its values. There are ``range_count`` ranges to be looked through
+    There are ``range_count`` ranges to be looked through
     one after the other, and ``phrase_count`` lists of patterns one of which must be there.
     """
 
-    prefix: str
     range_count: int
     phrase_count: int
     has_excluded: bool
@@ -153,7 +164,6 @@ class _Look:
     only counted need no order.
     """
 
-    prefix: str
     tokens: str
     phrases: list[list[str]] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
@@ -162,7 +172,6 @@ class _Look:
 
     def shape_for(self, newest_id: int) -> _Shape:
         return _Shape(
-            self.prefix,
             len(list(self._ranges(newest_id))),
             len(self.phrases),
             bool(self.excluded),
@@ -173,24 +182,30 @@ class _Look:
     def values_for(self, newest_id: int) -> dict[str, object]:
         values: dict[str, object] = {"excluded": self.excluded} if self.excluded else {}
         for number, patterns in enumerate(self.phrases):
-            values[f"{self.prefix}phrase_{number}"] = patterns
+            values[f"phrase_{number}"] = patterns
         for number, (upper, tokens) in enumerate(self._ranges(newest_id)):
-            values[f"{self.prefix}tokens_{number}"] = tokens
+            values[f"tokens_{number}"] = tokens
             if number:
-                values[f"{self.prefix}upper_{number}"] = upper
+                values[f"upper_{number}"] = upper
         return values
 
     def _ranges(self, newest_id: int) -> Iterator[tuple[int | None, str]]:
         """The id below which each range begins, and the tokens that the posts in it have."""
         upper = None
         for bits in RANGE_BITS if self.is_ordered else COUNTED_RANGE_BITS:
-            number = newest_id >> bits
-            lower = (number - 1) << bits
+            ranges, lower = _newest_ranges(newest_id, bits)
             if lower <= 0:
                 break
-            yield upper, f"('@{bits}:{number}' | '@{bits}:{number - 1}') & ({self.tokens})"
+            yield upper, f"{ranges} & ({self.tokens})"
             upper = lower
         yield upper, self.tokens
+
+
+def _newest_ranges(newest_id: int, bits: int) -> tuple[str, int]:
+    """The lexemes of the newest two ranges of a size, and the id that the older one begins with;
+    where it is not above 0, the two are all posts."""
+    number = newest_id >> bits
+    return f"('@{bits}:{number}' | '@{bits}:{number - 1}')", (number - 1) << bits
 
 
 def _look_of(query: Query, *, any_of: Sequence[Term] = (), in_title: bool = False) -> _Look:
@@ -203,7 +218,7 @@ def _look_of(query: Query, *, any_of: Sequence[Term] = (), in_title: bool = Fals
     phrases = _inexact(terms)
     if any_of and phrases:
         phrases = [_patterns(terms)]
-    return _Look("", tokens, phrases, _patterns(query.excluded), in_title)
+    return _Look(tokens, phrases, _patterns(query.excluded), in_title)
 
 
 def _inexact(terms: Sequence[Term]) -> list[list[str]]:
@@ -227,15 +242,35 @@ def _candidates_statement(shape: _Shape, states: tuple[State, ...], limit: int) 
 
 
 @lru_cache(maxsize=256)
-def _counts_statement(shapes: tuple[_Shape, ...], limit: int) -> Select:
-    return select(
-        *(
-            select(func.count())
-            .select_from(_newest_statement(shape, limit).subquery())
-            .scalar_subquery()
-            for shape in shapes
+def _count_statement(shape: _Shape, limit: int) -> Select:
+    return select(func.count()).select_from(_newest_statement(shape, limit).subquery())
+
+
+@lru_cache(maxsize=64)
+def _document_counts_statement(term_count: int, is_sampled: bool, limit: int) -> Select:
+    def count(parameter: str) -> Select:
+        found = select(INDEX.c.post_id).where(_has_tokens(_ALL_FIELDS, parameter))
+        return select(func.count().label("total")).select_from(
+            found.limit(_plain(limit)).subquery()
         )
-    )
+
+    counts = []
+    for number in range(term_count):
+        total = count(f"tokens_{number}").scalar_subquery()
+        if is_sampled:
+            sampled = count(f"sampled_{number}").subquery().c.total
+            estimate = cast(sampled * bindparam("scale", type_=Float), Integer)
+            is_common = sampled >= SAMPLE_MIN_COUNT
+            capped = func.least(estimate, _plain(limit))
+            total = select(case((is_common, capped), else_=total)).scalar_subquery()
+        counts.append(total)
+    return select(*counts)
+
+
+def _has_tokens(fields: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
+    """Whether fields have the tokens that a parameter names, in the words of their index."""
+    tokens = cast(bindparam(parameter, type_=Text), TSQUERY)
+    return func.search_lexemes(fields, INDEX.c.post_id).op("@@", is_comparison=True)(tokens)
 
 
 def _fields(shape: _Shape) -> ColumnElement[str]:
@@ -245,7 +280,7 @@ def _fields(shape: _Shape) -> ColumnElement[str]:
 def _phrase_conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     """What the lexemes of a post do not say."""
     conditions = [
-        _fields(shape).like(any_(bindparam(f"{shape.prefix}phrase_{number}", type_=ARRAY(Text))))
+        _fields(shape).like(any_(bindparam(f"phrase_{number}", type_=ARRAY(Text))))
         for number in range(shape.phrase_count)
     ]
     if shape.has_excluded:
@@ -262,15 +297,12 @@ def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:
         conditions.append(INDEX.c.title != literal_column("''"))
     # By an expression, so that no index can give the order, at the price of reading all posts.
     post_id = INDEX.c.post_id + literal_column("0")
-    lexemes = func.search_lexemes(fields, INDEX.c.post_id)
     parts = []
     for number in range(shape.range_count):
-        tokens = cast(bindparam(f"{shape.prefix}tokens_{number}", type_=Text), TSQUERY)
-        part = select(INDEX.c.post_id.label("id")).where(
-            lexemes.op("@@", is_comparison=True)(tokens), *conditions
-        )
+        has_tokens = _has_tokens(fields, f"tokens_{number}")
+        part = select(INDEX.c.post_id.label("id")).where(has_tokens, *conditions)
         if number:
-            upper = bindparam(f"{shape.prefix}upper_{number}", type_=BigInteger)
+            upper = bindparam(f"upper_{number}", type_=BigInteger)
             part = part.where(post_id < upper)
         if shape.is_ordered:
             part = part.order_by(post_id.desc())

@@ -269,7 +269,7 @@ def few_are_examined(monkeypatch):
     for module in modules:
         if hasattr(module, "EXAMINED_MAX_COUNT"):
             monkeypatch.setattr(module, "EXAMINED_MAX_COUNT", 5)
-        for name in ("_candidates_statement", "_counts_statement"):
+        for name in ("_candidates_statement", "_count_statement", "_counts_statement"):
             if hasattr(module, name):
                 # Statements that are kept have the number in them.
                 monkeypatch.setattr(module, name, getattr(module, name).__wrapped__)
