@@ -58,6 +58,10 @@ SAMPLE_BITS = 12
 SAMPLE_MIN_COUNT = 8
 """The range by which it is estimated how many posts have a term, if so many in it have it."""
 
+RARE_MAX_COUNT = 200
+"""Otherwise it is rare, and counted no further: each post that is counted may be read from the
+disk."""
+
 _WRITE = text(
     "INSERT INTO post_search (post_id, title, body, author, version)"
     " VALUES (:id, :title, :body, :author, :version)"
@@ -248,7 +252,7 @@ def _count_statement(shape: _Shape, limit: int) -> Select:
 
 @lru_cache(maxsize=64)
 def _document_counts_statement(term_count: int, is_sampled: bool, limit: int) -> Select:
-    def count(parameter: str) -> Select:
+    def count(parameter: str, limit: int) -> Select:
         found = select(INDEX.c.post_id).where(_has_tokens(_ALL_FIELDS, parameter))
         return select(func.count().label("total")).select_from(
             found.limit(_plain(limit)).subquery()
@@ -256,9 +260,10 @@ def _document_counts_statement(term_count: int, is_sampled: bool, limit: int) ->
 
     counts = []
     for number in range(term_count):
-        total = count(f"tokens_{number}").scalar_subquery()
+        total_limit = RARE_MAX_COUNT if is_sampled else limit
+        total = count(f"tokens_{number}", total_limit).scalar_subquery()
         if is_sampled:
-            sampled = count(f"sampled_{number}").subquery().c.total
+            sampled = count(f"sampled_{number}", limit).subquery().c.total
             estimate = cast(sampled * bindparam("scale", type_=Float), Integer)
             is_common = sampled >= SAMPLE_MIN_COUNT
             capped = func.least(estimate, _plain(limit))
