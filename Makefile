@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Written after a complete installation, and older than these files when they have changed since.
 INSTALLED := .venv/installed
 
-.PHONY: serve test test-postgresql lint audit bench translations
+.PHONY: serve test test-postgresql lint audit bench bench-limits translations
 
 serve: $(INSTALLED)
 	@$(BIN)/alembic -c development.ini upgrade head
@@ -31,7 +31,14 @@ lint: $(INSTALLED)
 audit: $(INSTALLED)
 	$(BIN)/python .ci/audit.py
 
+# quick takes about 15 minutes, full about two hours; the figures go to bench/RESULTS.md.
+SIZE ?= quick
+
 bench: $(INSTALLED)
+	$(BIN)/python bench/run_all.py --size $(SIZE)
+
+# The two that can find something wrong within a minute.
+bench-limits: $(INSTALLED)
 	$(BIN)/python bench/rendering.py
 	$(BIN)/python bench/login_timing.py
 

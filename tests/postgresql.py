@@ -41,9 +41,10 @@ def server_user() -> str | None:
 
 
 @contextmanager
-def private_server() -> Iterator[str]:
+def private_server(*settings: str) -> Iterator[str]:
     """Start a server with an empty database and stop it afterwards.
 
+    :param settings: of the server, such as ``fsync=on``; tests do not wait for the disk.
     :return: the URL of the database.
     """
     user = server_user()
@@ -76,7 +77,9 @@ def private_server() -> Iterator[str]:
             "--no-locale",
             "--no-sync",
         )
-        options = f"-p {port} -h 127.0.0.1 -k {directory} -c fsync=off -c max_connections=50"
+        options = f"-p {port} -h 127.0.0.1 -k {directory}"
+        for setting in ("fsync=off", "max_connections=50", *settings):
+            options += f" -c {setting}"
         run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
         try:
             yield f"postgresql://qaboard@127.0.0.1:{port}/postgres"

@@ -1,0 +1,218 @@
+"""All benchmarks, one after the other, and their figures as ``bench/RESULTS.md``.
+
+``python bench/run_all.py [--size quick|full] [--only REGEX] [--output FILE]``
+
+Quick compares boards of 10,000 and 100,000 questions and takes about 15 minutes, full those of
+10,000 and a million, with longer runs of the rest, and takes about two hours and 50 GB of disk.
+Both databases are measured: SQLite in a temporary directory, and a PostgreSQL server that is
+started for it, waits for the disk and is removed at the end. The figures of one run are to be
+compared with one another: how fast a machine is, and what else it does, is in all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+PROJECT = Path(__file__).resolve().parent.parent
+# The server of the tests serves here too; their folder is no package, so it must be on the path
+# before the import (E402).
+sys.path.insert(0, str(PROJECT / "tests"))
+
+from postgresql import private_server  # noqa: E402
+
+SERVER_SETTINGS = (
+    "fsync=on",
+    "shared_buffers=1GB",
+    "maintenance_work_mem=512MB",
+    "max_wal_size=4GB",
+)
+LIBRARIES = ("pyramid", "SQLAlchemy", "psycopg", "waitress", "Jinja2")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: questions of the two boards, and how long the rest takes."""
+
+    small: int
+    large: int
+    storm_seconds: int
+    rounds: int
+    requests: int
+
+
+SIZES = {
+    "quick": Size(10_000, 100_000, 20, 5, 20_000),
+    "full": Size(10_000, 1_000_000, 60, 9, 100_000),
+}
+
+
+class Report:
+    """Runs commands and writes what they print, and how they were called, into a file.
+
+    :param only: what the titles of the sections that are run match.
+    """
+
+    def __init__(self, path: Path, names: dict[str, str], only: str) -> None:
+        self.path = path
+        self.only = re.compile(only)
+        # What stands for addresses of this run, so that the record names no directory or port.
+        self.names = names
+        self.failed: list[str] = []
+
+    def write(self, text_: str) -> None:
+        for value, name in self.names.items():
+            text_ = text_.replace(value, name)
+        with self.path.open("a") as file:
+            file.write(text_)
+
+    def run(self, title: str, script: str, *arguments: object, is_table: bool = False) -> None:
+        """A section with the command and its output.
+
+        :param is_table: whether it prints Markdown.
+        """
+        if not self.only.search(title):
+            return
+        command = ["python", f"bench/{script}", *map(str, arguments)]
+        print(f"== {title}", flush=True)
+        began = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, PROJECT / "bench" / script, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT,
+        )
+        minutes = (time.monotonic() - began) / 60
+        output = done.stdout.strip()
+        print(output, flush=True)
+        self.write(f"\n## {title}\n\n`{shlex.join(command)}` ({minutes:.1f} minutes)\n\n")
+        self.write(f"{output}\n" if is_table else f"```\n{output}\n```\n")
+        if done.returncode:
+            self.failed.append(title)
+            self.write(f"\nExit status {done.returncode}: not all of it is as it should be.\n")
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    processor = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return f"{os.cpu_count()} cores of {processor}, {memory:.0f} GiB, {platform.system()}"
+
+
+def versions(postgresql_url: str) -> str:
+    engine = create_engine(make_url(postgresql_url).set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+        server = connection.scalar(text("SHOW server_version")).split()[0]
+    engine.dispose()
+    sqlite = create_engine("sqlite://")
+    with sqlite.connect() as connection:
+        library = connection.scalar(text("SELECT sqlite_version()"))
+    parts = [f"Python {platform.python_version()}", f"SQLite {library}", f"PostgreSQL {server}"]
+    return ", ".join([*parts, *(f"{name} {version(name)}" for name in LIBRARIES)])
+
+
+@contextmanager
+def make_database(server_url: str, name: str) -> Iterator[str]:
+    """A database on the server, until the end of the block."""
+    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+def run_all(report: Report, size: Size, directory: Path, server_url: str) -> None:
+    report.write(
+        "# Figures\n\n"
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} by `make bench`; {machine()}.\n\n"
+        f"{versions(server_url)}. PostgreSQL's settings: {', '.join(SERVER_SETTINGS)}.\n\n"
+        "Ratios are of medians of one run. DIRECTORY and SERVER stand for places of that run.\n"
+    )
+    report.run("The worst Markdown", "rendering.py")
+    report.run("Refused logins", "login_timing.py")
+    report.run("Search quality", "relevance.py", "tests/relevance/collection.json")
+    report.run("Where a page's time goes", "profile_pages.py")
+    report.run(
+        "Requests a second, and memory",
+        "request_rates.py",
+        "--postgresql",
+        server_url,
+        "--rounds",
+        size.rounds,
+        "--requests",
+        size.requests,
+    )
+    report.run(
+        "Many who write at once",
+        "write_storm.py",
+        "--postgresql",
+        server_url,
+        "--seconds",
+        size.storm_seconds,
+    )
+    sqlite_urls = [f"sqlite:///{directory}/{name}.sqlite" for name in ("small", "large")]
+    with (
+        make_database(server_url, "small") as small,
+        make_database(server_url, "large") as large,
+    ):
+        for name, urls in (("SQLite", sqlite_urls), ("PostgreSQL", [small, large])):
+            for questions, url in zip((size.small, size.large), urls, strict=True):
+                report.run(
+                    f"Filling {name} with {questions:,} questions",
+                    "load.py",
+                    "--questions",
+                    questions,
+                    "--database-url",
+                    url,
+                )
+            report.run(f"What pages cost on {name}", "flat_cost.py", *urls, is_table=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="quick")
+    parser.add_argument("--output", type=Path, default=PROJECT / "bench" / "RESULTS.md")
+    parser.add_argument("--only", default="", help="a regular expression for titles of sections")
+    arguments = parser.parse_args()
+    if not shutil.which("wrk"):
+        raise SystemExit("wrk is not installed; on Debian: apt-get install wrk")
+    arguments.output.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as directory, private_server(*SERVER_SETTINGS) as url:
+        server = make_url(url)
+        names = {directory: "DIRECTORY", f"{server.host}:{server.port}": "SERVER"}
+        report = Report(arguments.output, names, arguments.only)
+        run_all(report, SIZES[arguments.size], Path(directory), url)
+    print(f"The figures are in {arguments.output}.")
+    if report.failed:
+        print(f"Not as it should be: {', '.join(report.failed)}.")
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
