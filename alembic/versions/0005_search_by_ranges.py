@@ -13,6 +13,7 @@ Revision ID: 0005
 Revises: 0004
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -20,10 +21,15 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+# True of every post: the lists, which do not ask for it, must not take these indexes for theirs.
+ANY_POST = sa.text("id > 0")
+
 
 def upgrade() -> None:
-    op.create_index("ix_posts_score", "posts", ["score", "id"])
-    op.create_index("ix_posts_created", "posts", ["created_at", "id"])
+    for name, column in (("ix_posts_score", "score"), ("ix_posts_created", "created_at")):
+        op.create_index(
+            name, "posts", [column, "id"], sqlite_where=ANY_POST, postgresql_where=ANY_POST
+        )
     if op.get_bind().dialect.name == "sqlite":
         return
     op.execute("ALTER TABLE post_search DROP COLUMN document")

@@ -18,6 +18,9 @@ TITLE_MAX_CHARACTERS = 200
 LIVE_QUESTION = text("question_id IS NULL AND deleted_at IS NULL")
 LIVE_ANSWER = text("question_id IS NOT NULL AND deleted_at IS NULL")
 
+# True of every post; the lists, which do not ask for it, so leave the indexes of the search alone.
+ANY_POST = text("id > 0")
+
 
 def _partial_index(name: str, *columns: str, where) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
@@ -83,8 +86,8 @@ class Post(Base):
             "ix_posts_answers_oldest", "question_id", "created_at", "id", where=LIVE_ANSWER
         ),
         # What the search finds by its operators alone.
-        Index("ix_posts_score", "score", "id"),
-        Index("ix_posts_created", "created_at", "id"),
+        _partial_index("ix_posts_score", "score", "id", where=ANY_POST),
+        _partial_index("ix_posts_created", "created_at", "id", where=ANY_POST),
         Index("ix_posts_author", "author_id", "kind", "created_at", "id"),
         {"sqlite_autoincrement": True},
     )

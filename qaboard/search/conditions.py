@@ -66,20 +66,25 @@ def select_ids(query: Query, zone: tzinfo) -> Select:
         .outerjoin(PARENT, PARENT.c.id == Post.question_id)
         .where(Post.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
         .where(*conditions_of_states(query.states))
+        .order_by(*_order_without_words(query))
     )
+
+
+def _order_without_words(query: Query) -> list[ColumnElement]:
+    if query.author_key is None and query.days:
+        return [Post.created_at.desc(), Post.id.desc()]
+    if query.author_key is None and query.scores:
+        return [Post.score.desc(), Post.id.desc()]
+    return [Post.id.desc()]
 
 
 def select_examined(query: Query, zone: tzinfo) -> Select:
     """The ids of the posts of which `select_ids` takes some."""
-    order = [Post.id.desc()]
-    if query.author_key is None and query.days:
-        order = [Post.created_at.desc(), Post.id.desc()]
-    elif query.author_key is None and query.scores:
-        order = [Post.score.desc(), Post.id.desc()]
     return (
         select(Post.id)
-        .where(*bounds_of(query, zone))
-        .order_by(*order)
+        # In the words of the indexes by score and by time.
+        .where(Post.id > literal_column("0"), *bounds_of(query, zone))
+        .order_by(*_order_without_words(query))
         .limit(literal_column(str(EXAMINED_MAX_COUNT)))
     )
 

@@ -7,15 +7,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import Column, ColumnElement, Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from qaboard.models import ListSegment, Post, Question, User
 from qaboard.models.base import Identifier
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-OFFSET_MAX = 2**62
-"""No list is as long, and SQLite takes no numbers of more than 63 bits."""
 
 
 class QuestionSort(StrEnum):
@@ -66,11 +64,19 @@ def find_position(session: Session, sort: QuestionSort, offset: int) -> ListPosi
 
     :param offset: how many rows come before it. Beyond the end, only the total means something.
     """
-    total, above, key, post_id = session.execute(
-        _POSITION, {"list": sort.value, "offset": min(offset, OFFSET_MAX)}
-    ).one()
-    below = None if key is None else (key_value(sort, key), post_id)
-    return ListPosition(int(total), below, offset - int(above))
+    # The database would take longer to add them up than to hand them over.
+    segments = session.execute(_SEGMENTS, {"list": sort.value}).all()
+    total = sum(post_count for _key, _post_id, post_count in segments)
+    above = 0
+    below = None
+    for key, post_id, post_count in segments:
+        if above + post_count > offset:
+            break
+        above += post_count
+        below = (key, post_id)
+    if below is None or offset >= total:
+        return ListPosition(total, None, offset)
+    return ListPosition(total, (key_value(sort, below[0]), below[1]), offset - above)
 
 
 def key_value(sort: QuestionSort, key: int) -> datetime | int:
@@ -84,58 +90,47 @@ def read_page(session: Session, sort: QuestionSort, position: ListPosition, size
     :param position: where its first row is.
     :param size: how many rows at most.
     """
-    statement = _page_statement(sort, position.below is not None, position.skipped > 0)
+    statement = _page_statement(sort, position.below is not None)
     values = {"size": size, "skipped": position.skipped}
     if position.below is not None:
         values["below_key"], values["below_id"] = position.below
-    return session.execute(statement, values).all()
+        values["walked"] = position.skipped + size
+    rows = session.execute(statement, values).all()
+    return sorted(rows, key=lambda row: (row.key, row.id), reverse=True)
 
 
 # The statements are made once, and on tables: making one for each page, and objects of the rows
 # with all their columns, takes several times as long as the database needs. A mapped class would
 # also ask for the kind of a post, which the partial indexes do not hold.
-def _position_statement() -> Select:
-    segments = ListSegment.__table__.c
-    order = (segments.key.desc(), segments.post_id.desc())
-    counted = (
-        select(
-            func.sum(segments.post_count).over().label("total"),
-            (func.sum(segments.post_count).over(order_by=order) - segments.post_count).label(
-                "above"
-            ),
-            func.lag(segments.key).over(order_by=order).label("key"),
-            func.lag(segments.post_id).over(order_by=order).label("post_id"),
-        )
-        .where(segments.list == bindparam("list"))
-        .subquery()
-    )
-    return (
-        select(counted)
-        .where(counted.c.above <= bindparam("offset", type_=Identifier))
-        .order_by(counted.c.above.desc())
-        .limit(1)
-    )
-
-
-_POSITION = _position_statement()
+_SEGMENTS = (
+    select(ListSegment.key, ListSegment.post_id, ListSegment.post_count)
+    .where(ListSegment.list == bindparam("list"))
+    .order_by(ListSegment.key.desc(), ListSegment.post_id.desc())
+)
 
 
 @cache
-def _page_statement(sort: QuestionSort, has_below: bool, has_skipped: bool) -> Select:
+def _page_statement(sort: QuestionSort, has_below: bool) -> Select:
     key = KEYS[sort]
-    place = tuple_(key, _POSTS.id)
-    conditions = conditions_of(sort)
+    walk = (
+        select(key.label("key"), _POSTS.id)
+        .where(*conditions_of(sort))
+        .order_by(key.desc(), _POSTS.id.desc())
+    )
     if has_below:
-        below = (bindparam("below_key", type_=key.type), bindparam("below_id", type_=Identifier))
-        conditions.append(place < tuple_(*below))
-    order = (key.desc(), _POSTS.id.desc())
-    if has_skipped:
-        # The first row is looked for in the index alone; OFFSET makes whole rows, to skip them.
-        first = select(key, _POSTS.id).where(*conditions).order_by(*order)
-        first = first.limit(1).offset(bindparam("skipped"))
-        conditions.append(place <= first.scalar_subquery())
+        # Those with the same key and those with a lower one, since SQLite uses an index for no
+        # more than the first of two columns that are compared as one; in this order.
+        key_bound = bindparam("below_key", type_=key.type)
+        same = walk.where(key == key_bound, _POSTS.id < bindparam("below_id", type_=Identifier))
+        lower = walk.where(key < key_bound)
+        walk = union_all(
+            *(select(part.limit(bindparam("walked")).subquery()) for part in (same, lower))
+        )
+    # What is skipped is skipped in the index alone, and not joined with anything.
+    page = walk.limit(bindparam("size")).offset(bindparam("skipped")).subquery()
     return (
         select(
+            page.c.key,
             _POSTS.id,
             _POSTS.title,
             _POSTS.score,
@@ -146,8 +141,7 @@ def _page_statement(sort: QuestionSort, has_below: bool, has_skipped: bool) -> S
             _USERS.username,
             _USERS.closed_at,
         )
+        .select_from(page)
+        .join(Post.__table__, _POSTS.id == page.c.id)
         .join(User.__table__, _USERS.id == _POSTS.author_id)
-        .where(*conditions)
-        .order_by(*order)
-        .limit(bindparam("size"))
     )
