@@ -36,10 +36,10 @@ from webtest import TestApp
 import qaboard
 from qaboard.db import make_session
 from qaboard.models import Answer, Post, Question, User
-from qaboard.presenters.question import QuestionSort
 from qaboard.presenters.user import ProfileTab
 from qaboard.scripts.context import progress_bar
 from qaboard.search import SearchSort
+from qaboard.services.question_list import QuestionSort, conditions_of
 from qaboard.settings import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -85,7 +85,9 @@ class Board:
         self.client = TestApp(self.app, extra_environ={"HTTP_ACCEPT_LANGUAGE": "ko"})
         with self.session() as session:
             self.question_count = session.scalar(
-                select(func.count()).select_from(Question).where(Question.is_listed())
+                select(func.count())
+                .select_from(Post.__table__)
+                .where(*conditions_of(QuestionSort.NEWEST))
             )
             self.user_count = session.scalar(select(func.count()).select_from(User))
 
@@ -213,7 +215,7 @@ def _list_page(sort: QuestionSort, choose: Callable[[int], int]) -> Addresses:
 def _questions(board: Board, answer_count: int) -> list[str]:
     statement = (
         select(Question.id)
-        .where(Question.is_listed(), Question.answer_count == answer_count)
+        .where(Question.deleted_at.is_(None), Question.answer_count == answer_count)
         .order_by(Question.id)
         .limit(SAMPLES)
     )
@@ -256,7 +258,7 @@ def _sample(board: Board, column, model: type[Post]) -> list:
         found = (
             session.scalar(
                 select(column)
-                .where(model.is_listed(), Post.id >= chance.randint(1, last))
+                .where(model.deleted_at.is_(None), Post.id >= chance.randint(1, last))
                 .order_by(Post.id)
                 .limit(1)
             )

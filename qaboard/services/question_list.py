@@ -7,10 +7,19 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import Column, ColumnElement, Row, Select, bindparam, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from qaboard.models import ListSegment, Post, Question, User
+from qaboard.models import ListSegment, Post, User
 from qaboard.models.base import Identifier
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,10 +61,10 @@ class ListPosition:
 
 def conditions_of(sort: QuestionSort) -> list[ColumnElement[bool]]:
     """What a post must be like to be in a list, in the words of the partial index."""
-    conditions = [Question.is_listed()]
+    conditions = [_POSTS.question_id.is_(None), _POSTS.deleted_at.is_(None)]
     if sort is QuestionSort.UNANSWERED:
         # A bound 0 would not be seen to imply the condition of the index.
-        conditions.append(Question.has_no_answers())
+        conditions.append(_POSTS.answer_count == literal_column("0"))
     return conditions
 
 
