@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
@@ -18,6 +19,7 @@ from sqlalchemy import Row
 
 from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.kept_pages.holes import csrf_token_of_page, reader_id
 from qaboard.kept_pages.notes import note_moment
 from qaboard.models import User, utc_now
 from qaboard.page_messages import gettext, ngettext
@@ -120,6 +122,17 @@ def static_file_path(request: Request, name: str) -> str:
         if not request.registry.settings["reload_templates"]:
             known[key] = path
     return path
+
+
+def render_template(request: Request, name: str, /, **values: Any) -> Markup:
+    """A piece of a page.
+
+    :param name: the template's path below ``templates/``.
+    """
+    environment = request.registry.queryUtility(IJinja2Environment, name=".jinja2")
+    system = {"request": request, "get_csrf_token": partial(csrf_token_of_page, request)}
+    html = environment.get_template(name).render(system, **values)
+    return Markup(html)  # noqa: S704 - autoescaped
 
 
 def render_markdown(request: Request, source: str) -> str:
@@ -265,9 +278,11 @@ def includeme(config: Configurator) -> None:
     )
     config.registry["static_file_paths"] = {}
     config.add_request_method(static_file_path)
+    config.add_request_method(render_template)
     config.add_request_method(render_markdown)
     config.add_request_method(users_path, reify=True)
     config.add_request_method(user_path)
     config.add_request_method(questions_path, reify=True)
     config.add_request_method(question_path)
     config.add_request_method(site_root, reify=True)
+    config.add_request_method(reader_id)
