@@ -15,11 +15,15 @@ from pyramid.request import Request
 from qaboard.kept_pages.notes import notes_of
 from qaboard.kept_pages.shown_times import KEPT_SECONDS, next_change
 from qaboard.kept_pages.store import KeptPart, PartKey
+from qaboard.models.base import Base
 
 Value = TypeVar("Value")
 
 OBJECT_BYTES = 256
 """What an object takes that is neither a text nor a tuple of others, measured: a small one."""
+
+ROW_BYTES = 2048
+"""What a row takes beside its texts, measured."""
 
 
 def keeps_parts(request: Request) -> bool:
@@ -41,8 +45,8 @@ def keep_part(
     :param name: what the part is.
     :param values: all that it depends on beside the database, the time, the language and the
         path below which the board is served.
-    :param make: makes the part: texts, and tuples of them and of small objects, which nobody
-        changes. It makes no other parts.
+    :param make: makes the part: a text, a row that is in no session, a small object, or a tuple of
+        them, which nobody changes. It makes no other parts.
     :param has_holes: whether what depends on the reader is left out (`holes.py`).
     """
     notes = notes_of(request)
@@ -67,6 +71,11 @@ def value_bytes(value: object) -> int:
     """How many bytes a part takes, about."""
     if isinstance(value, str):
         return sys.getsizeof(value)
+    if isinstance(value, Base):
+        columns = vars(value).values()
+        return ROW_BYTES + sum(
+            value_bytes(each) for each in columns if isinstance(each, str | Base)
+        )
     if isinstance(value, tuple | frozenset):
         return sys.getsizeof(value) + sum(map(value_bytes, value))
     return OBJECT_BYTES
