@@ -45,8 +45,8 @@ def keep_part(
     :param name: what the part is.
     :param values: all that it depends on beside the database, the time, the language and the
         path below which the board is served.
-    :param make: makes the part: a text, a row that is in no session, a small object, or a tuple of
-        them, which nobody changes. It makes no other parts.
+    :param make: makes the part: a text, a row that is in no session, a small object, or a tuple or
+        dictionary of them, which nobody changes. It makes no other parts.
     :param has_holes: whether what depends on the reader is left out (`holes.py`).
     """
     notes = notes_of(request)
@@ -76,6 +76,8 @@ def value_bytes(value: object) -> int:
         return ROW_BYTES + sum(
             value_bytes(each) for each in columns if isinstance(each, str | Base)
         )
+    if isinstance(value, dict):
+        return sys.getsizeof(value) + sum(map(value_bytes, value.values()))
     if isinstance(value, tuple | frozenset):
         return sys.getsizeof(value) + sum(map(value_bytes, value))
     return OBJECT_BYTES

@@ -27,7 +27,7 @@ def list_answers(context: AnswersResource, request):
     permission=Permission.ANSWER,
     request_method="POST",
     require_csrf=False,
-    renderer="question/detail.jinja2",
+    renderer="layouts/piece.jinja2",
 )
 class AnswerView:
     def __init__(self, context: AnswersResource, request) -> None:

@@ -12,7 +12,7 @@ from pyramid.view import view_config, view_defaults
 from qaboard.i18n import _
 from qaboard.kept_pages.notes import keep_page
 from qaboard.kept_pages.parts import keep_part
-from qaboard.pagination import Page, requested_number
+from qaboard.pagination import requested_number
 from qaboard.presenters.question import present_question_list
 from qaboard.presenters.search import present_search_page
 from qaboard.presenters.similar_questions import present_similar_questions
@@ -34,7 +34,7 @@ from qaboard.views.question_page import keep_question_page
     context=QuestionsResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="question/list.jinja2",
+    renderer="layouts/piece.jinja2",
 )
 def list_questions(context: QuestionsResource, request):
     """All questions, or with ``?q=`` the posts that are found."""
@@ -50,15 +50,13 @@ def list_questions(context: QuestionsResource, request):
     keep_page(request)
     sort = requested_choice(request, "sort", QuestionSort)
     values = (sort, requested_number(request.GET))
-    page, content = keep_part(request, "list", values, partial(make_list, request, sort))
-    return {"sort": sort, "page": page, "content": content}
+    return keep_part(request, "list", values, partial(render_list, request, sort))
 
 
-def make_list(request, sort: QuestionSort) -> tuple[Page, Markup]:
-    """The page of the list that the address names, and its HTML."""
+def render_list(request, sort: QuestionSort) -> dict[str, Markup]:
+    """The page of the list that the address names."""
     questions = present_question_list(request, sort)
-    content = request.render_template("question/list_content.jinja2", list=questions)
-    return questions.page, content
+    return request.render_content("question/list.jinja2", list=questions)
 
 
 @view_config(
@@ -79,7 +77,7 @@ def show_similar(context: QuestionsResource, request):
     context=QuestionResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="question/detail.jinja2",
+    renderer="layouts/piece.jinja2",
 )
 def show_question(context: QuestionResource, request):
     """A question, its answers, and the form for another one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import deform
 from markupsafe import Markup
@@ -46,7 +45,7 @@ class Outline:
 
 def keep_question_page(
     request: Request, resource: QuestionResource, sort: AnswerSort
-) -> dict[str, Any]:
+) -> dict[str, Markup]:
     """What the page is rendered from, kept or made now.
 
     A member's is the same as that of others who may do the same with its posts, voted in the same
@@ -78,9 +77,9 @@ def keep_question_page(
             frozenset().union(*map(named_principals, resources)),
         )
 
-    def make_content() -> Markup:
+    def make_content() -> dict[str, Markup]:
         detail = assemble_question_page(resource, outline.page, sort, answers(), votes, similar)
-        return render_content(request, detail, create_answer_form(resource, request))
+        return question_page(request, detail, create_answer_form(resource, request))
 
     address = (question.id, sort, requested_number(request.GET))
     outline = keep_part(request, "outline", address, make_outline)
@@ -93,30 +92,14 @@ def keep_question_page(
         is_newcomer(request),
     )
     content = keep_part(request, "question", (*address, *reader), make_content, has_holes=True)
-    return {
-        "question": question,
-        "page": outline.page,
-        "content": fill_holes(request, content, make_stamp),
-    }
+    return content | {"content": fill_holes(request, content["content"], make_stamp)}
 
 
 def question_page(
     request: Request, detail: QuestionPage, answer_form: deform.Form | None
-) -> dict[str, Any]:
-    """What the page is rendered from, made for one reader."""
-    return {
-        "question": detail.question.post,
-        "page": detail.page,
-        "content": render_content(request, detail, answer_form),
-    }
-
-
-def render_content(
-    request: Request, detail: QuestionPage, answer_form: deform.Form | None
-) -> Markup:
-    return request.render_template(
-        "question/detail_content.jinja2", detail=detail, answer_form=answer_form
-    )
+) -> dict[str, Markup]:
+    """The page for the reader who asks."""
+    return request.render_content("question/detail.jinja2", detail=detail, answer_form=answer_form)
 
 
 def create_answer_form(question: QuestionResource, request: Request) -> deform.Form | None:
