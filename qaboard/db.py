@@ -52,8 +52,11 @@ def _configure_sqlite(connection: sqlite3.Connection, _record) -> None:
 
 
 def _begin_sqlite(connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # It waits for nobody and cannot fail, so there is no error to be judged.
+        connection.connection.driver_connection.execute("BEGIN").close()
 
 
 def _judge_error(context) -> None:
@@ -134,7 +137,7 @@ def make_request_session(request: Request) -> Session:
     """
     writes = request_writes(request)
     session_class = WritingSession if writes else ReadingSession
-    session = session_class(request.registry["engine"].execution_options(writes=writes))
+    session = session_class(request.registry["request_engines"][writes])
     request.add_finished_callback(lambda _request: session.close())
     return session
 
@@ -146,5 +149,10 @@ def includeme(config) -> None:
     settings["tm.annotate_user"] = "false"
     config.include("pyramid_tm")
     config.include("pyramid_retry")
-    config.registry["engine"] = make_engine(config.registry["settings"].database_url)
+    engine = make_engine(config.registry["settings"].database_url)
+    config.registry["engine"] = engine
+    # Made once, for the requests that may write and for the others.
+    config.registry["request_engines"] = {
+        writes: engine.execution_options(writes=writes) for writes in (True, False)
+    }
     config.add_request_method(make_request_session, "dbsession", reify=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any
 
 from pyramid.registry import Registry
@@ -25,9 +26,6 @@ CACHE_CONTROL = "no-cache"
 
 # What belongs to the body, which an answer 304 does not have (RFC 9110, section 15.4.5).
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
-
-# Whoever has one of them gets pages of their own.
-_COOKIES_OF_ONE = (LOGIN_COOKIE, SESSION_COOKIE)
 
 Environ = dict[str, Any]
 ExecutionPolicy = Callable[[Environ, Any], Response]
@@ -84,6 +82,12 @@ def only_reads(environ: Environ) -> bool:
     )
 
 
+@cache
+def cookies_of_one(secure: bool) -> tuple[str, ...]:
+    """The names of cookies: whoever has one of them gets pages of their own."""
+    return tuple(cookie_name(name, secure=secure) for name in (LOGIN_COOKIE, SESSION_COOKIE))
+
+
 def page_key(environ: Environ, settings: Settings) -> PageKey | None:
     """All that the page of a visitor depends on, beside the database and the time.
 
@@ -92,11 +96,10 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
     cookies = {}
     if "HTTP_COOKIE" in environ:
         try:
-            cookies = dict(RequestCookies(environ))
+            cookies = RequestCookies(environ)
+            if any(name in cookies for name in cookies_of_one(settings.secure_cookies)):
+                return None
         except ValueError:
-            return None
-        secure = settings.secure_cookies
-        if any(cookie_name(name, secure=secure) in cookies for name in _COOKIES_OF_ONE):
             return None
     return (
         environ["PATH_INFO"],

@@ -182,7 +182,7 @@ def read_own_votes(request: Request, post_ids: Sequence[int]) -> dict[int, int]:
     """How the reader voted on some posts, by their ids; a visitor has no votes."""
     if request.identity is None:
         return {}
-    rows = request.dbsession.execute(
+    rows = request.dbsession.connection().execute(
         _OWN_VOTES, {"user_id": request.identity.user_id, "post_ids": post_ids}
     )
     return {row.post_id: row.value for row in rows}
