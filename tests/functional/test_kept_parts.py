@@ -245,3 +245,15 @@ def test_a_database_that_does_not_tell_its_state(app, small_board, browser, read
         assert title not in client.get("/questions/")
         small_board.question(small_board.author, title=title)
         assert title in client.get("/questions/")
+
+
+def test_who_may_only_read_is_told_their_own_reason(small_board, browser):
+    address = f"/questions/{small_board.asked.id}/"
+    for _ in range(2):
+        for reason in ("Too loud.", "Too quiet."):
+            reader = small_board.user(
+                suspended_until=utc_now() + timedelta(days=1), suspension_reason=reason
+            )
+            page = browser(reader).get(address)
+            assert reason in page.html.select_one("#your-answer").text
+            assert not page.html.select("#question form")
