@@ -88,14 +88,18 @@ def make_bare_app():
     return config.make_wsgi_app()
 
 
-def make_app(directory: str):
-    """The board of development.ini as in production: no toolbar, no reload, no limits."""
+def make_app(directory: str, kept_mib: int):
+    """The board of development.ini as in production: no toolbar, no reload, no limits.
+
+    :param kept_mib: how much of pages is kept, as the setting ``qaboard.kept_pages_mib``.
+    """
     settings = get_appsettings(str(PROJECT / "development.ini"))
     settings.update(
         {
             "pyramid.includes": "",
             "pyramid.reload_templates": "false",
             "mail.enabled": "false",
+            "qaboard.kept_pages_mib": str(kept_mib),
             "rate_limits.ask": "100000 per minute",
             "sqlalchemy.url": f"sqlite:///{directory}/qaboard.sqlite",
         }
@@ -323,9 +327,10 @@ def main() -> None:
     kinds = {"list": "list, member", "detail": "detail, member", "ask": ASK}
     parser.add_argument("--profile", choices=kinds, help="the kind of request to look into")
     parser.add_argument("--count", type=int, default=200, help="requests of each kind")
+    parser.add_argument("--kept", type=int, default=0, metavar="MIB", help="keep pages and parts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        app = make_app(directory)
+        app = make_app(directory, options.kept)
         board = Board(app)
         measure(board, options.count, directory)
         if options.profile:

@@ -6,7 +6,9 @@ import sqlite3
 
 import zope.sqlalchemy
 from pyramid.request import Request
+from pyramid.threadlocal import get_current_request
 from pyramid_retry import mark_error_retryable
+from pyramid_tm import explicit_manager
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -50,8 +52,11 @@ def _configure_sqlite(connection: sqlite3.Connection, _record) -> None:
 
 
 def _begin_sqlite(connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # It waits for nobody and cannot fail, so there is no error to be judged.
+        connection.connection.driver_connection.execute("BEGIN").close()
 
 
 def _judge_error(context) -> None:
@@ -100,6 +105,30 @@ def request_writes(request: Request) -> bool:
     return request.environ["PATH_INFO"].strip("/") not in READ_ONLY_PATHS
 
 
+class ReadingSession(Session):
+    """The session of a request that may not write."""
+
+
+class WritingSession(Session):
+    """The session of a request that may write."""
+
+
+class _RequestTransaction:
+    """The transaction manager of the request that a session belongs to: the current one."""
+
+    def get(self):
+        return get_current_request().tm.get()
+
+
+# Once for all sessions of a kind: for each session anew it takes longer than a query.
+for _session_class, _initial_state in ((ReadingSession, "active"), (WritingSession, "changed")):
+    zope.sqlalchemy.register(
+        _session_class,
+        initial_state=_initial_state,
+        transaction_manager=_RequestTransaction(),
+    )
+
+
 def make_request_session(request: Request) -> Session:
     """The session of a request, which commits and rolls back with the request's transaction.
 
@@ -107,21 +136,23 @@ def make_request_session(request: Request) -> Session:
     default zope.sqlalchemy rolls back what was written by Core statements (its issue 88).
     """
     writes = request_writes(request)
-    session = make_session(request.registry["engine"], writes=writes)
-    zope.sqlalchemy.register(
-        session,
-        initial_state="changed" if writes else "active",
-        transaction_manager=request.tm,
-    )
+    session_class = WritingSession if writes else ReadingSession
+    session = session_class(request.registry["request_engines"][writes])
     request.add_finished_callback(lambda _request: session.close())
     return session
 
 
 def includeme(config) -> None:
     settings = config.get_settings()
-    settings["tm.manager_hook"] = "pyramid_tm.explicit_manager"
+    # The function itself, not its name, which would be looked up for each request.
+    settings["tm.manager_hook"] = explicit_manager
     settings["tm.annotate_user"] = "false"
     config.include("pyramid_tm")
     config.include("pyramid_retry")
-    config.registry["engine"] = make_engine(config.registry["settings"].database_url)
+    engine = make_engine(config.registry["settings"].database_url)
+    config.registry["engine"] = engine
+    # Made once, for the requests that may write and for the others.
+    config.registry["request_engines"] = {
+        writes: engine.execution_options(writes=writes) for writes in (True, False)
+    }
     config.add_request_method(make_request_session, "dbsession", reify=True)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import colander
 import deform
 from markupsafe import Markup
-from pyramid.csrf import check_csrf_token, get_csrf_token
+from pyramid.csrf import check_csrf_token
 from pyramid.httpexceptions import HTTPBadRequest, HTTPConflict, HTTPTooManyRequests
 from pyramid.request import Request
 from pyramid.response import Response
-from pyramid_jinja2 import IJinja2Environment
 
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
@@ -54,12 +52,9 @@ def create_form(
     :param values: what the fields hold at first.
     :param button_style: the class of its button in the style sheet; ``btn-primary`` by default.
     """
-    environment = request.registry.queryUtility(IJinja2Environment, name=".jinja2")
 
     def renderer(template_name: str, **variables: Any) -> Markup:
-        template = environment.get_template(f"deform/{template_name}.jinja2")
-        system = {"request": request, "get_csrf_token": partial(get_csrf_token, request)}
-        return Markup(template.render(variables, **system))  # noqa: S704 - autoescaped
+        return request.render_template(f"deform/{template_name}.jinja2", **variables)
 
     return deform.Form(
         schema.bind(request=request),

@@ -15,6 +15,7 @@ from webob.cookies import SignedSerializer
 
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
+from qaboard.kept_pages.holes import stamp_or_hole
 from qaboard.models import Post, Question, utc_now
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.refusal import WHOLE_FORM, Refusal
@@ -33,7 +34,7 @@ def guard(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:
     :return: the same schema.
     """
     schema.add(honeypot_field())
-    schema.add(stamp_field(_stamps(request).dumps(int(time.time())).decode("ascii")))
+    schema.add(stamp_field(stamp_or_hole(request, make_stamp)))
     return schema
 
 
@@ -81,6 +82,11 @@ def _age_seconds(request: Request, stamp: str) -> float:
     except ValueError:
         # None, or not ours: as if it had been made now.
         return 0
+
+
+def make_stamp(request: Request) -> str:
+    """The time, signed: letters, digits, ``-`` and ``_``."""
+    return _stamps(request).dumps(int(time.time())).decode("ascii")
 
 
 def _stamps(request: Request) -> SignedSerializer:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, pass_context
+from jinja2 import Environment, Template, pass_context
 from markupsafe import Markup, escape
 from pyramid.config import Configurator
 from pyramid.request import Request
@@ -18,7 +19,9 @@ from sqlalchemy import Row
 
 from qaboard import formatting, markup
 from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
 from qaboard.kept_pages.notes import note_moment
+from qaboard.kept_pages.parts import keep_part, keeps_parts
 from qaboard.models import User, utc_now
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
@@ -26,6 +29,7 @@ from qaboard.resources import RootResource
 from qaboard.search.candidates import EXAMINED_MAX_COUNT
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
+from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
 
 LEFT = _("deleted user")
@@ -121,6 +125,54 @@ def static_file_path(request: Request, name: str) -> str:
         if not request.registry.settings["reload_templates"]:
             known[key] = path
     return path
+
+
+def system_values(request: Request) -> dict[str, Any]:
+    """What templates of pieces of a page can use, beside their own values."""
+    return {
+        "request": request,
+        "get_csrf_token": partial(csrf_token_of_page, request),
+    }
+
+
+def render_template(request: Request, name: str, /, **values: Any) -> Markup:
+    """A piece of a page.
+
+    :param name: the template's path below ``templates/``.
+    """
+    html = page_template(request, name).render(system_values(request), **values)
+    return Markup(html)  # noqa: S704 - autoescaped
+
+
+def render_content(request: Request, name: str, /, **values: Any) -> dict[str, Markup]:
+    """What ``layouts/piece.jinja2`` makes a page of: its title, which the template sets, and its
+    content.
+
+    :param name: the template's path below ``templates/``.
+    """
+    module = page_template(request, name).make_module(system_values(request) | values)
+    return {"title": module.title, "content": Markup(module)}  # noqa: S704 - autoescaped
+
+
+def site_bar(request: Request, search_text: str, next_address: str) -> Markup:
+    """The bar at the top of a page.
+
+    :param search_text: what stands in the field of the search.
+    :param next_address: where a visitor comes back to after logging in.
+    """
+    values = {"search_text": search_text, "next_address": next_address}
+    make = partial(request.render_template, "includes/bar.jinja2", **values)
+    if request.identity is None or search_text or not keeps_parts(request):
+        return make()
+    manages_users = bool(
+        request.has_permission(Permission.MANAGE_USERS, request.site_root["users"])
+    )
+    bar = keep_part(request, "bar", (manages_users,), make, has_holes=True)
+    return fill_holes(request, bar)
+
+
+def page_template(request: Request, name: str) -> Template:
+    return request.registry.queryUtility(IJinja2Environment, name=".jinja2").get_template(name)
 
 
 def render_markdown(request: Request, source: str) -> str:
@@ -267,9 +319,14 @@ def includeme(config: Configurator) -> None:
     )
     config.registry["static_file_paths"] = {}
     config.add_request_method(static_file_path)
+    config.add_request_method(render_template)
+    config.add_request_method(render_content)
     config.add_request_method(render_markdown)
     config.add_request_method(users_path, reify=True)
     config.add_request_method(user_path)
     config.add_request_method(questions_path, reify=True)
     config.add_request_method(question_path)
     config.add_request_method(site_root, reify=True)
+    config.add_request_method(reader_id)
+    config.add_request_method(reader_name)
+    config.add_request_method(site_bar)

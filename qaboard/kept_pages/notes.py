@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,16 +14,32 @@ _NOTES = "qaboard.page_notes"
 
 @dataclass(slots=True)
 class PageNotes:
-    """``is_same_for_visitors`` is what `keep_page` says; ``moments`` are those of `note_moment`."""
+    """What is known before the page is made, and what is noted meanwhile.
 
+    ``state`` is that of the database and ``now`` the time, in seconds since the epoch, both of
+    before the page began to read; with the state ``None`` no parts are kept.
+    ``is_same_for_visitors`` is what `keep_page` says; ``moments`` are those of `note_moment`.
+    ``has_holes`` says that a part is being made for several readers (`holes.py`).
+    """
+
+    now: float
+    state: Hashable | None = None
     is_same_for_visitors: bool = False
     moments: list[datetime] = field(default_factory=list)
+    has_holes: bool = False
 
 
-def take_notes(environ: dict[str, Any]) -> PageNotes:
+def take_notes(
+    environ: dict[str, Any], now: float, state_for_parts: Hashable | None = None
+) -> PageNotes:
     """Have views and templates note what they know about the page that is being made."""
-    environ[_NOTES] = notes = PageNotes()
+    environ[_NOTES] = notes = PageNotes(now, state_for_parts)
     return notes
+
+
+def notes_of(request: Request) -> PageNotes | None:
+    """The notes about the page of a request, if there are any."""
+    return request.environ.get(_NOTES)
 
 
 def keep_page(request: Request) -> None:
@@ -31,13 +48,13 @@ def keep_page(request: Request) -> None:
     It may depend on the database, the time (which templates note), the address with its query, and
     the language. A page that counts its requests, such as a search, is none.
     """
-    notes = request.environ.get(_NOTES)
+    notes = notes_of(request)
     if notes is not None:
         notes.is_same_for_visitors = True
 
 
 def note_moment(request: Request, moment: datetime) -> None:
     """Note a moment of which a page tells how long ago it was."""
-    notes = request.environ.get(_NOTES)
+    notes = notes_of(request)
     if notes is not None:
         notes.moments.append(moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Hashable
+from functools import cache
 from typing import Any
 
 from pyramid.registry import Registry
@@ -13,14 +14,10 @@ from webob.cookies import RequestCookies
 
 from qaboard.i18n import visitor_locale
 from qaboard.kept_pages.notes import take_notes
-from qaboard.kept_pages.shown_times import next_change
+from qaboard.kept_pages.shown_times import KEPT_SECONDS, next_change
 from qaboard.kept_pages.store import KeptPage, PageKey
 from qaboard.security.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
 from qaboard.settings import Settings
-
-KEPT_SECONDS = 5 * 60
-"""The longest time for which a page is kept, for what is in no database: a static file that was
-replaced has another address."""
 
 ETAG_BYTES = 16
 
@@ -29,9 +26,6 @@ CACHE_CONTROL = "no-cache"
 
 # What belongs to the body, which an answer 304 does not have (RFC 9110, section 15.4.5).
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
-
-# Whoever has one of them gets pages of their own.
-_COOKIES_OF_ONE = (LOGIN_COOKIE, SESSION_COOKIE)
 
 Environ = dict[str, Any]
 ExecutionPolicy = Callable[[Environ, Any], Response]
@@ -49,19 +43,23 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
     housekeeping = registry["housekeeping"]
 
     def kept_pages_policy(environ, router):
-        key = page_key(environ, settings)
-        if key is None:
+        if not only_reads(environ):
             return policy(environ, router)
+        key = page_key(environ, settings)
         now = time.time()
         # Before the page begins to read; `database_state.py` says why.
         state = database_state.read() if store.limit_bytes else None
+        if key is None:
+            take_notes(environ, now, state)
+            return policy(environ, router)
         if state is not None:
             page = store.get(key)
             if page is not None and page.is_right(state, now):
                 # Other requests set it in motion by an event.
                 housekeeping.look()
                 return answer(environ, page)
-        notes = take_notes(environ)
+        # A visitor's page is kept as a whole; its parts would take the same room once more.
+        notes = take_notes(environ, now)
         response = policy(environ, router)
         if not notes.is_same_for_visitors or not is_page_of_visitors(response):
             return response
@@ -73,31 +71,38 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
     return kept_pages_policy
 
 
+def only_reads(environ: Environ) -> bool:
+    """Whether a request is for a page, and has nothing in it that may be refused."""
+    return (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and not environ["PATH_INFO"].startswith("/static/")
+        # A body that no browser sends with these methods.
+        and environ.get("CONTENT_LENGTH", "0") in ("", "0")
+        and not environ.get("CONTENT_TYPE")
+    )
+
+
+@cache
+def cookies_of_one(secure: bool) -> tuple[str, ...]:
+    """The names of cookies: whoever has one of them gets pages of their own."""
+    return tuple(cookie_name(name, secure=secure) for name in (LOGIN_COOKIE, SESSION_COOKIE))
+
+
 def page_key(environ: Environ, settings: Settings) -> PageKey | None:
     """All that the page of a visitor depends on, beside the database and the time.
 
     :return: ``None`` for requests that may get, or make, another page than every visitor.
     """
-    path = environ["PATH_INFO"]
-    if (
-        environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-        or path.startswith("/static/")
-        # A body that no browser sends with these methods, and that may be refused.
-        or environ.get("CONTENT_LENGTH", "0") not in ("", "0")
-        or environ.get("CONTENT_TYPE")
-    ):
-        return None
     cookies = {}
     if "HTTP_COOKIE" in environ:
         try:
-            cookies = dict(RequestCookies(environ))
+            cookies = RequestCookies(environ)
+            if any(name in cookies for name in cookies_of_one(settings.secure_cookies)):
+                return None
         except ValueError:
             return None
-        secure = settings.secure_cookies
-        if any(cookie_name(name, secure=secure) in cookies for name in _COOKIES_OF_ONE):
-            return None
     return (
-        path,
+        environ["PATH_INFO"],
         environ["QUERY_STRING"],
         visitor_locale(cookies, environ.get("HTTP_ACCEPT_LANGUAGE", ""), settings),
         environ["SCRIPT_NAME"],

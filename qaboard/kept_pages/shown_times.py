@@ -8,6 +8,10 @@ from datetime import datetime
 
 from babel.dates import TIMEDELTA_UNITS
 
+KEPT_SECONDS = 5 * 60
+"""The longest time for which a page is kept, for what is in no database: a static file that was
+replaced has another address."""
+
 # From this share of a unit on, Babel tells a time in it: 51 seconds are a minute.
 _THRESHOLD = 0.85
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,7 +10,7 @@ from pyramid.request import Request
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
-from qaboard.models import Answer, Post, Vote
+from qaboard.models import Answer, Post, Question, Vote
 from qaboard.pagination import Page, requested_number, requested_page
 from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource
@@ -78,7 +79,7 @@ class QuestionPage:
     answers: list[PostView]
     page: Page
     sort: AnswerSort
-    similar: list[SimilarQuestion]
+    similar: Sequence[SimilarQuestion]
 
 
 @cache
@@ -100,6 +101,25 @@ _OWN_VOTES = select(Vote.__table__.c.post_id, Vote.__table__.c.value).where(
 )
 
 
+def requested_answers(request: Request, question: Question) -> Page:
+    """Which of the answers the address names.
+
+    :raises NoSuchPageError: when the address names a page that is not there.
+    """
+    size = request.registry["settings"].answer_page_size
+    return requested_page(request.GET, size=size, total=question.answer_count)
+
+
+def read_answers(
+    request: Request, question: Question, page: Page, sort: AnswerSort
+) -> Sequence[Answer]:
+    """The answers of one page, in order."""
+    return request.dbsession.scalars(
+        _answers_statement(sort),
+        {"question_id": question.id, "size": page.size, "offset": page.offset},
+    ).all()
+
+
 def present_question_page(
     request: Request, resource: QuestionResource, sort: AnswerSort
 ) -> QuestionPage:
@@ -108,14 +128,31 @@ def present_question_page(
     :raises NoSuchPageError: when the address names a page that is not there.
     """
     question = resource.question
-    page = requested_page(
-        request.GET, size=request.registry["settings"].answer_page_size, total=question.answer_count
-    )
-    answers = request.dbsession.scalars(
-        _answers_statement(sort),
-        {"question_id": question.id, "size": page.size, "offset": page.offset},
-    ).all()
-    votes = _own_votes(request, [question.id, *(answer.id for answer in answers)])
+    page = requested_answers(request, question)
+    answers = read_answers(request, question, page, sort)
+    votes = read_own_votes(request, [question.id, *(answer.id for answer in answers)])
+    similar = similar_to(request, question)
+    return assemble_question_page(resource, page, sort, answers, votes, similar)
+
+
+def similar_to(request: Request, question: Question) -> tuple[SimilarQuestion, ...]:
+    """What is shown beside a question."""
+    return tuple(present_similar_questions(request, question.title, without_id=question.id))
+
+
+def assemble_question_page(
+    resource: QuestionResource,
+    page: Page,
+    sort: AnswerSort,
+    answers: Sequence[Answer],
+    votes: dict[int, int],
+    similar: tuple[SimilarQuestion, ...],
+) -> QuestionPage:
+    """The page from what was read for it.
+
+    :param votes: those of the reader, by the ids of the posts; posts that are not in it have none.
+    """
+    question = resource.question
     container = AnswersResource(resource)
     is_hidden = question.deleted_at is not None
     return QuestionPage(
@@ -132,7 +169,7 @@ def present_question_page(
         ],
         page,
         sort,
-        present_similar_questions(request, question.title, without_id=question.id),
+        similar,
     )
 
 
@@ -141,10 +178,11 @@ def answer_anchor(answer_id: int) -> str:
     return f"answer-{answer_id}"
 
 
-def _own_votes(request: Request, post_ids: list[int]) -> dict[int, int]:
+def read_own_votes(request: Request, post_ids: Sequence[int]) -> dict[int, int]:
+    """How the reader voted on some posts, by their ids; a visitor has no votes."""
     if request.identity is None:
         return {}
-    rows = request.dbsession.execute(
+    rows = request.dbsession.connection().execute(
         _OWN_VOTES, {"user_id": request.identity.user_id, "post_ids": post_ids}
     )
     return {row.post_id: row.value for row in rows}

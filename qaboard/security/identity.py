@@ -121,14 +121,19 @@ def load_identity(session: Session, token: str, accounts: AccountSettings) -> Id
     :param token: what the browser's cookie holds.
     """
     now = utc_now()
-    row = session.execute(
-        _identity_statement(accounts.staff_second_factor),
-        {
-            "token_hash": hash_token(token),
-            "now": now,
-            "used_after": now - timedelta(days=accounts.session_idle_days),
-        },
-    ).one_or_none()
+    # On the connection, since there is nothing in it for the session to take care of.
+    row = (
+        session.connection()
+        .execute(
+            _identity_statement(accounts.staff_second_factor),
+            {
+                "token_hash": hash_token(token),
+                "now": now,
+                "used_after": now - timedelta(days=accounts.session_idle_days),
+            },
+        )
+        .one_or_none()
+    )
     if row is None:
         return None
     user_id, username, role, locale, *rest, verified_at = row

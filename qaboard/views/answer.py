@@ -13,7 +13,7 @@ from qaboard.services.answer import AnswerSort, answer
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links
 from qaboard.views.addresses import post_location
-from qaboard.views.question import create_answer_form
+from qaboard.views.question_page import create_answer_form, question_page
 
 
 @view_config(context=AnswersResource, permission=Permission.VIEW, request_method="GET")
@@ -27,7 +27,7 @@ def list_answers(context: AnswersResource, request):
     permission=Permission.ANSWER,
     request_method="POST",
     require_csrf=False,
-    renderer="question/detail.jinja2",
+    renderer="layouts/piece.jinja2",
 )
 class AnswerView:
     def __init__(self, context: AnswersResource, request) -> None:
@@ -40,12 +40,9 @@ class AnswerView:
         return self.request.submit_form(self.form, self.answer, self.show)
 
     def show(self):
-        return {
-            "detail": present_question_page(
-                self.request, self.question_resource, next(iter(AnswerSort))
-            ),
-            "answer_form": self.form,
-        }
+        sort = next(iter(AnswerSort))
+        detail = present_question_page(self.request, self.question_resource, sort)
+        return question_page(self.request, detail, self.form)
 
     def answer(self, values):
         request = self.request

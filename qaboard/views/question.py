@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from markupsafe import Markup
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
 from qaboard.kept_pages.notes import keep_page
-from qaboard.presenters.question import present_question_list, present_question_page
+from qaboard.kept_pages.parts import keep_part
+from qaboard.pagination import requested_number
+from qaboard.presenters.question import present_question_list
 from qaboard.presenters.search import present_search_page
 from qaboard.presenters.similar_questions import present_similar_questions
 from qaboard.resources import QuestionResource, QuestionsResource
-from qaboard.schemas.answer import AnswerSchema
 from qaboard.schemas.question import AskSchema
 from qaboard.search import SearchSort, parse_query
 from qaboard.security.client import rate_limited_address
@@ -23,16 +27,14 @@ from qaboard.services.question_list import QuestionSort
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links, guard_newcomer
 from qaboard.views.addresses import requested_choice, requested_text
-
-ANSWER_FORM_ANCHOR = "your-answer"
-"""The id of the section with the form, where a visitor wants to be after logging in."""
+from qaboard.views.question_page import keep_question_page
 
 
 @view_config(
     context=QuestionsResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="question/list.jinja2",
+    renderer="layouts/piece.jinja2",
 )
 def list_questions(context: QuestionsResource, request):
     """All questions, or with ``?q=`` the posts that are found."""
@@ -47,7 +49,14 @@ def list_questions(context: QuestionsResource, request):
         return render_to_response("question/search.jinja2", page, request)
     keep_page(request)
     sort = requested_choice(request, "sort", QuestionSort)
-    return {"list": present_question_list(request, sort)}
+    values = (sort, requested_number(request.GET))
+    return keep_part(request, "list", values, partial(render_list, request, sort))
+
+
+def render_list(request, sort: QuestionSort) -> dict[str, Markup]:
+    """The page of the list that the address names."""
+    questions = present_question_list(request, sort)
+    return request.render_content("question/list.jinja2", list=questions)
 
 
 @view_config(
@@ -68,28 +77,12 @@ def show_similar(context: QuestionsResource, request):
     context=QuestionResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="question/detail.jinja2",
+    renderer="layouts/piece.jinja2",
 )
 def show_question(context: QuestionResource, request):
     """A question, its answers, and the form for another one."""
     keep_page(request)
-    sort = requested_choice(request, "sort", AnswerSort)
-    return {
-        "detail": present_question_page(request, context, sort),
-        "answer_form": create_answer_form(context, request),
-    }
-
-
-def create_answer_form(question: QuestionResource, request):
-    """The form below the answers, for whoever may answer; others have none."""
-    if not request.has_permission(Permission.ANSWER, question):
-        return None
-    return request.create_form(
-        guard_newcomer(request, AnswerSchema()),
-        name="answer",
-        submit_title=_("Post your answer"),
-        action=request.resource_path(question["answers"]),
-    )
+    return keep_question_page(request, context, requested_choice(request, "sort", AnswerSort))
 
 
 @view_defaults(

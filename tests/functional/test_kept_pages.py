@@ -4,82 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import random
-import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import event, update
+from board_changes import (
+    answer,
+    ask,
+    delete_a_question,
+    delete_an_answer,
+    during_reads,
+    edit_a_question,
+    edit_an_answer,
+    end_the_suspension,
+    leave,
+    promote,
+    purge_author,
+    rename,
+    restore_a_question,
+    suspend_author,
+    undo_the_purge,
+    vote,
+    without_times,
+    write_a_row,
+)
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard import markup, templating
+from qaboard import templating
 from qaboard.db import make_session
 from qaboard.kept_pages import policy
-from qaboard.models import Answer, Question, Role, User, utc_now
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.answer import edit_answer
-from qaboard.services.post import restore_post
-from qaboard.services.purge import purge, undo_purge
-from qaboard.services.question import edit_question
-from qaboard.services.user_management import OPERATOR, change_role, end_suspension, suspend
-
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def small_board(board):
-    """A question with an answer, and one by the same author without any.
-
-    All of them old: what is new is told by the second, so its page is made once a second.
-    """
-    board.author = board.user("author", created_at=LONG_AGO)
-    board.asked = board.question(board.author, title="About coffee", created_at=LONG_AGO)
-    board.answered = board.answer(board.asked, board.author, body="Of beans.")
-    with board.transaction() as session:
-        session.get_one(Answer, board.answered.id).created_at = LONG_AGO
-        session.get_one(Question, board.asked.id).last_activity_at = LONG_AGO
-    board.other = board.question(board.author, title="About tea", created_at=LONG_AGO)
-    board.addresses = [
-        "/questions/",
-        "/questions/?sort=active",
-        "/questions/?sort=unanswered",
-        f"/questions/{board.asked.id}/",
-        f"/users/{board.author.id}/",
-        f"/users/{board.author.id}/?tab=answers",
-    ]
-    return board
-
-
-@pytest.fixture
-def unkept(make_app):
-    """The board as it is: an application that keeps nothing."""
-    return make_app({"qaboard.kept_pages_mib": "0"})
-
-
-@contextlib.contextmanager
-def during_reads(app, action, number: int = 1):
-    """Do something once, just before the application sends its statement of this number."""
-    statements = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        if statement.startswith("SELECT"):
-            statements.append(statement)
-            if len(statements) == number:
-                action()
-
-    engine = app.registry["engine"]
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert len(statements) >= number
-
-
-def without_times(page) -> str:
-    """A page without how long ago things were, which goes on between two requests."""
-    return re.sub("<time.*?</time>", "", page.text)
+from qaboard.models import Answer, Question, User, utc_now
 
 
 def test_a_page_is_made_once(small_board, browser, count_queries):
@@ -102,89 +57,6 @@ def test_a_kept_page_has_all_headers(small_board, browser):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Type"] == "text/html; charset=UTF-8"
     assert "Set-Cookie" not in headers
-
-
-def ask(board):
-    board.question(board.author, title="About milk")
-
-
-def answer(board):
-    board.answer(board.other, body="Of leaves.")
-
-
-def edit_a_question(board):
-    with board.transaction() as session:
-        row = session.get_one(Question, board.asked.id)
-        edit_question(
-            session, row, title="About espresso", body="x", version=None, render=markup.render
-        )
-
-
-def edit_an_answer(board):
-    with board.transaction() as session:
-        row = session.get_one(Answer, board.answered.id)
-        edit_answer(session, row, body="Of the best beans.", version=None, render=markup.render)
-
-
-def vote(board):
-    board.vote(board.asked)
-
-
-def delete_an_answer(board):
-    board.delete(board.answered)
-
-
-def delete_a_question(board):
-    board.delete(board.asked)
-
-
-def restore_a_question(board):
-    with board.transaction() as session:
-        restore_post(session, session.get_one(Question, board.asked.id))
-
-
-def rename(board):
-    with board.transaction() as session:
-        session.get_one(User, board.author.id).username = f"writer{next(board.numbers)}"
-
-
-def leave(board):
-    with board.transaction() as session:
-        user = session.get_one(User, board.author.id)
-        user.closing_at, user.closing_removes_posts = utc_now(), False
-    close_due_accounts(board.engine)
-
-
-def promote(board):
-    with board.transaction() as session:
-        change_role(session, board.author.id, Role.MODERATOR, actor=OPERATOR)
-
-
-def suspend_author(board):
-    until = utc_now() + timedelta(days=1)
-    with board.transaction() as session:
-        suspend(session, board.author.id, until=until, reason="Rest.", actor=OPERATOR)
-
-
-def end_the_suspension(board):
-    with board.transaction() as session:
-        end_suspension(session, board.author.id, actor=OPERATOR)
-
-
-def purge_author(board):
-    with board.transaction() as session:
-        purge(session, board.author.id, actor=OPERATOR)
-
-
-def undo_the_purge(board):
-    with board.transaction() as session:
-        undo_purge(session, board.author.id, actor=OPERATOR)
-
-
-def write_a_row(board):
-    """As an operator does in the shell of the database."""
-    with board.transaction() as session:
-        session.execute(update(Question).where(Question.id == board.asked.id).values(score=77))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -142,3 +143,11 @@ def test_a_page_with_a_token_is_not_kept(browser, board):
         assert page.headers["Cache-Control"] == "private, no-store"
     page = client.get("/login").forms["login"].submit("submit", status=400)
     assert page.headers["Cache-Control"] == "private, no-store"
+
+
+def test_logging_in_leads_back_to_all_of_an_address(board, browser):
+    address = "/questions/?sort=active&page=1"
+    page = browser().get(address)
+    for name in ("login", "signup", "language"):
+        link = next(a["href"] for a in page.html.select("a") if a["href"].startswith(f"/{name}?"))
+        assert parse_qs(urlsplit(link).query) == {"next": [address]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qaboard.kept_pages.policy import is_known
-from qaboard.kept_pages.store import PAGE_MAX_BYTES, KeptPage, PageStore, page_size
+from qaboard.kept_pages.store import PAGE_MAX_BYTES, KeptPage, KeptPart, PageStore, PartKey
 
 
 def page(length: int = 1000) -> KeptPage:
@@ -17,7 +17,7 @@ def key(number: int) -> tuple[str, ...]:
 
 
 def test_what_nobody_asked_for_lately_goes_first():
-    store = PageStore(3 * page_size(key(1), page()))
+    store = PageStore(3 * page().size_bytes(key(1)))
     for number in (1, 2, 3):
         store.put(key(number), page())
     assert store.get(key(1)) is not None
@@ -35,7 +35,9 @@ def test_the_limit_holds_whatever_comes():
     store = PageStore(200_000)
     for number in range(1000):
         store.put(key(number % 70), page(number * 37 % 9000))
-        kept = sum(page_size(*item) for item in store.pages.items())
+        part = KeptPart("x", number * 41 % 9000, 1, 0.0, 10.0)
+        store.put(PartKey("part", (number % 70,)), part)
+        kept = sum(kept.size_bytes(key) for key, kept in store.pages.items())
         assert kept == store.size_bytes <= store.limit_bytes
     assert len(store.pages) > 10
 

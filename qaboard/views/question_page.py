@@ -1,0 +1,114 @@
+"""The page of a question: what of it is kept for several readers, and what is made for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import deform
+from markupsafe import Markup
+from pyramid.request import Request
+
+from qaboard.i18n import _
+from qaboard.kept_pages.holes import fill_holes
+from qaboard.kept_pages.parts import keep_part, keeps_parts
+from qaboard.pagination import Page, requested_number
+from qaboard.presenters.question import (
+    QuestionPage,
+    assemble_question_page,
+    present_question_page,
+    read_answers,
+    read_own_votes,
+    requested_answers,
+    similar_to,
+)
+from qaboard.resources import AnswerResource, AnswersResource, QuestionResource
+from qaboard.schemas.answer import AnswerSchema
+from qaboard.security.permissions import Permission
+from qaboard.security.principals import named_principals
+from qaboard.services.answer import AnswerSort
+from qaboard.spam import guard_newcomer, is_newcomer, make_stamp
+
+ANSWER_FORM_ANCHOR = "your-answer"
+"""The id of the section with the form, where a visitor wants to be after logging in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a page of answers depends on: ``principals`` are those that the ACLs of its posts, and
+    of what they are below, tell apart."""
+
+    page: Page
+    post_ids: tuple[int, ...]
+    principals: frozenset[str]
+
+
+def keep_question_page(
+    request: Request, resource: QuestionResource, sort: AnswerSort
+) -> dict[str, Markup]:
+    """What the page is rendered from, kept or made now.
+
+    A member's is the same as that of others who may do the same with its posts, voted in the same
+    way, and have the same form; except for holes. Whoever may only read is told why, which is
+    for them alone, and a deleted question is for few; those are made each time.
+
+    :raises NoSuchPageError: when the address names a page that is not there.
+    """
+    question, identity = resource.question, request.identity
+    if (
+        not keeps_parts(request)
+        or identity is None
+        or identity.restriction is not None
+        or question.deleted_at is not None
+    ):
+        detail = present_question_page(request, resource, sort)
+        return question_page(request, detail, create_answer_form(resource, request))
+
+    @cache
+    def answers():
+        return read_answers(request, question, requested_answers(request, question), sort)
+
+    def make_outline() -> Outline:
+        container = AnswersResource(resource)
+        resources = (resource, *(AnswerResource(answer, container) for answer in answers()))
+        return Outline(
+            requested_answers(request, question),
+            (question.id, *(answer.id for answer in answers())),
+            frozenset().union(*map(named_principals, resources)),
+        )
+
+    def make_content() -> dict[str, Markup]:
+        detail = assemble_question_page(resource, outline.page, sort, answers(), votes, similar)
+        return question_page(request, detail, create_answer_form(resource, request))
+
+    address = (question.id, sort, requested_number(request.GET))
+    outline = keep_part(request, "outline", address, make_outline)
+    votes = read_own_votes(request, outline.post_ids)
+    similar = keep_part(request, "similar", (question.id,), lambda: similar_to(request, question))
+    reader = (
+        # All that a permission depends on: an ACL asks for nothing but its own principals.
+        outline.principals.intersection(identity.principals),
+        tuple(votes.get(post_id, 0) for post_id in outline.post_ids),
+        is_newcomer(request),
+    )
+    content = keep_part(request, "question", (*address, *reader), make_content, has_holes=True)
+    return content | {"content": fill_holes(request, content["content"], make_stamp)}
+
+
+def question_page(
+    request: Request, detail: QuestionPage, answer_form: deform.Form | None
+) -> dict[str, Markup]:
+    """The page for the reader who asks."""
+    return request.render_content("question/detail.jinja2", detail=detail, answer_form=answer_form)
+
+
+def create_answer_form(question: QuestionResource, request: Request) -> deform.Form | None:
+    """The form below the answers, for whoever may answer; others have none."""
+    if not request.has_permission(Permission.ANSWER, question):
+        return None
+    return request.create_form(
+        guard_newcomer(request, AnswerSchema()),
+        name="answer",
+        submit_title=_("Post your answer"),
+        action=request.resource_path(question["answers"]),
+    )
