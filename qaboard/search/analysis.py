@@ -84,7 +84,7 @@ _stemmer = Stemmer("english", 0)
 _stemmer_lock = Lock()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def stem_english(word: str) -> str:
     """What the forms of an English word share (Porter's second algorithm); other words as they are.
 
