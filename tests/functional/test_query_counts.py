@@ -11,6 +11,40 @@ from qaboard.services.email_address import issue_address_token
 from qaboard.services.password_reset import issue_reset_token
 from qaboard.services.user_management import OPERATOR, end_all_sessions
 
+PAGES = [
+    ("/questions/", 2, 3),
+    ("/questions/?sort=active&page=2", 2, 3),
+    ("/questions/?sort=unanswered", 2, 3),
+    ("/questions/{question}/", 4, 6),
+    ("/questions/{question}/?page=2&sort=oldest", 4, 6),
+    ("/questions/?q=커피", 2, 3),
+    ("/questions/?q=커피&page=2", 2, 3),
+    # Nothing has both words: how rare each is, and what has the most of them.
+    ("/questions/?q=커피 없는말", 4, 5),
+    ("/users/{user}/", 2, 3),
+    ("/users/{user}/?tab=answers", 2, 3),
+    ("/questions/ask", 0, 1),
+    ("/login", 0, 1),
+    ("/account/two-factor", 0, 2),
+    ("/account/authenticator-app", 0, 2),
+    ("/account/passkeys", 0, 2),
+    ("/account/confirm", 0, 2),
+    ("/verify-email", 0, 1),
+    ("/forgot-password", 0, 1),
+    ("/reset-password", 0, 1),
+    ("/account/email", 0, 2),
+    ("/account/", 0, 2),
+    ("/account/sessions", 0, 2),
+    ("/account/activity", 0, 2),
+    ("/account/password", 0, 1),
+    ("/account/download", 0, 1),
+    ("/account/close", 0, 1),
+    ("/nowhere", 0, 1),
+]
+"""Addresses, and how many queries they take of a visitor and of a member."""
+
+SEARCHING = ("/questions/{question}/", "/questions/?q=")
+
 
 @pytest.fixture
 def full_board(board):
@@ -31,50 +65,18 @@ def more_to_search(app) -> int:
     return 1 if app.registry["engine"].dialect.name == "postgresql" else 0
 
 
-@pytest.mark.parametrize(
-    ("path", "visitor", "member"),
-    [
-        ("/questions/", 2, 3),
-        ("/questions/?sort=active&page=2", 2, 3),
-        ("/questions/?sort=unanswered", 2, 3),
-        ("/questions/{question}/", 4, 6),
-        ("/questions/{question}/?page=2&sort=oldest", 4, 6),
-        ("/questions/?q=커피", 2, 3),
-        ("/questions/?q=커피&page=2", 2, 3),
-        # Nothing has both words: how rare each is, and what has the most of them.
-        ("/questions/?q=커피 없는말", 4, 5),
-        ("/users/{user}/", 2, 3),
-        ("/users/{user}/?tab=answers", 2, 3),
-        ("/questions/ask", 0, 1),
-        ("/login", 0, 1),
-        ("/account/two-factor", 0, 2),
-        ("/account/authenticator-app", 0, 2),
-        ("/account/passkeys", 0, 2),
-        ("/account/confirm", 0, 2),
-        ("/verify-email", 0, 1),
-        ("/forgot-password", 0, 1),
-        ("/reset-password", 0, 1),
-        ("/account/email", 0, 2),
-        ("/account/", 0, 2),
-        ("/account/sessions", 0, 2),
-        ("/account/activity", 0, 2),
-        ("/account/password", 0, 1),
-        ("/account/download", 0, 1),
-        ("/account/close", 0, 1),
-        ("/nowhere", 0, 1),
-    ],
-)
-def test_pages(full_board, browser, count_queries, more_to_search, path, visitor, member):
-    if path.startswith(("/questions/{question}/", "/questions/?q=")):
-        visitor, member = visitor + more_to_search, member + more_to_search
-    path, _, query = path.format(
-        question=full_board.full_question.id, user=full_board.an_author.id
-    ).partition("?")
-    fields = dict(field.split("=") for field in query.split("&")) if query else {}
-    for client, expected in ((browser(), visitor), (browser(full_board.user()), member)):
-        with count_queries() as statements:
-            client.get(path, fields, expect_errors=True)
-        assert len(statements) == expected, "\n".join(statements)
+def test_pages(full_board, browser, count_queries, more_to_search):
+    visitor, member = browser(), browser(full_board.user())
+    for address, *expected in PAGES:
+        more = more_to_search if address.startswith(SEARCHING) else 0
+        path, _, query = address.format(
+            question=full_board.full_question.id, user=full_board.an_author.id
+        ).partition("?")
+        fields = dict(field.split("=") for field in query.split("&")) if query else {}
+        for client, number in zip((visitor, member), expected, strict=True):
+            with count_queries() as statements:
+                client.get(path, fields, expect_errors=True)
+            assert len(statements) == number + more, "\n".join((address, *statements))
 
 
 @pytest.mark.parametrize(
