@@ -9,8 +9,9 @@ Debian: apt-get install wrk).
 
 After an answer 304 waitress closes the connection, which costs more than the answer.
 
-With ``--requests 100000`` it then sends so many requests for all kinds of pages, and prints how the
-resident memory of the server grows with them.
+With ``--requests 100000`` it then sends so many requests for all kinds of pages, of visitors and of
+members, with some visits of a member who logs in, posts and sets a second factor up in between, and
+prints how the resident memory of the server grows with them.
 
 Exit status 1 when a visitor's list or page of a question takes less than half the requests of the
 constant string, or a server ends with more than 120 MB.
@@ -38,6 +39,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from member import Member
 from servers import board_application, migrate
 from sqlalchemy import DDL, create_engine, make_url
 
@@ -57,6 +59,10 @@ USERS = 50
 LEAST_RATIO = 0.5
 MOST_MEGABYTES = 120
 START_SECONDS = 30
+PASSWORD = secrets.token_urlsafe()
+VISITS = 10
+"""As often as one member may ask in ten minutes."""
+
 BODY = """\
 The water is **too hot**, I think: the first cup is bitter and the second one sour. I have tried
 
@@ -67,6 +73,10 @@ The water is **too hot**, I think: the first cup is bitter and the second one so
 > 물이 너무 뜨거우면 써요.
 
 What else could it be? There is more at <https://example.com/coffee>.
+
+```python
+print("too hot")
+```
 """
 
 
@@ -111,7 +121,8 @@ class Server:
         :return: requests a second, and how many there were.
         """
         address = f"http://127.0.0.1:{self.port}"
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *options]
+        duration, patience = f"-d{max(1, round(seconds))}s", f"--timeout={START_SECONDS}s"
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", duration, patience, *options]
         command[-1] = address + command[-1]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         if "Non-2xx" in output or "Socket errors" in output:
@@ -206,6 +217,9 @@ def fill(url: str) -> tuple[int, str]:
                 )
                 given.created_at = question.created_at + timedelta(minutes=10)
         token = open_session(session, users[0].id, lifetime=timedelta(days=1))
+        users[1].password_hash = application.registry["passwords"].hash(PASSWORD)
+        # No newcomer, whose forms may not come back at once.
+        users[1].created_at = now - timedelta(days=30)
         question_id = questions[0].id
     application.registry["background"].close()
     engine.dispose()
@@ -252,32 +266,37 @@ def report(server: Server, pages: list[Page], constant: list[float]) -> bool:
 
 MIX = """\
 local pages = {%s}
+local members = {Cookie = "__Host-login=%s"}
 local number = 0
 request = function()
   number = number + 1
-  return wrk.format("GET", pages[number %% #pages + 1])
+  local headers = number %% 5 == 0 and members or nil
+  return wrk.format("GET", pages[number %% #pages + 1], headers)
 end
 """
 
 
-def watch_memory(server: Server, count: int, question_id: int) -> None:
+def watch_memory(server: Server, count: int, question_id: int, token: str) -> None:
     """Send requests for all kinds of pages, and print what the process takes meanwhile."""
     pages = [f"/questions/?page={number}" for number in range(1, QUESTIONS // 20 + 1)]
     pages += [f"/questions/?sort={sort}" for sort in ("newest", "active", "votes", "unanswered")]
+    pages += [f"/questions/?q=coffee+{number}" for number in range(20)]
     pages += [f"/questions/{question_id - number}/" for number in range(500)]
     pages += [f"/users/{number}/" for number in range(1, USERS + 1)]
-    pages += ["/login", "/signup", "/static/css/qaboard.css"]
+    pages += ["/login", "/signup", "/language", "/static/css/qaboard.css"]
     # One after the other would be the worst for what is kept, and no board is read like that.
     random.Random(1).shuffle(pages)  # nosec B311
+    member = Member(server.port, "user1", PASSWORD)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(MIX % ", ".join(json.dumps(path) for path in pages))
+        script.write(MIX % (", ".join(json.dumps(path) for path in pages), token))
         script.flush()
-        sent, shown = 0, 0
+        sent, visits = 0, 0
         print(f"{server.name:10} resident {server.megabytes():6.1f} MB before", flush=True)
         while sent < count:
             sent += server.load(5, "-s", script.name, "")[1]
-            if sent * 10 // count > shown:
-                shown = sent * 10 // count
+            if sent * VISITS // count > visits:
+                visits = sent * VISITS // count
+                member.visit(BODY)
                 print(
                     f"{server.name:10} resident {server.megabytes():6.1f} MB "
                     f"after {sent:7,} requests",
@@ -306,10 +325,10 @@ def main() -> int:
             question_id, token = fill(url)
             variables = {"QABOARD_DATABASE_URL": url}
             board = stack.enter_context(started("board", name, variables))
-            boards.append((board, board_pages(board, question_id, token), question_id))
+            boards.append((board, board_pages(board, question_id, token), question_id, token))
         for number in range(arguments.rounds + 1):
             constant.measure(constant_page, arguments.seconds)
-            for board, pages, _question_id in boards:
+            for board, pages, *_rest in boards:
                 for page in pages:
                     board.measure(page, arguments.seconds)
             if number == 0:
@@ -319,10 +338,10 @@ def main() -> int:
         rates = constant.rates[constant_page.name]
         print(f"{'':10} {'constant string':20} {statistics.median(rates):8.0f}/s")
         is_good = True
-        for board, pages, question_id in boards:
+        for board, pages, question_id, token in boards:
             is_good &= report(board, pages, rates)
             if arguments.requests:
-                watch_memory(board, arguments.requests, question_id)
+                watch_memory(board, arguments.requests, question_id, token)
             megabytes = board.megabytes()
             is_good &= megabytes <= MOST_MEGABYTES
             print(f"{board.name:10} resident {megabytes:6.1f} MB at the end")

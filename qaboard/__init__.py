@@ -18,6 +18,7 @@ def main(global_config, **ini):
         raise SystemExit(f"qaboard: {error}") from None
     config = Configurator(settings=ini)
     config.registry["settings"] = settings
+    config.include("qaboard.allocator")
     config.include("qaboard.request_checks")
     config.include("qaboard.background")
     config.include("qaboard.db")

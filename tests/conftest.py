@@ -12,7 +12,7 @@ from pathlib import Path
 
 import alembic.command
 import pytest
-from factories import Board
+from factories import PASSWORD_SETTINGS, Board
 from postgresql import private_server
 from project import PROJECT, alembic_configuration, environment
 from pyramid.paster import get_appsettings
@@ -48,13 +48,19 @@ def mail_directory(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("mail")
 
 
+def _do_not_wait_for_the_disk(connection, _record) -> None:
+    connection.execute("PRAGMA synchronous = OFF").close()
+
+
 @pytest.fixture(scope="session")
-def open_application(database_url: str, mail_directory: Path) -> Callable:
+def open_application(database_url: str, mail_directory: Path, tmp_path_factory) -> Callable:
     """Opens the application of development.ini, without the toolbar, on the tests' database.
 
     What it returns is a context manager; at its end the application gives its connections back.
     Its argument replaces settings of the ini file.
     """
+
+    compiled_templates = tmp_path_factory.mktemp("templates")
 
     @contextmanager
     def open_one(changes: dict[str, str] | None = None) -> Iterator:
@@ -63,9 +69,18 @@ def open_application(database_url: str, mail_directory: Path) -> Callable:
         # As in production, so that every test would see a kept page that is not right any more.
         # What a test writes makes all of them stale, so queries are counted of pages made anew.
         settings["qaboard.kept_pages_mib"] = "8"
+        # The next application need not compile them again.
+        settings["jinja2.bytecode_caching"] = "true"
+        settings["jinja2.bytecode_caching_directory"] = str(compiled_templates)
+        settings["passwords.memory_kib"] = str(PASSWORD_SETTINGS.memory_kib)
+        settings["passwords.passes"] = str(PASSWORD_SETTINGS.passes)
         settings.update(changes or {})
         with environment(QABOARD_DATABASE_URL=database_url):
             application = qaboard.main({}, **settings)
+        engine = application.registry["engine"]
+        if engine.dialect.name == "sqlite":
+            # Nobody needs these rows after a power failure.
+            event.listen(engine, "connect", _do_not_wait_for_the_disk)
         # A test that is about it makes it due; its queries are not counted among those of others.
         application.registry["housekeeping"].due_at = math.inf
         yield application
@@ -73,7 +88,7 @@ def open_application(database_url: str, mail_directory: Path) -> Callable:
         application.registry["housekeeping"].worker.close()
         if "mail_worker" in application.registry:
             application.registry["mail_worker"].close()
-        application.registry["engine"].dispose()
+        engine.dispose()
 
     return open_one
 

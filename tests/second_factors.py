@@ -6,16 +6,17 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import cbor2
 import pyotp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from factories import Board
-from sqlalchemy import update
+from factories import PASSWORD, Board
+from sqlalchemy import select, update
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from qaboard.models import Passkey, TOTPFactor, User, utc_now
+from qaboard.models import Passkey, SecurityEvent, TOTPFactor, User, UserSession, utc_now
 from qaboard.security.encryption import SecretEncryption
 from qaboard.services.recovery_code import make_recovery_codes
 
@@ -132,4 +133,43 @@ class Device:
                 "type": "public-key",
                 "response": {name: bytes_to_base64url(v) for name, v in response.items()},
             }
+        )
+
+
+def log_in(client, username="alex", next_address=None):
+    query = {"next": next_address} if next_address else {}
+    form = client.get("/login", query).forms["login"]
+    form["username"], form["password"] = username, PASSWORD
+    return form.submit("submit", status=303)
+
+
+def enter_code(client, code: str, status: int = 303):
+    form = client.get("/second-factor").forms["second-factor"]
+    form["code"] = code
+    return form.submit("submit", status=status)
+
+
+def is_logged_in(client) -> bool:
+    return client.get("/account/", expect_errors=True).status_int == 200
+
+
+def press(page, action: str, status: int = 303):
+    form = next(f for f in page.forms.values() if f.action == action)
+    return form.submit(status=status)
+
+
+def kinds(board, user) -> list[str]:
+    with board.transaction() as session:
+        statement = select(SecurityEvent.kind, SecurityEvent.details)
+        statement = statement.where(SecurityEvent.user_id == user.id).order_by(SecurityEvent.id)
+        return [
+            f"{kind} {details.get('factor', '')}".strip()
+            for kind, details in session.execute(statement)
+        ]
+
+
+def age_logins(board) -> None:
+    with board.transaction() as session:
+        session.execute(
+            update(UserSession).values(authenticated_at=utc_now() - timedelta(minutes=16))
         )

@@ -18,7 +18,7 @@ from enum import Enum
 from functools import lru_cache
 from threading import Lock
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 from qaboard.folding import fold
 
@@ -80,12 +80,13 @@ def find_runs(text: str) -> Iterator[Run]:
         yield Run(fold(match[0]), match.start(), match.end(), RunKind(match.lastgroup))
 
 
-_stemmer = snowballstemmer.stemmer("english")
+# Without its own cache, which would keep the words of every text.
+_stemmer = Stemmer("english", 0)
 # The stemmer keeps the word it is at in itself, and a server has several threads.
 _stemmer_lock = Lock()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def stem_english(word: str) -> str:
     """What the forms of an English word share (Porter's second algorithm); other words as they are.
 

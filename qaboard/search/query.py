@@ -183,7 +183,7 @@ def parse_title(text: str) -> Query:
     return _parse_title(text[:QUERY_MAX_CHARACTERS])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _parse_title(text: str) -> Query:
     pieces = text.split()
     terms = [term for term in map(_parse_word, pieces) if term is not None]

@@ -5,11 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from functools import cache
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -30,6 +26,11 @@ class SecretEncryption:
     """
 
     def __init__(self, secret: str) -> None:
+        # Not before it is needed: the library takes 6 MB.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         derivation = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=KEY_PURPOSE)
         self.cipher = AESGCM(derivation.derive(secret.encode("utf-8")))
 
@@ -44,6 +45,8 @@ class SecretEncryption:
 
         :raises UnreadableSecret: when it was encrypted with another key, or changed since.
         """
+        from cryptography.exceptions import InvalidTag
+
         try:
             content = base64.urlsafe_b64decode(encrypted)
             nonce, content = content[:NONCE_BYTES], content[NONCE_BYTES:]
@@ -53,5 +56,10 @@ class SecretEncryption:
 
 
 def includeme(config) -> None:
-    encryption = SecretEncryption(config.registry["settings"].secret)
-    config.add_request_method(lambda _request: encryption, "encryption", reify=True)
+    secret = config.registry["settings"].secret
+
+    @cache
+    def encryption() -> SecretEncryption:
+        return SecretEncryption(secret)
+
+    config.add_request_method(lambda _request: encryption(), "encryption", reify=True)

@@ -8,28 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import webauthn
-from webauthn.helpers import (
-    base64url_to_bytes,
-    bytes_to_base64url,
-    options_to_json_dict,
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    RegistrationCredential,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 from qaboard.settings import Settings
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import (
+        AuthenticationCredential,
+        PublicKeyCredentialDescriptor,
+        RegistrationCredential,
+    )
 
 TIMEOUT_MILLISECONDS = 5 * 60 * 1000
 USER_HANDLE_BYTES = 8
@@ -60,6 +50,13 @@ class NewPasskey:
     sign_count: int
 
 
+def _webauthn() -> ModuleType:
+    """The library, imported when somebody first uses a passkey: it takes 14 MB."""
+    import webauthn.helpers.structs
+
+    return webauthn
+
+
 def relying_party(settings: Settings) -> RelyingParty:
     """This site according to its settings, spelled as browsers spell it (HTML, section 7.1.1)."""
     parts = urlsplit(settings.site_address)
@@ -87,20 +84,22 @@ def creation_options(
     :param challenge: a random text in base 64 (URL).
     :param known_credentials: the passkeys of the user; a device that has one makes no second.
     """
+    webauthn = _webauthn()
+    structs = webauthn.helpers.structs
     options = webauthn.generate_registration_options(
         rp_id=party.id,
         rp_name=party.name,
         user_id=user_handle(user_id),
         user_name=username,
-        challenge=base64url_to_bytes(challenge),
+        challenge=webauthn.base64url_to_bytes(challenge),
         timeout=TIMEOUT_MILLISECONDS,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(known_credentials),
     )
-    return options_to_json_dict(options)
+    return webauthn.helpers.options_to_json_dict(options)
 
 
 def request_options(
@@ -110,18 +109,20 @@ def request_options(
 
     :param allowed_credentials: the passkeys that will do; none for any of this site.
     """
+    webauthn = _webauthn()
     options = webauthn.generate_authentication_options(
         rp_id=party.id,
-        challenge=base64url_to_bytes(challenge),
+        challenge=webauthn.base64url_to_bytes(challenge),
         timeout=TIMEOUT_MILLISECONDS,
         allow_credentials=_descriptors(allowed_credentials),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json_dict(options)
+    return webauthn.helpers.options_to_json_dict(options)
 
 
 def _descriptors(credential_ids: Iterable[bytes]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=credential_id) for credential_id in credential_ids]
+    descriptor = _webauthn().helpers.structs.PublicKeyCredentialDescriptor
+    return [descriptor(id=credential_id) for credential_id in credential_ids]
 
 
 def parse_creation(credential: str) -> RegistrationCredential:
@@ -130,7 +131,7 @@ def parse_creation(credential: str) -> RegistrationCredential:
     :param credential: JSON.
     :raises BadCredential: when it is something else.
     """
-    return _guarded(parse_registration_credential_json, credential)
+    return _guarded(_webauthn().helpers.parse_registration_credential_json, credential)
 
 
 def parse_use(credential: str) -> AuthenticationCredential:
@@ -139,7 +140,7 @@ def parse_use(credential: str) -> AuthenticationCredential:
     :param credential: JSON.
     :raises BadCredential: when it is something else.
     """
-    return _guarded(parse_authentication_credential_json, credential)
+    return _guarded(_webauthn().helpers.parse_authentication_credential_json, credential)
 
 
 def challenge_of(credential: RegistrationCredential | AuthenticationCredential) -> str:
@@ -147,8 +148,9 @@ def challenge_of(credential: RegistrationCredential | AuthenticationCredential) 
 
     :raises BadCredential: when there is none.
     """
-    client_data = _guarded(parse_client_data_json, credential.response.client_data_json)
-    return bytes_to_base64url(client_data.challenge)
+    helpers = _webauthn().helpers
+    client_data = _guarded(helpers.parse_client_data_json, credential.response.client_data_json)
+    return helpers.bytes_to_base64url(client_data.challenge)
 
 
 def verify_creation(
@@ -158,10 +160,11 @@ def verify_creation(
 
     :raises BadCredential: when the answer is not genuine.
     """
+    webauthn = _webauthn()
     verified = _guarded(
         webauthn.verify_registration_response,
         credential=credential,
-        expected_challenge=base64url_to_bytes(challenge),
+        expected_challenge=webauthn.base64url_to_bytes(challenge),
         expected_rp_id=party.id,
         expected_origin=party.origin,
         require_user_verification=True,
@@ -184,10 +187,11 @@ def verify_use(
     :raises CounterWentBack: when that number is not greater.
     :raises BadCredential: when the answer is not genuine.
     """
+    webauthn = _webauthn()
     verified = _guarded(
         webauthn.verify_authentication_response,
         credential=credential,
-        expected_challenge=base64url_to_bytes(challenge),
+        expected_challenge=webauthn.base64url_to_bytes(challenge),
         expected_rp_id=party.id,
         expected_origin=party.origin,
         credential_public_key=public_key,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyotp
-import segno
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
@@ -26,6 +25,13 @@ from qaboard.views.factor_changes import Notice, answer_with_codes, record, rene
 PAGE = "two-factor"
 QR_CODE_SCALE = 5
 """How many pixels wide a square of the QR code is."""
+
+
+def draw_qr_code(text: str) -> str:
+    """A QR code as an address of the scheme ``data``."""
+    import segno  # Most processes never draw one, and it takes 2 MB.
+
+    return segno.make(text, micro=False).svg_data_uri(scale=QR_CODE_SCALE, light="white")
 
 
 @view_config(
@@ -93,8 +99,12 @@ class AuthenticatorAppView:
             name=self.request.identity.username,
             issuer_name=self.request.registry["settings"].site_name,
         )
-        qr_code = segno.make(address, micro=False).svg_data_uri(scale=QR_CODE_SCALE, light="white")
-        return {"form": self.form, "secret": self.secret, "address": address, "qr_code": qr_code}
+        return {
+            "form": self.form,
+            "secret": self.secret,
+            "address": address,
+            "qr_code": draw_qr_code(address),
+        }
 
     def confirm(self, values):
         request = self.request

@@ -1,12 +1,17 @@
-"""A board of which pages are kept, and the application to compare them with."""
+"""What the tests of journeys share: commands in a shell, logging in by a form, and a board of which
+pages are kept, with an application to compare it with."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from project import PROJECT
 
 from qaboard.models import Answer, Question
+from qaboard.scripts import qaboard
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -39,3 +44,31 @@ def small_board(board):
 def unkept(make_app):
     """The board as it is: an application that keeps nothing."""
     return make_app({"qaboard.kept_pages_mib": "0"})
+
+
+@pytest.fixture
+def run(board, database_url, monkeypatch):
+    """Runs a command on the board; what it does not expect is raised here."""
+    monkeypatch.setenv("QABOARD_DATABASE_URL", database_url)
+    monkeypatch.delenv("QABOARD_ADMIN_PASSWORD", raising=False)
+
+    def run_command(*arguments: str, ini: str | Path = "development.ini", typed: str = ""):
+        return CliRunner().invoke(
+            qaboard, ["-c", str(PROJECT / ini), *arguments], input=typed, catch_exceptions=False
+        )
+
+    return run_command
+
+
+@pytest.fixture
+def log_in(browser):
+    """Logs somebody in, as they would, and gives their browser."""
+
+    def fill_in(username: str, password: str):
+        client = browser()
+        form = client.get("/login").forms["login"]
+        form["username"], form["password"] = username, password
+        form.submit(status=303)
+        return client
+
+    return fill_in

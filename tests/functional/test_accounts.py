@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from factories import PASSWORD
+from factories import PASSWORD, PASSWORD_SETTINGS
 from sqlalchemy import select
 
 from qaboard.models import User, UserSession, utc_now
@@ -39,7 +39,8 @@ def test_signing_up_logs_in_and_keeps_only_hashes(browser, board):
     with board.transaction() as session:
         user = session.scalars(select(User)).one()
         assert user.email == "chulsoo@example.com"
-        assert user.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        cost = f"m={PASSWORD_SETTINGS.memory_kib},t={PASSWORD_SETTINGS.passes},p=1"
+        assert user.password_hash.startswith(f"$argon2id$v=19${cost}$")
         stored = session.scalars(select(UserSession)).one()
         assert stored.token_hash != client.cookies["login"].encode()
     assert client.cookies["login"] not in repr(board.facts())

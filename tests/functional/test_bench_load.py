@@ -22,7 +22,7 @@ from qaboard.scripts import qaboard
 from qaboard.search import find_posts, parse_query
 from qaboard.settings import load_database_url
 
-QUESTIONS = 200
+QUESTIONS = 100
 
 
 def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -171,7 +171,7 @@ def test_the_next_post_has_the_next_id(loaded):
 
 @pytest.mark.parametrize(
     ("questions", "sentence"),
-    [(99, "at least"), (200, "The database has tables already; name an empty one.")],
+    [(99, "at least"), (100, "The database has tables already; name an empty one.")],
 )
 def test_what_cannot_be_filled_is_refused(loaded, questions, sentence):
     tables = inspect(loaded.engine).get_table_names()

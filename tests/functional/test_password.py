@@ -110,16 +110,17 @@ def test_common_passwords_are_refused_when_signing_up(browser, board, password):
     assert board.users() == []
 
 
-def test_a_hash_of_other_parameters_is_made_anew_at_the_login(browser, board):
+def test_a_hash_of_other_parameters_is_made_anew_at_the_login(browser, board, make_app):
+    of = make_app({"passwords.memory_kib": "19456", "passwords.passes": "2"})
     weak = PasswordHashing(
         PasswordSettings(memory_kib=1024, passes=1, lanes=1, concurrent_hashes=1)
     )
     board.user("alex", password_hash=weak.hash(PASSWORD))
-    assert not can_log_in(browser(), "alex", "wrong password")
+    assert not can_log_in(browser(of=of), "alex", "wrong password")
     assert "m=1024" in board.users()[0].password_hash
-    assert can_log_in(browser(), "alex", PASSWORD)
+    assert can_log_in(browser(of=of), "alex", PASSWORD)
     assert "$m=19456,t=2,p=1$" in board.users()[0].password_hash
-    assert can_log_in(browser(), "alex", PASSWORD)
+    assert can_log_in(browser(of=of), "alex", PASSWORD)
 
 
 def test_no_hash_is_computed_after_the_limit(browser, board, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -34,9 +34,10 @@ http {{
 """
 
 
-@pytest.fixture
-def behind_nginx(tmp_path: Path) -> Iterator[tuple[int, int, Path]]:
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory) -> Iterator[tuple[int, int, Path]]:
     """The ports of nginx and of the board behind it, and the board's log."""
+    tmp_path = tmp_path_factory.mktemp("proxy")
     program = required_program("nginx", package="nginx")
     board, port = free_port(), free_port()
     ini = ini_copy("production.ini", tmp_path, board)
@@ -57,6 +58,14 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[int, int, Path]]:
         finally:
             nginx.terminate()
             nginx.wait(timeout=30)
+
+
+@pytest.fixture
+def behind_nginx(servers) -> tuple[int, int, Callable[[], str]]:
+    """The two ports, and what the board has written to its log in this test."""
+    port, board, log = servers
+    before = len(log.read_text())
+    return port, board, lambda: log.read_text()[before:]
 
 
 def ask(port: int, host: str = "127.0.0.2", source: str = "127.0.0.3", **headers: str) -> int:
@@ -98,10 +107,10 @@ def test_the_address_is_the_clients_whatever_it_says(behind_nginx):
     assert ask(port, source="127.0.0.6", **{"X-Forwarded-For": '"203.0.113.1'}) == 400
     more = {"Forwarded": "for=203.0.113.1", "X-Forwarded-Port": "1", "X-Real-IP": "203.0.113.1"}
     assert ask(port, **more) == 429
-    lines = [line for line in log.read_text().splitlines() if "rate_limited" in line]
+    lines = [line for line in log().splitlines() if "rate_limited" in line]
     assert len(lines) == 3
     assert all("address=127.0.0.3 " in line for line in lines)
-    assert "203.0.113" not in log.read_text()
+    assert "203.0.113" not in log()
 
 
 def test_who_comes_past_nginx_is_who_they_are(behind_nginx):
@@ -111,7 +120,7 @@ def test_who_comes_past_nginx_is_who_they_are(behind_nginx):
         forged = {"X-Forwarded-For": f"203.0.113.{number}", "X-Forwarded-Host": "evil.example"}
         status = ask(board, host="127.0.0.1", source="127.0.0.5", **forged)
     assert status == 429
-    assert "address=127.0.0.5 " in log.read_text()
+    assert "address=127.0.0.5 " in log()
 
 
 def test_what_the_proxy_says_is_understood(behind_nginx):
@@ -130,7 +139,7 @@ def test_what_the_proxy_says_is_understood(behind_nginx):
         "203.0.113.1, 192.0.2.9": "192.0.2.9",
     }.items():
         assert [ask_as(said) for _ in range(61)] == [200] * 60 + [429], said
-        assert f"address={address} " in log.read_text()
+        assert f"address={address} " in log()
     # The next connection of the same client has another port; another client waits for nobody.
     assert ask_as("[2001:db8:0:8::7]:4712") == 429
     assert ask_as("::ffff:192.0.2.10") == 200

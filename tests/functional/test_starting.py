@@ -154,3 +154,22 @@ def test_a_migration_without_a_database_says_so_in_one_sentence(tmp_path):
     assert refused.returncode == 1
     assert refused.stderr.startswith("qaboard: The database is not set")
     assert "Traceback" not in refused.stderr
+
+
+def test_a_process_holds_no_library_that_few_people_use(tmp_path):
+    program = """
+import sys
+from pyramid.paster import get_app
+from webob import Request
+
+page = Request.blank("/login").get_response(get_app(sys.argv[1]))
+assert page.status_int == 200
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+    ini = ini_copy("development.ini", tmp_path, free_port())
+    done = run("python", "-c", program, ini)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "qaboard" in loaded
+    # Passkeys, codes of an app, their QR code, migrations.
+    assert not loaded & {"webauthn", "cryptography", "segno", "alembic"}
