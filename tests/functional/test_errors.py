@@ -7,7 +7,7 @@ import traceback
 
 import pytest
 from limits import parse
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import IntegrityError
 
 from qaboard.db import make_engine
@@ -42,12 +42,20 @@ def test_a_500_shows_an_id_that_is_in_the_log_and_nothing_else(
         assert page.html.html["lang"] == locale
 
 
+def lose_database(app, monkeypatch) -> Engine:
+    """Have the application use a database that is not there."""
+    engine = make_engine(make_url("sqlite:////nonexistent/directory/qaboard.sqlite"))
+    monkeypatch.setitem(app.registry, "engine", engine)
+    engines = {writes: engine.execution_options(writes=writes) for writes in (True, False)}
+    monkeypatch.setitem(app.registry, "request_engines", engines)
+    return engine
+
+
 def test_without_the_database_there_is_a_page_that_says_so(
     browser, board, app, monkeypatch, caplog
 ):
     client = browser(board.user())
-    engine = make_engine(make_url("sqlite:////nonexistent/directory/qaboard.sqlite"))
-    monkeypatch.setitem(app.registry, "engine", engine)
+    engine = lose_database(app, monkeypatch)
     for path in ("/questions/", "/account/", "/questions/1/"):
         page = client.get(path, status=503)
         assert page.headers["Retry-After"] == "10"
@@ -146,8 +154,7 @@ def test_so_do_the_rarer_ones(app, browser, board, broken_list, monkeypatch):
     monkeypatch.setitem(app.registry["rate_limiter"].rates, RateLimit.SEARCH, parse("1 per hour"))
     client.get("/questions/?q=x")
     assert_headers(client.get("/questions/?q=x", status=429))
-    engine = make_engine(make_url("sqlite:////nonexistent/directory/qaboard.sqlite"))
-    monkeypatch.setitem(app.registry, "engine", engine)
+    engine = lose_database(app, monkeypatch)
     assert_headers(client.get("/account/", status=503))
     engine.dispose()
 
