@@ -38,7 +38,9 @@ def make_engine(url: URL) -> Engine:
             url,
             hide_parameters=True,
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS},
+            pool_reset_on_return=None,
         )
+        event.listen(engine, "reset", _reset_sqlite)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _judge_error)
@@ -49,6 +51,15 @@ def _configure_sqlite(connection: sqlite3.Connection, _record) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _reset_sqlite(connection: sqlite3.Connection, _record, _reset_state) -> None:
+    """Leave nothing open in a connection that is given back.
+
+    Mostly nothing is, and to roll back all the same would let other threads in once more.
+    """
+    if connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_sqlite(connection) -> None:
