@@ -237,8 +237,12 @@ def board_pages(server: Server, question_id: int, token: str) -> list[Page]:
         if etag:
             headers = {"If-None-Match": etag}
             pages.append(Page(f"{page.name}, 304", page.path, headers, 304))
+    # A browser that is logged in also has the cookie of its session, since its first page.
+    login = f"__Host-login={token}"
+    first = server.get(Page("first", "/questions/", {"Cookie": login}))
+    session = first.getheader("Set-Cookie").partition(";")[0]
     for name, path in addresses.items():
-        pages.append(Page(f"{name}, logged in", path, {"Cookie": f"__Host-login={token}"}))
+        pages.append(Page(f"{name}, logged in", path, {"Cookie": f"{login}; {session}"}))
     for page in pages:
         server.get(page)
     return pages

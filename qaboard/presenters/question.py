@@ -95,10 +95,14 @@ def _answers_statement(sort: AnswerSort) -> Select:
     )
 
 
-_OWN_VOTES = select(Vote.__table__.c.post_id, Vote.__table__.c.value).where(
-    Vote.__table__.c.user_id == bindparam("user_id"),
-    Vote.__table__.c.post_id.in_(bindparam("post_ids", expanding=True)),
-)
+@cache
+def _own_votes_statement(post_count: int) -> Select:
+    # A parameter for each post: a list of them would be written into the statement each time.
+    votes = Vote.__table__.c
+    post_ids = [bindparam(f"post_{number}") for number in range(post_count)]
+    return select(votes.post_id, votes.value).where(
+        votes.user_id == bindparam("user_id"), votes.post_id.in_(post_ids)
+    )
 
 
 def requested_answers(request: Request, question: Question) -> Page:
@@ -182,7 +186,8 @@ def read_own_votes(request: Request, post_ids: Sequence[int]) -> dict[int, int]:
     """How the reader voted on some posts, by their ids; a visitor has no votes."""
     if request.identity is None:
         return {}
+    values = {f"post_{number}": post_id for number, post_id in enumerate(post_ids)}
     rows = request.dbsession.connection().execute(
-        _OWN_VOTES, {"user_id": request.identity.user_id, "post_ids": post_ids}
+        _own_votes_statement(len(post_ids)), values | {"user_id": request.identity.user_id}
     )
     return {row.post_id: row.value for row in rows}
