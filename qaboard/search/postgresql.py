@@ -22,7 +22,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Float,
-    Integer,
     Select,
     Text,
     any_,
@@ -148,8 +147,8 @@ class PostgreSQLIndex:
 class _Shape:
     """What the text of a statement depends on that looks for posts; the rest are values.
 
-    There are ``range_count`` ranges to be looked through
-    one after the other, and ``phrase_count`` lists of patterns one of which must be there.
+    There are ``range_count`` ranges to be looked through one after the other, and ``phrase_count``
+    lists of patterns one of which must be there.
     """
 
     range_count: int
@@ -264,7 +263,7 @@ def _document_counts_statement(term_count: int, is_sampled: bool, limit: int) ->
         total = count(f"tokens_{number}", total_limit).scalar_subquery()
         if is_sampled:
             sampled = count(f"sampled_{number}", limit).subquery().c.total
-            estimate = cast(sampled * bindparam("scale", type_=Float), Integer)
+            estimate = cast(sampled * bindparam("scale", type_=Float), BigInteger)
             is_common = sampled >= SAMPLE_MIN_COUNT
             capped = func.least(estimate, _plain(limit))
             total = select(case((is_common, capped), else_=total)).scalar_subquery()
