@@ -21,8 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -36,6 +34,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT / "tests"))
 
 from postgresql import private_server  # noqa: E402
+from request_rates import own_database  # noqa: E402
 
 SERVER_SETTINGS = (
     "fsync=on",
@@ -134,19 +133,6 @@ def versions(postgresql_url: str) -> str:
     return ", ".join([*parts, *(f"{name} {version(name)}" for name in LIBRARIES)])
 
 
-@contextmanager
-def make_database(server_url: str, name: str) -> Iterator[str]:
-    """A database on the server, until the end of the block."""
-    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        try:
-            yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-        finally:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
-
-
 def run_all(report: Report, size: Size, directory: Path, server_url: str) -> None:
     report.write(
         "# Figures\n\n"
@@ -177,10 +163,7 @@ def run_all(report: Report, size: Size, directory: Path, server_url: str) -> Non
         size.storm_seconds,
     )
     sqlite_urls = [f"sqlite:///{directory}/{name}.sqlite" for name in ("small", "large")]
-    with (
-        make_database(server_url, "small") as small,
-        make_database(server_url, "large") as large,
-    ):
+    with own_database(server_url) as small, own_database(server_url) as large:
         for name, urls in (("SQLite", sqlite_urls), ("PostgreSQL", [small, large])):
             for questions, url in zip((size.small, size.large), urls, strict=True):
                 report.run(
