@@ -1,4 +1,4 @@
-"""A member of a board who uses all of it: what ``bench/request_rates.py`` sends between the pages."""
+"""A member who uses all of a board: what ``bench/request_rates.py`` sends between the pages."""
 
 from __future__ import annotations
 
