@@ -63,7 +63,7 @@ COMMON_ENGLISH_WORDS = tuple(
     to a and is in of i it that for on with you this have not are be if but when can my from as or
     how do what there at so use was your one get all any which an file code error work will would
     no problem using run need some set try way then does change like make just has they only new
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - as text it can be read.
 )
 CODE_WORDS = (
     "C++", "C#", ".net", "`os.path.join`", "foo_bar", "node.js", "`user_id`", "`requests.get`",
@@ -98,8 +98,31 @@ _AFTER_EITHER = {"에": 8, "에서": 5, "의": 5, "도": 3, "만": 1, "까지": 
 _LIGHT_VERBS = {"하는": 4, "하면": 3, "했는데": 2, "합니다": 2, "하고": 2, "되는": 1, "입니다": 2}
 _FORMS_OF_RARE_STEM = 3
 
-_CONSONANTS = "t n s r l d c m p b f g v h k w st tr pr ch sh ph".split()  # noqa: SIM905
-_ENGLISH_VOWELS = "e a i o u ea ou io ee".split()  # noqa: SIM905
+_CONSONANTS = (
+    "t",
+    "n",
+    "s",
+    "r",
+    "l",
+    "d",
+    "c",
+    "m",
+    "p",
+    "b",
+    "f",
+    "g",
+    "v",
+    "h",
+    "k",
+    "w",
+    "st",
+    "tr",
+    "pr",
+    "ch",
+    "sh",
+    "ph",
+)
+_ENGLISH_VOWELS = ("e", "a", "i", "o", "u", "ea", "ou", "io", "ee")
 _ENGLISH_ENDS = ("", "", "", "n", "r", "t", "s", "l", "ng", "d", "ck")
 _ENGLISH_SUFFIXES = ("", "", "", "", "s", "ed", "ing", "er", "ly", "able")
 

@@ -16,9 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import alembic.command
-import alembic.config
 from pyramid.paster import get_appsettings
+from servers import migrate
 from webtest import TestApp
 
 import qaboard
@@ -48,10 +47,7 @@ def make_app(directory: str):
         app = qaboard.main({}, **settings)
     except SettingsError as error:
         raise SystemExit(str(error)) from error
-    configuration = alembic.config.Config(str(PROJECT / "development.ini"))
-    with app.registry["engine"].execution_options(writes=True).connect() as connection:
-        configuration.attributes["connection"] = connection
-        alembic.command.upgrade(configuration, "head")
+    migrate(app.registry["engine"])
     return app
 
 

@@ -26,13 +26,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-import alembic.command
-import alembic.config
 from pyramid.authorization import ACLHelper, Allow, Everyone
 from pyramid.config import Configurator
 from pyramid.paster import get_appsettings
 from pyramid.request import Request
 from pyramid.response import Response
+from servers import migrate
 from sqlalchemy import event, update
 
 import qaboard
@@ -108,10 +107,7 @@ def make_app(directory: str, kept_mib: int):
         app = qaboard.main({}, **settings)
     except SettingsError as error:
         raise SystemExit(str(error)) from error
-    configuration = alembic.config.Config(str(PROJECT / "development.ini"))
-    with app.registry["engine"].execution_options(writes=True).connect() as connection:
-        configuration.attributes["connection"] = connection
-        alembic.command.upgrade(configuration, "head")
+    migrate(app.registry["engine"])
     return app
 
 

@@ -276,7 +276,8 @@ def storm_on(name: str, url: str, seconds: float, browsers: int) -> bool:
         for user_id, token in logins.items():
             browser = Browser(storm)
             browser.log_in(token)
-            writer = Writer(browser, user_id, random.Random(user_id))  # nosec B311
+            chance = random.Random(user_id)  # no secret  # nosec B311
+            writer = Writer(browser, user_id, chance)
             threads.append(threading.Thread(target=writer.run))
         threads += [threading.Thread(target=read, args=(Browser(storm),)) for _ in range(READERS)]
         storm.ends_at = time.monotonic() + seconds
