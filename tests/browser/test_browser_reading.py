@@ -12,12 +12,14 @@ from qaboard.models import utc_now
 from qaboard.services.question import ask
 
 
-def titles(page: Page) -> list[str]:
-    return page.locator(".question-title").all_inner_texts()
+def expect_titles(page: Page, titles: list[str]) -> None:
+    """These questions, in this order; waits while a page that was asked for is loaded."""
+    expect(page.locator(".question-title")).to_have_text(titles)
 
 
-def page_links(page: Page) -> list[str]:
-    return page.get_by_role("navigation", name="Pages").get_by_role("listitem").all_inner_texts()
+def expect_page_links(page: Page, links: list[str]) -> None:
+    listed = page.get_by_role("navigation", name="Pages").get_by_role("listitem")
+    expect(listed).to_have_text(links)
 
 
 def fill(board: Board, questions: int) -> None:
@@ -68,25 +70,25 @@ def test_a_long_list_is_paged_through(browser, board):
     fill(board, 230)
     page = browser()
     page.goto("/questions/")
-    assert titles(page) == [f"Question {number}" for number in range(230, 210, -1)]
-    assert page_links(page) == ["1", "2", "3", "…", "12", "Next", "Last"]
+    expect_titles(page, [f"Question {number}" for number in range(230, 210, -1)])
+    expect_page_links(page, ["1", "2", "3", "…", "12", "Next", "Last"])
     pages = page.get_by_role("navigation", name="Pages")
     pages.get_by_role("link", name="Next").click()
     expect(page).to_have_url("/questions/?page=2")
-    assert titles(page)[0] == "Question 210"
+    expect(page.locator(".question-title").first).to_have_text("Question 210")
     pages.get_by_role("link", name="Last").click()
     expect(page).to_have_url("/questions/?page=12")
-    assert titles(page) == [f"Question {number}" for number in range(10, 0, -1)]
-    assert page_links(page) == ["First", "Previous", "1", "…", "10", "11", "12"]
+    expect_titles(page, [f"Question {number}" for number in range(10, 0, -1)])
+    expect_page_links(page, ["First", "Previous", "1", "…", "10", "11", "12"])
     pages.get_by_role("link", name="Previous").click()
     expect(page).to_have_url("/questions/?page=11")
     page.goto("/questions/?page=6")
     gaps = ["1", "…", "4", "5", "6", "7", "8", "…", "12"]
-    assert page_links(page) == ["First", "Previous", *gaps, "Next", "Last"]
+    expect_page_links(page, ["First", "Previous", *gaps, "Next", "Last"])
     expect(pages.locator("[aria-current=page]")).to_have_text("6")
     pages.get_by_role("link", name="First").click()
     expect(page).to_have_url("/questions/")
-    assert titles(page)[0] == "Question 230"
+    expect(page.locator(".question-title").first).to_have_text("Question 230")
 
 
 @only_with_javascript
@@ -113,7 +115,7 @@ def test_the_list_is_sorted_in_four_ways(browser, board):
     page.goto("/questions/")
     order = page.get_by_role("navigation", name="Order")
     expect(order.locator("[aria-current=page]")).to_have_text("Newest")
-    assert titles(page) == ["newest", "middle", "oldest"]
+    expect_titles(page, ["newest", "middle", "oldest"])
     for name, expected in (
         ("Active", ["oldest", "newest", "middle"]),
         ("Votes", ["middle", "oldest", "newest"]),
@@ -122,7 +124,7 @@ def test_the_list_is_sorted_in_four_ways(browser, board):
     ):
         order.get_by_role("link", name=name).click()
         expect(order.locator("[aria-current=page]")).to_have_text(name)
-        assert titles(page) == expected
+        expect_titles(page, expected)
 
 
 @only_with_javascript
@@ -134,9 +136,9 @@ def test_a_name_leads_to_what_its_owner_wrote(browser, board):
     page.goto(f"/questions/{asked.id}/")
     page.get_by_role("link", name="하늘").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("하늘")
-    assert titles(page) == ["Asked by 하늘"]
+    expect_titles(page, ["Asked by 하늘"])
     page.get_by_role("link", name="Answers 1").click()
-    assert titles(page) == ["Asked by another"]
+    expect_titles(page, ["Asked by another"])
 
 
 @only_with_javascript
