@@ -63,25 +63,33 @@ class DatabaseState:
         self.connection: Any = None
         self.connection_number = 0
         self.not_before = 0.0
+        self.begun_count = 0
+        self.state: Hashable | None = None
         self.lock = threading.Lock()
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def read(self) -> Hashable | None:
-        """The state as of now, to be compared; ``None`` when there is no saying.
-
-        A connection that has broken is replaced, once.
-        """
+        """The state as of now, to be compared; ``None`` when there is no saying."""
+        begun_before = self.begun_count
         with self.lock:
-            for _attempt in range(1 if self.connection is None else 2):
-                try:
-                    return self._read()
-                except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
-                    log.info("the database does not tell its state: %s", type(error).__name__)
-                    self._drop()
-            self.not_before = time.monotonic() + RETRY_SECONDS
-            return None
+            # Else another thread has begun to ask while this one waited, so it knows.
+            if self.begun_count == begun_before:
+                self.begun_count += 1
+                self.state = self._read()
+            return self.state
 
     def _read(self) -> Hashable | None:
+        """Ask; a connection that has broken is replaced, once."""
+        for _attempt in range(1 if self.connection is None else 2):
+            try:
+                return self._ask()
+            except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
+                log.info("the database does not tell its state: %s", type(error).__name__)
+                self._drop()
+        self.not_before = time.monotonic() + RETRY_SECONDS
+        return None
+
+    def _ask(self) -> Hashable | None:
         if self.connection is None:
             if time.monotonic() < self.not_before:
                 return None

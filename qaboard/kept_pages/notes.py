@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pyramid.request import Request
+
+from qaboard.kept_pages.shown_times import next_change
 
 _NOTES = "qaboard.page_notes"
 
@@ -18,14 +21,15 @@ class PageNotes:
 
     ``state`` is that of the database and ``now`` the time, in seconds since the epoch, both of
     before the page began to read; with the state ``None`` no parts are kept.
-    ``is_same_for_visitors`` is what `keep_page` says; ``moments`` are those of `note_moment`.
+    ``is_same_for_visitors`` is what `keep_page` says; ``right_until``, in seconds since the epoch,
+    the first of the times that were noted.
     ``has_holes`` says that a part is being made for several readers (`holes.py`).
     """
 
     now: float
     state: Hashable | None = None
     is_same_for_visitors: bool = False
-    moments: list[datetime] = field(default_factory=list)
+    right_until: float = math.inf
     has_holes: bool = False
 
 
@@ -57,4 +61,11 @@ def note_moment(request: Request, moment: datetime) -> None:
     """Note a moment of which a page tells how long ago it was."""
     notes = notes_of(request)
     if notes is not None:
-        notes.moments.append(moment)
+        notes.right_until = min(notes.right_until, next_change(moment, notes.now))
+
+
+def note_end(request: Request, moment: datetime) -> None:
+    """Note a moment at which what is made becomes something else."""
+    notes = notes_of(request)
+    if notes is not None:
+        notes.right_until = min(notes.right_until, moment.timestamp())

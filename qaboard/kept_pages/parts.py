@@ -1,11 +1,12 @@
-"""Parts of the pages of members that are the same for several readers, kept as pages are.
+"""What the pages of members are made of, kept as pages are: values, and parts of pages.
 
-They are in the same store, under the same limit. A part that shows a time, or is made with another
-one that does, is kept until the time is told by other words.
+They are in the same store, under the same limit. What shows a time, or is made with something that
+does, is kept until the time is told by other words.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Hashable
 from typing import TypeVar
@@ -13,7 +14,7 @@ from typing import TypeVar
 from pyramid.request import Request
 
 from qaboard.kept_pages.notes import notes_of
-from qaboard.kept_pages.shown_times import KEPT_SECONDS, next_change
+from qaboard.kept_pages.shown_times import KEPT_SECONDS
 from qaboard.kept_pages.store import KeptPart, PartKey
 from qaboard.models.base import Base
 
@@ -32,6 +33,44 @@ def keeps_parts(request: Request) -> bool:
     return notes is not None and notes.state is not None
 
 
+def keep_value(
+    request: Request,
+    name: str,
+    values: tuple[Hashable, ...],
+    make: Callable[[], Value],
+    *,
+    has_holes: bool = False,
+) -> Value:
+    """The kept value if it is right, or else one that is made now, and kept unless it is ``None``.
+
+    :param name: what it is.
+    :param values: all that it depends on beside the database and the time.
+    :param make: makes it: a text, a row that is in no session, a small object, or a tuple or
+        dictionary of them, which nobody changes.
+    :param has_holes: whether what depends on the reader is left out (`holes.py`).
+    """
+    notes = notes_of(request)
+    if notes is None or notes.state is None:
+        return make()
+    store = request.registry["kept_pages"]
+    key = PartKey(name, values)
+    part = store.get(key)
+    if part is None or not part.is_right(notes.state, notes.now):
+        outer = notes.right_until, notes.has_holes
+        notes.right_until, notes.has_holes = math.inf, has_holes
+        try:
+            value = make()
+            right_until = min(notes.right_until, notes.now + KEPT_SECONDS)
+        finally:
+            notes.right_until, notes.has_holes = outer
+        part = KeptPart(value, value_bytes(value), notes.state, notes.now, right_until)
+        if value is not None:
+            store.put(key, part)
+    # What is being made with it is right for no longer.
+    notes.right_until = min(notes.right_until, part.right_until)
+    return part.value
+
+
 def keep_part(
     request: Request,
     name: str,
@@ -40,31 +79,10 @@ def keep_part(
     *,
     has_holes: bool = False,
 ) -> Value:
-    """A part of a page: the kept one if it is right, or else one that is made now, and kept.
-
-    :param name: what the part is.
-    :param values: all that it depends on beside the database, the time, the language and the
-        path below which the board is served.
-    :param make: makes the part: a text, a row that is in no session, a small object, or a tuple or
-        dictionary of them, which nobody changes. It makes no other parts.
-    :param has_holes: whether what depends on the reader is left out (`holes.py`).
-    """
-    notes = notes_of(request)
-    if notes is None or notes.state is None:
-        return make()
-    store = request.registry["kept_pages"]
-    key = PartKey(name, (*values, request.locale_name, request.script_name))
-    part = store.get(key)
-    if part is not None and part.is_right(notes.state, notes.now):
-        return part.value
-    notes.moments, notes.has_holes = [], has_holes
-    try:
-        value = make()
-    finally:
-        notes.has_holes = False
-    right_until = min(next_change(notes.moments, notes.now), notes.now + KEPT_SECONDS)
-    store.put(key, KeptPart(value, value_bytes(value), notes.state, notes.now, right_until))
-    return value
+    """The same of a part of a page, which also depends on the language and on the path below which
+    the board is served."""
+    values = (*values, request.locale_name, request.script_name)
+    return keep_value(request, name, values, make, has_holes=has_holes)
 
 
 def value_bytes(value: object) -> int:

@@ -14,7 +14,7 @@ from webob.cookies import RequestCookies
 
 from qaboard.i18n import visitor_locale
 from qaboard.kept_pages.notes import take_notes
-from qaboard.kept_pages.shown_times import KEPT_SECONDS, next_change
+from qaboard.kept_pages.shown_times import KEPT_SECONDS
 from qaboard.kept_pages.store import KeptPage, PageKey
 from qaboard.security.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
 from qaboard.settings import Settings
@@ -63,7 +63,7 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
         response = policy(environ, router)
         if not notes.is_same_for_visitors or not is_page_of_visitors(response):
             return response
-        page = make_page(response, state, now, next_change(notes.moments, now))
+        page = make_page(response, state, now, notes.right_until)
         if state is not None:
             store.put(key, page)
         return answer(environ, page)

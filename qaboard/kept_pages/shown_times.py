@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import datetime
 
 from babel.dates import TIMEDELTA_UNITS
@@ -16,26 +15,22 @@ replaced has another address."""
 _THRESHOLD = 0.85
 
 
-def next_change(moments: Iterable[datetime], now: float) -> float:
-    """When the first of some relative times becomes another text than it is now.
+def next_change(moment: datetime, now: float) -> float:
+    """When a relative time becomes another text than it is now.
 
     It may be said too early, by a second.
 
-    :param moments: the moments that are told relative to now, as the filter ``relative_time`` does.
+    :param moment: what is told relative to now, as the filter ``relative_time`` does.
     :param now: seconds since the epoch, as the result.
-    :return: infinity when there are no moments.
     """
-    return min((_next_change(moment.timestamp(), now) for moment in moments), default=math.inf)
-
-
-def _next_change(moment: float, now: float) -> float:
+    begin = moment.timestamp()
     # Babel counts whole seconds, rounded up, since it is given a negative time.
-    seconds = max(math.ceil(now - moment), 1)
+    seconds = max(math.ceil(now - begin), 1)
     larger = math.inf
     for _unit, size in TIMEDELTA_UNITS:
         if seconds / size >= _THRESHOLD or size == 1:
             count = max(round(seconds / size), 1)
             change = min((count + 0.5) * size, _THRESHOLD * larger)
-            return moment + math.ceil(change) - 1
+            return begin + math.ceil(change) - 1
         larger = size
     raise AssertionError("the last unit is the second")

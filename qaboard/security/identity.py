@@ -21,7 +21,6 @@ from qaboard.security.principals import (
     role_principal,
     user_principal,
 )
-from qaboard.security.tokens import hash_token
 from qaboard.settings import AccountSettings
 
 
@@ -39,7 +38,8 @@ class Identity:
 
     ``authenticated_at`` is when they last proved who they are, ``closing_at`` when their account
     will be closed, ``signed_up_at`` when it was opened. ``lacks_second_factor`` says that the
-    rights of their role wait for one.
+    rights of their role wait for one. ``right_until`` is when time alone makes this another
+    identity, or none.
     """
 
     user_id: int
@@ -55,6 +55,7 @@ class Identity:
     suspension_reason: str | None
     purged_at: datetime | None
     lacks_second_factor: bool
+    right_until: datetime
     restriction: Restriction | None
 
     @property
@@ -75,7 +76,8 @@ class Identity:
 
 @cache
 def _identity_statement(staff_second_factor: bool) -> Select:
-    """What reads the columns of an `Identity`, and when the address was verified.
+    """What reads the columns of an `Identity`, when the login ends, and when the address was
+    verified.
 
     On tables and made once, because each page for a member begins with it.
 
@@ -101,6 +103,7 @@ def _identity_statement(staff_second_factor: bool) -> Select:
             users.suspension_reason,
             users.purged_at,
             lacks_second_factor,
+            logins.expires_at,
             users.email_verified_at,
         )
         .select_from(UserSession.__table__)
@@ -115,35 +118,50 @@ def _identity_statement(staff_second_factor: bool) -> Select:
     )
 
 
-def load_identity(session: Session, token: str, accounts: AccountSettings) -> Identity | None:
+def load_identity(
+    session: Session, token_hash: bytes, accounts: AccountSettings
+) -> Identity | None:
     """Who the token of a login stands for; ``None`` when the login has ended or is not complete.
 
-    :param token: what the browser's cookie holds.
+    :param token_hash: of what the browser's cookie holds.
     """
     now = utc_now()
+    idle = timedelta(days=accounts.session_idle_days)
     # On the connection, since there is nothing in it for the session to take care of.
     row = (
         session.connection()
         .execute(
             _identity_statement(accounts.staff_second_factor),
             {
-                "token_hash": hash_token(token),
+                "token_hash": token_hash,
                 "now": now,
-                "used_after": now - timedelta(days=accounts.session_idle_days),
+                "used_after": now - idle,
             },
         )
         .one_or_none()
     )
     if row is None:
         return None
-    user_id, username, role, locale, *rest, verified_at = row
-    suspended_until = rest[5]
+    user_id, username, role, locale, session_id, last_used_at, *rest, expires_at, verified_at = row
+    closing_at, suspended_until = rest[2:4]
     restriction = None
     if suspended_until is not None and suspended_until > now:
         restriction = Restriction.SUSPENDED
     elif accounts.require_verified and verified_at is None:
         restriction = Restriction.UNVERIFIED
-    return Identity(user_id, username, Role(role), locale, *rest, restriction)
+    ends = [expires_at, last_used_at + idle]
+    ends += [moment for moment in (closing_at, suspended_until) if moment and moment > now]
+    return Identity(
+        user_id,
+        username,
+        Role(role),
+        locale,
+        session_id,
+        last_used_at,
+        *rest,
+        min(ends),
+        restriction,
+    )
 
 
 def note_use(session: Session, session_id: int) -> None:

@@ -13,9 +13,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
 
 from qaboard.db import make_session
+from qaboard.kept_pages.notes import note_end
+from qaboard.kept_pages.parts import keep_value
 from qaboard.models import utc_now
 from qaboard.security.cookies import LOGIN_COOKIE, cookie_name
 from qaboard.security.identity import Identity, load_identity, note_use
+from qaboard.security.tokens import hash_token
 from qaboard.settings import AccountSettings
 
 log = logging.getLogger(__name__)
@@ -49,7 +52,7 @@ class SecurityPolicy:
         if not token:
             return None
         try:
-            identity = load_identity(request.dbsession, token, self.accounts)
+            identity = self._kept_identity(request, hash_token(token))
         except OperationalError:
             if request.exception is None:
                 raise
@@ -58,6 +61,18 @@ class SecurityPolicy:
         if identity is not None and identity.last_used_at < utc_now() - TOUCHED_EVERY:
             request.add_finished_callback(note_last_use(identity.session_id))
         return identity
+
+    def _kept_identity(self, request: Request, token_hash: bytes) -> Identity | None:
+        """Who is logged in, kept as what pages are made of; it is in most of them all there is to
+        be asked for."""
+
+        def make() -> Identity | None:
+            identity = load_identity(request.dbsession, token_hash, self.accounts)
+            if identity is not None:
+                note_end(request, identity.right_until)
+            return identity
+
+        return keep_value(request, "identity", (token_hash,), make)
 
     def token(self, request: Request) -> str | None:
         """The token of a login that the browser has, whether or not it still opens anything."""

@@ -24,11 +24,14 @@ from board_changes import (
     without_times,
     write_a_row,
 )
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard import markup, templating
 from qaboard.kept_pages import policy
-from qaboard.models import Question, Role, utc_now
+from qaboard.models import Question, Role, UserSession, utc_now
+from qaboard.security import identity
+from qaboard.security import policy as security_policy
 from qaboard.services.question import edit_question
 from qaboard.services.user_management import OPERATOR, change_role
 
@@ -139,8 +142,8 @@ def test_a_part_is_made_once_for_all_who_read_it(small_board, browser, readers, 
             with count_queries() as statements:
                 pages.append(client.get(path))
             counts.append(len(statements))
-    # What is kept leaves who is asking, and below a question how they voted.
-    assert counts[2:] == [1, 2]
+    # What is kept leaves who is asking, once, and below a question how they voted.
+    assert counts[2:] == [1, 1]
     assert counts[0] > 1
     assert counts[1] > 3
     assert pages[1].html.select_one("#answer")["data-draft"] == str(readers["old hand"].id)
@@ -214,6 +217,42 @@ def test_a_relative_time_goes_on(small_board, browser, readers, monkeypatch, cou
     assert text_after(10 * 60 + 31) == ("11 minutes ago", True)
     # A clock that is put back.
     assert text_after(10 * 60) == ("10 minutes ago", True)
+
+
+@pytest.mark.parametrize("end", ["lifetime", "idle", "closing", "suspension"])
+def test_who_is_asking_is_kept_until_time_makes_it_wrong(
+    small_board, browser, monkeypatch, count_queries, end
+):
+    begin = utc_now()
+    soon = begin + timedelta(seconds=60)
+    member = small_board.user(
+        closing_at=soon if end == "closing" else None,
+        suspended_until=soon if end == "suspension" else None,
+    )
+    client = browser(member)
+    idle_days = client.app.registry["settings"].accounts.session_idle_days
+    with small_board.transaction() as session:
+        login = session.scalars(select(UserSession).where(UserSession.user_id == member.id)).one()
+        if end == "lifetime":
+            login.expires_at = soon
+        if end == "idle":
+            login.last_used_at = soon - timedelta(days=idle_days)
+
+    def answer_after(seconds: float) -> tuple[int, bool]:
+        """The status of a page for those who may ask, and whether the database was asked."""
+        now = begin + timedelta(seconds=seconds)
+        monkeypatch.setattr(policy, "time", SimpleNamespace(time=now.timestamp))
+        monkeypatch.setattr(identity, "utc_now", lambda: now)
+        # What an idle login would be noted for is a commit.
+        monkeypatch.setattr(security_policy, "utc_now", lambda: login.last_used_at)
+        with count_queries() as statements:
+            page = client.get("/questions/ask", expect_errors=True)
+        return page.status_int, bool(statements)
+
+    before, after = (403, 200) if end == "suspension" else (200, 303)
+    assert answer_after(1) == (before, True)
+    assert answer_after(59) == (before, False)
+    assert answer_after(61) == (after, True)
 
 
 def test_pages_and_parts_have_one_limit(small_board, browser, readers, make_app):
