@@ -32,7 +32,7 @@ SQLITE_STATEMENT = "PRAGMA data_version"
 # then something was committed after the first snapshot, and the next one differs. A server in
 # recovery leaves out what is under way, so its snapshots say too little.
 POSTGRESQL_STATEMENT = (
-    "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END"
+    b"SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END"
 )
 
 
@@ -42,9 +42,14 @@ def ask_sqlite(connection) -> int:
     return version
 
 
-def ask_postgresql(connection) -> str | None:
-    ((snapshot,),) = connection.execute(POSTGRESQL_STATEMENT).fetchall()
-    return snapshot
+def ask_postgresql(connection) -> bytes | None:
+    # By libpq itself: with a cursor around it, it takes one and a half times as long.
+    result = connection.pgconn.exec_(POSTGRESQL_STATEMENT)
+    if result.ntuples != 1:
+        from psycopg import OperationalError  # PostgreSQL is an extra.
+
+        raise OperationalError("no answer")
+    return result.get_value(0, 0)
 
 
 class DatabaseState:

@@ -11,7 +11,7 @@ from pyramid.request import Request
 
 from qaboard.i18n import _
 from qaboard.kept_pages.holes import fill_holes
-from qaboard.kept_pages.parts import keep_part, keeps_parts
+from qaboard.kept_pages.parts import keep_part, keep_value, keeps_parts
 from qaboard.pagination import Page, requested_number
 from qaboard.presenters.question import (
     QuestionPage,
@@ -83,7 +83,12 @@ def keep_question_page(
 
     address = (question.id, sort, requested_number(request.GET))
     outline = keep_part(request, "outline", address, make_outline)
-    votes = read_own_votes(request, outline.post_ids)
+    votes = keep_value(
+        request,
+        "votes",
+        (identity.user_id, outline.post_ids),
+        lambda: read_own_votes(request, outline.post_ids),
+    )
     similar = keep_part(request, "similar", (question.id,), lambda: similar_to(request, question))
     reader = (
         # All that a permission depends on: an ACL asks for nothing but its own principals.

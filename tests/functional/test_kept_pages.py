@@ -29,6 +29,7 @@ from board_changes import (
     without_times,
     write_a_row,
 )
+from sqlalchemy import text
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard import templating
@@ -340,9 +341,16 @@ def test_the_board_is_kept_in_order_by_visitors_of_kept_pages(
     assert "deleted user" in browser().get("/questions/")
 
 
-def test_a_connection_that_breaks_is_replaced(app, small_board, browser, count_queries):
+@pytest.mark.parametrize("closer", ["client", "server"])
+def test_a_connection_that_breaks_is_replaced(app, small_board, browser, count_queries, closer):
     browser().get("/questions/")
-    app.registry["database_state"].connection.close()
+    connection = app.registry["database_state"].connection
+    if closer == "client" or app.registry["engine"].dialect.name == "sqlite":
+        connection.close()
+    else:
+        with small_board.transaction() as session:
+            process = connection.info.backend_pid
+            session.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
     ask(small_board)
     assert "About milk" in browser().get("/questions/")
     with count_queries() as statements:
