@@ -22,6 +22,7 @@ def main(global_config, **ini):
     config.include("qaboard.request_checks")
     config.include("qaboard.background")
     config.include("qaboard.db")
+    config.include("qaboard.replica")
     config.include("qaboard.housekeeping")
     config.include("qaboard.security")
     config.include("qaboard.i18n")

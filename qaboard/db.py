@@ -22,6 +22,20 @@ READ_ONLY_PATHS = frozenset({"preview", "account/download"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
+READING_ENGINE = "qaboard.reading_engine"
+"""The key of the WSGI environment with the engine that a request reads from which does not write,
+where it is another one than the usual."""
+
+# A server that is gone without a word, as behind a cable that was pulled, is noticed so soon. What
+# the URL says wins.
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": "3",  # seconds
+    "tcp_user_timeout": "5000",  # milliseconds
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+}
+
 
 def make_engine(url: URL) -> Engine:
     """An engine with the manners of the board. Its errors, and so the log, show no values.
@@ -32,7 +46,11 @@ def make_engine(url: URL) -> Engine:
     half way because another one wrote in between.
     """
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(
+            url.set(query=POSTGRESQL_PATIENCE | dict(url.query)),
+            hide_parameters=True,
+            pool_pre_ping=True,
+        )
     else:
         engine = create_engine(
             url,
@@ -148,7 +166,10 @@ def make_request_session(request: Request) -> Session:
     """
     writes = request_writes(request)
     session_class = WritingSession if writes else ReadingSession
-    session = session_class(request.registry["request_engines"][writes])
+    engine = request.registry["request_engines"][writes]
+    if not writes:
+        engine = request.environ.get(READING_ENGINE, engine)
+    session = session_class(engine)
     request.add_finished_callback(lambda _request: session.close())
     return session
 

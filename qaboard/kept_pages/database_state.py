@@ -29,10 +29,12 @@ SQLITE_STATEMENT = "PRAGMA data_version"
 # among those that are under way or at least as high as the upper end; when it commits, it leaves
 # the first, or the end goes up. Numbers are never given again, so no snapshot comes back, and
 # equal ones see the same rows. The queries of one page may see several states (READ COMMITTED):
-# then something was committed after the first snapshot, and the next one differs. A server in
-# recovery leaves out what is under way, so its snapshots say too little.
+# then something was committed after the first snapshot, and the next one differs. The snapshots of
+# a server in recovery leave out what is under way; but all that happens there is to replay the log
+# of another one, and how far it has come is said after the change can be seen.
 POSTGRESQL_STATEMENT = (
-    b"SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END"
+    b"SELECT CASE WHEN pg_is_in_recovery() THEN 'replayed ' || pg_last_wal_replay_lsn()"
+    b" ELSE pg_current_snapshot()::text END"
 )
 
 

@@ -12,6 +12,7 @@ from pyramid.registry import Registry
 from pyramid.response import Response
 from webob.cookies import RequestCookies
 
+from qaboard.db import READING_ENGINE
 from qaboard.i18n import visitor_locale
 from qaboard.kept_pages.notes import take_notes
 from qaboard.kept_pages.shown_times import KEPT_SECONDS
@@ -40,6 +41,7 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
     settings = registry["settings"]
     store = registry["kept_pages"]
     database_state = registry["database_state"]
+    replica = registry["replica"]
     housekeeping = registry["housekeeping"]
 
     def kept_pages_policy(environ, router):
@@ -47,8 +49,12 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
             return policy(environ, router)
         key = page_key(environ, settings)
         now = time.time()
+        states = database_state
+        if key is not None and replica is not None and replica.is_usable():
+            environ[READING_ENGINE] = replica.reading_engine
+            states = replica.state
         # Before the page begins to read; `database_state.py` says why.
-        state = database_state.read() if store.limit_bytes else None
+        state = states.read() if store.limit_bytes else None
         if key is None:
             take_notes(environ, now, state)
             return policy(environ, router)
@@ -64,7 +70,8 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
         if not notes.is_same_for_visitors or not is_page_of_visitors(response):
             return response
         page = make_page(response, state, now, notes.right_until)
-        if state is not None:
+        # A page that could not be read from the replica is of another state.
+        if state is not None and (states is database_state or READING_ENGINE in environ):
             store.put(key, page)
         return answer(environ, page)
 

@@ -82,6 +82,8 @@ class Settings:
     development: bool
     secret: str = field(repr=False)
     database_url: URL
+    replica_url: URL | None
+    replica_maximum_lag_seconds: int
     site_address: str
     hosts: tuple[str, ...]
     static_directory: str
@@ -106,8 +108,9 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
 
     :param ini: the ``[app:main]`` section, as strings.
     :param environment: usually ``os.environ``; ``QABOARD_SECRET``, ``QABOARD_DATABASE_URL``,
-        ``QABOARD_URL``, ``QABOARD_MAIL_PASSWORD`` and ``QABOARD_RATE_LIMIT_STORAGE`` are looked
-        up in it. In production the first two must come from it; an ini file is read by many.
+        ``QABOARD_REPLICA_URL``, ``QABOARD_URL``, ``QABOARD_MAIL_PASSWORD`` and
+        ``QABOARD_RATE_LIMIT_STORAGE`` are looked up in it. In production the first two must come
+        from it; an ini file is read by many.
     :raises SettingsError: when a setting is missing, malformed or weak.
     """
     reader = SettingsReader(ini, environment)
@@ -115,6 +118,8 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
     development = reader.choice("qaboard.environment", choices) != "production"
     if not development:
         _refuse_debugging(ini)
+    secret = _secret(reader, development)
+    database_url = load_database_url(ini, environment)
     secure_cookies = reader.boolean("qaboard.secure_cookies")
     site_address = reader.site_address("qaboard.url", "QABOARD_URL")
     if secure_cookies and not site_address.startswith("https:"):
@@ -124,8 +129,10 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         )
     return Settings(
         development=development,
-        secret=_secret(reader, development),
-        database_url=load_database_url(ini, environment),
+        secret=secret,
+        database_url=database_url,
+        replica_url=_load_replica_url(ini, environment, database_url),
+        replica_maximum_lag_seconds=reader.count("sqlalchemy.replica_maximum_lag_seconds"),
         site_address=site_address,
         hosts=(*reader.words("qaboard.hosts"), urlsplit(site_address).hostname),
         static_directory=reader.directory("qaboard.static_directory"),
@@ -190,11 +197,33 @@ def load_database_url(ini: Mapping[str, str], environment: Mapping[str, str]) ->
             "The database is not set: put its URL into the environment as QABOARD_DATABASE_URL, "
             "for example postgresql://user:password@localhost/qaboard."
         )
+    return _database_url(text, "QABOARD_DATABASE_URL (or sqlalchemy.url)")
+
+
+def _load_replica_url(
+    ini: Mapping[str, str], environment: Mapping[str, str], database_url: URL
+) -> URL | None:
+    """Where a replica of the database is, if there is one; it may need a password too."""
+    text = environment.get("QABOARD_REPLICA_URL") or ini.get("sqlalchemy.replica_url", "")
+    if not text:
+        return None
+    names = "QABOARD_REPLICA_URL (or sqlalchemy.replica_url)"
+    url = _database_url(text, names)
+    if {url.get_backend_name(), database_url.get_backend_name()} != {"postgresql"}:
+        raise SettingsError(f"{names} is set, but only PostgreSQL has replicas.")
+    return url
+
+
+def _database_url(text: str, names: str) -> URL:
+    """The URL of a database that the board runs on.
+
+    :param names: where the text comes from.
+    """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise SettingsError(
-            "QABOARD_DATABASE_URL (or sqlalchemy.url) is not a database URL; "
+            f"{names} is not a database URL; "
             "it should look like postgresql://user:password@localhost/qaboard."
         ) from None
     backend = url.drivername.partition("+")[0]
@@ -203,8 +232,7 @@ def load_database_url(ini: Mapping[str, str], environment: Mapping[str, str]) ->
     if backend == "sqlite":
         return url
     raise SettingsError(
-        f"QABOARD_DATABASE_URL (or sqlalchemy.url) names the database {backend!r}; "
-        "qaboard runs on sqlite and postgresql."
+        f"{names} names the database {backend!r}; qaboard runs on sqlite and postgresql."
     )
 
 

@@ -51,6 +51,8 @@ def test_production_takes_its_secrets_from_the_environment():
         ({"QABOARD_DATABASE_URL": "nonsense"}, "QABOARD_DATABASE_URL"),
         ({"QABOARD_DATABASE_URL": "mysql://localhost/x"}, "mysql"),
         ({"QABOARD_DATABASE_URL": "postgresql://u:p@h:notaport/x"}, "QABOARD_DATABASE_URL"),
+        ({"QABOARD_REPLICA_URL": "nonsense"}, "QABOARD_REPLICA_URL"),
+        ({"QABOARD_REPLICA_URL": "sqlite:///x"}, "only PostgreSQL has replicas"),
     ],
 )
 def test_production_refuses_a_missing_or_weak_secret(changes, message):
