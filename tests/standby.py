@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
-from postgresql import find_program, free_port, server_user
+from postgresql import PrivateServer
 from sqlalchemy import create_engine, make_url, text
 
 
-@dataclass
-class Standby:
-    """A server that is started and stopped; ``url`` is that of its database."""
+class Standby(PrivateServer):
+    """A server that has all from another one, and lets itself be asked meanwhile."""
 
-    directory: Path
-    url: str
-
-    def run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [find_program(program), *arguments],
-            check=True,
-            user=server_user(),
-            cwd=self.directory,
-            stdout=subprocess.DEVNULL,
+    def follow(self, primary_url: str) -> None:
+        """Take over what the primary has; once started, it follows it."""
+        url = make_url(primary_url)
+        self.run(
+            "pg_basebackup",
+            f"--dbname=host={url.host} port={url.port} user={url.username}",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
         )
 
-    def control(self, *arguments: str) -> None:
-        data, log = str(self.directory / "data"), str(self.directory / "log")
-        self.run("pg_ctl", "-D", data, "-w", "-l", log, *arguments)
-
-    def start(self) -> None:
-        options = f"-p {make_url(self.url).port} -h 127.0.0.1 -k {self.directory}"
-        self.control("-o", f"{options} -c fsync=off -c hot_standby_feedback=on", "start")
-
-    def stop(self) -> None:
-        self.control("-m", "fast", "stop")
-
     def promote(self) -> None:
-        self.control("promote")
+        self.run("pg_ctl", "-w", "promote")
 
     def execute(self, statement: str) -> object:
         """Run a statement there, and give the first value of its result."""
@@ -55,26 +38,15 @@ class Standby:
 
 @contextmanager
 def standby_of(primary_url: str) -> Iterator[Standby]:
-    """Start a standby of a private server, and stop it afterwards."""
-    directory = Path(tempfile.mkdtemp(prefix="qaboard-standby-"))
-    if server_user():
-        shutil.chown(directory, server_user())
-    url = make_url(primary_url)
-    standby = Standby(directory, str(url.set(port=free_port())))
+    """A standby of a private server, until the end of the block."""
+    standby = Standby("hot_standby_feedback=on")
     try:
-        # With --write-recovery-conf it begins to follow when it starts.
-        standby.run(
-            "pg_basebackup",
-            f"--dbname=host={url.host} port={url.port} user={url.username}",
-            f"--pgdata={directory / 'data'}",
-            "--write-recovery-conf",
-            "--checkpoint=fast",
-            "--no-sync",
-        )
+        standby.follow(primary_url)
         standby.start()
         try:
             yield standby
         finally:
-            standby.control("-m", "immediate", "stop")
+            if standby.is_running:
+                standby.stop()
     finally:
-        shutil.rmtree(directory)
+        shutil.rmtree(standby.directory)
