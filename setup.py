@@ -80,6 +80,7 @@ setup(
     },
     entry_points={
         "paste.app_factory": ["main = qaboard:main"],
+        "paste.server_runner": ["main = qaboard.serving:serve"],
         "console_scripts": ["qaboard = qaboard.scripts:qaboard"],
     },
 )

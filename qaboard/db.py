@@ -36,20 +36,27 @@ POSTGRESQL_PATIENCE = {
     "keepalives_count": "3",
 }
 
+CONNECTIONS_MAX_COUNT = 5
+"""Of commands; those of a server are set in its ini file."""
 
-def make_engine(url: URL) -> Engine:
+
+def make_engine(url: URL, *, connections: int = CONNECTIONS_MAX_COUNT) -> Engine:
     """An engine with the manners of the board. Its errors, and so the log, show no values.
 
     On SQLite a transaction begins when SQLAlchemy says so (the driver would begin it before the
     first write only, and reads before it would see another state), and a connection with the
     execution option ``writes`` takes the write lock at once, so that it never has to give up
     half way because another one wrote in between.
+
+    :param connections: how many there are at most, to PostgreSQL, which has a process for each.
     """
     if url.get_backend_name() != "sqlite":
         engine = create_engine(
             url.set(query=POSTGRESQL_PATIENCE | dict(url.query)),
             hide_parameters=True,
             pool_pre_ping=True,
+            pool_size=connections,
+            max_overflow=0,
         )
     else:
         engine = create_engine(
@@ -175,13 +182,12 @@ def make_request_session(request: Request) -> Session:
 
 
 def includeme(config) -> None:
-    settings = config.get_settings()
+    settings = config.registry["settings"]
     # The function itself, not its name, which would be looked up for each request.
-    settings["tm.manager_hook"] = explicit_manager
-    settings["tm.annotate_user"] = "false"
+    config.add_settings({"tm.manager_hook": explicit_manager, "tm.annotate_user": "false"})
     config.include("pyramid_tm")
     config.include("pyramid_retry")
-    engine = make_engine(config.registry["settings"].database_url)
+    engine = make_engine(settings.database_url, connections=settings.database_connections)
     config.registry["engine"] = engine
     # Made once, for the requests that may write and for the others.
     config.registry["request_engines"] = {

@@ -119,7 +119,7 @@ def includeme(config) -> None:
     if settings.replica_url is not None:
         registry["replica"] = Replica(
             registry["engine"],
-            make_engine(settings.replica_url),
+            make_engine(settings.replica_url, connections=settings.database_connections),
             timedelta(seconds=settings.replica_maximum_lag_seconds),
         )
         config.add_subscriber(read_primary, BeforeRetry)

@@ -93,6 +93,7 @@ class Settings:
     page_size: int
     answer_page_size: int
     kept_pages_mib: int
+    database_connections: int
     secure_cookies: bool
     image_hosts: tuple[str, ...]
     client_addresses: ClientAddresses
@@ -142,6 +143,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         page_size=reader.count("qaboard.page_size"),
         answer_page_size=reader.count("qaboard.answer_page_size"),
         kept_pages_mib=reader.count("qaboard.kept_pages_mib", minimum=0, maximum=1024),
+        database_connections=reader.count("qaboard.database_connections", maximum=100),
         secure_cookies=secure_cookies,
         image_hosts=reader.words("qaboard.image_hosts"),
         client_addresses=ClientAddresses(

@@ -21,7 +21,7 @@ def production_server(application: Callable) -> Iterator[int]:
     ini = configparser.RawConfigParser()
     ini.read(PROJECT / "production.ini")
     options = dict(ini["server:main"])
-    assert options.pop("use") == "egg:waitress#main"
+    assert options.pop("use") == "egg:qaboard"
     port = free_port()
     options["listen"] = f"127.0.0.1:{port}"
     server = waitress.create_server(application, **options)

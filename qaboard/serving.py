@@ -1,0 +1,97 @@
+"""The server of production: waitress, which finishes what it has begun before it stops.
+
+waitress by itself ends at once on SIGTERM, with what it was just answering, and on Ctrl+C it
+cancels the requests that wait for a thread.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import waitress
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+
+SOCKET_VARIABLE = "QABOARD_SOCKET"
+"""Names the Unix socket of a process; without it the process listens where the ini says."""
+
+STOP_SECONDS = 30
+"""How long a process that stops goes on with requests that it has accepted."""
+
+CONNECTING_SECONDS = 0.1
+"""How long whoever has just found the file of a socket may take to be connected: an instant."""
+
+
+def serve(application: Callable, _global_config: dict[str, str], **options: Any) -> int:
+    """Serve until SIGTERM or Ctrl+C, then answer what has been accepted; a second one ends at once.
+
+    PasteDeploy calls it with the section ``[server:main]``: the options of waitress.
+
+    Who stops takes its socket's file away first, so that a proxy which goes on to the next process
+    when it cannot connect loses nothing, not even a form.
+    """
+    path = os.environ.get(SOCKET_VARIABLE)
+    if path:
+        del options["listen"]
+        # Its group may write, which is connecting. waitress calls whoever does "localhost".
+        options |= {"unix_socket": path, "unix_socket_perms": "660", "trusted_proxy": "localhost"}
+    dispatchers: dict[int, wasyncore.dispatcher] = {}
+    server = waitress.create_server(application, map=dispatchers, **options)
+    is_stopping = False
+
+    def stop(*_signal) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    timeout, use_poll = server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll
+
+    def take_turn() -> None:
+        wasyncore.loop(timeout, use_poll, dispatchers, count=1)
+
+    while not is_stopping:
+        take_turn()
+    if path:
+        Path(path).unlink(missing_ok=True)
+        time.sleep(CONNECTING_SECONDS)
+    stop_listening(dispatchers)
+    deadline = time.monotonic() + STOP_SECONDS
+    while close_idle(dispatchers) and time.monotonic() < deadline:
+        take_turn()
+    server.task_dispatcher.shutdown()
+    return 0
+
+
+def stop_listening(dispatchers: dict[int, wasyncore.dispatcher]) -> None:
+    """Accept all who are connected already, and nobody after them."""
+    for listener in [one for one in dispatchers.values() if one.accepting]:
+        count = -1
+        while count < len(dispatchers):
+            count = len(dispatchers)
+            listener.handle_accept()
+        # Not the listener's own method: threads still need the trigger that it would close, too.
+        wasyncore.dispatcher.close(listener)
+
+
+def close_idle(dispatchers: dict[int, wasyncore.dispatcher]) -> bool:
+    """Close the connections that only wait for a further request.
+
+    :return: whether there are others.
+    """
+    channels = [one for one in dispatchers.values() if isinstance(one, HTTPChannel)]
+    for channel in channels:
+        has_been_answered = channel.last_activity > channel.creation_time
+        if has_been_answered and not (
+            channel.requests or channel.request or channel.total_outbufs_len
+        ):
+            channel.will_close = True
+    return bool(channels)
