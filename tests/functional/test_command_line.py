@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from factories import PASSWORD as PASSWORD_OF_USERS
 from managing import administrative_events
 from postgresql import free_port
+from processes import ini_copy
 from project import PROJECT
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
 from sqlalchemy import select
-from test_starting import ini_copy
 
 from qaboard.models import Role, SecurityEvent, utc_now
 from qaboard.scripts import qaboard

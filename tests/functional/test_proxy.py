@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from postgresql import free_port
+from processes import SECRET, get, ini_copy, run, server
 from programs import required_program
-from test_starting import SECRET, get, ini_copy, run, server
 
 NGINX = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;

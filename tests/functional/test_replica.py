@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event
 from standby import standby_of
-
-PATIENCE_SECONDS = 60
+from waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +72,8 @@ def reader(application, browser) -> Callable:
     return read_page
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+def eventually(is_so: Callable[[], object]) -> None:
+    wait_until(is_so, "it does not come true")
 
 
 @contextlib.contextmanager
