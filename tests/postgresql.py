@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def find_program(name: str) -> str:
@@ -44,23 +45,33 @@ class PrivateServer:
     """A server with an empty database, which can be stopped and started.
 
     :param settings: of the server, such as ``fsync=on``; tests do not wait for the disk.
+    :param address: the one that it listens on; whoever is in its network may come in.
+    :param prefix: what each of its commands begins with.
     """
 
-    def __init__(self, *settings: str) -> None:
+    def __init__(
+        self, *settings: str, address: str = "127.0.0.1", prefix: tuple[str, ...] = ()
+    ) -> None:
+        self.address, self.prefix = address, prefix
         self.user = server_user()
         # Not pytest's own directory: another user could not enter it.
         self.directory = Path(tempfile.mkdtemp(prefix="qaboard-postgresql-"))
         if self.user:
             shutil.chown(self.directory, self.user)
         self.port = free_port()
-        self.url = f"postgresql://qaboard@127.0.0.1:{self.port}/postgres"
+        self.url = f"postgresql://qaboard@{address}:{self.port}/postgres"
         self.settings = ("fsync=off", "max_connections=50", *settings)
 
     def run(self, program: str, *arguments: str) -> None:
+        become = []
+        if self.user:
+            # Not by subprocess: the prefix may need what the user is not allowed to.
+            group = pwd.getpwnam(self.user).pw_gid
+            become = ["setpriv", f"--reuid={self.user}", f"--regid={group}", "--clear-groups"]
+        command = [find_program(program), "-D", str(self.directory / "data"), *arguments]
         subprocess.run(
-            [find_program(program), "-D", str(self.directory / "data"), *arguments],
+            [*self.prefix, *become, *command],
             check=True,
-            user=self.user,
             cwd=self.directory,
             stdout=subprocess.DEVNULL,
         )
@@ -68,9 +79,11 @@ class PrivateServer:
     def initialise(self) -> None:
         options = ("-U", "qaboard", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         self.run("initdb", *options)
+        with (self.directory / "data" / "pg_hba.conf").open("a") as file:
+            file.write("host all all samenet trust\nhost replication all samenet trust\n")
 
     def start(self) -> None:
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.directory}"
+        options = f"-p {self.port} -h {self.address} -k {self.directory}"
         for setting in self.settings:
             options += f" -c {setting}"
         self.run("pg_ctl", "-w", "-l", str(self.directory / "log"), "-o", options, "start")
@@ -85,9 +98,9 @@ class PrivateServer:
 
 
 @contextmanager
-def running_server(*settings: str) -> Iterator[PrivateServer]:
-    """A server that runs, until the end of the block."""
-    server = PrivateServer(*settings)
+def running_server(*settings: str, **place: Any) -> Iterator[PrivateServer]:
+    """A server that runs, until the end of the block; for the arguments see `PrivateServer`."""
+    server = PrivateServer(*settings, **place)
     try:
         server.initialise()
         server.start()

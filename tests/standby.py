@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from postgresql import PrivateServer
 from sqlalchemy import create_engine, make_url, text
@@ -37,9 +38,9 @@ class Standby(PrivateServer):
 
 
 @contextmanager
-def standby_of(primary_url: str) -> Iterator[Standby]:
-    """A standby of a private server, until the end of the block."""
-    standby = Standby("hot_standby_feedback=on")
+def standby_of(primary_url: str, **place: Any) -> Iterator[Standby]:
+    """A standby of a private server, until the end of the block; where, as for `PrivateServer`."""
+    standby = Standby("hot_standby_feedback=on", **place)
     try:
         standby.follow(primary_url)
         standby.start()
