@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -12,6 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+
+SERVER_PORTS = 20_000, 32_000
 
 
 def find_program(name: str) -> str:
@@ -27,10 +32,15 @@ def find_program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port of the loopback interface that nobody uses at the moment.
+
+    Below those that Linux gives to connections: one of them could have it before the server does.
+    """
+    while True:
+        port = random.randint(*SERVER_PORTS)  # no secret  # noqa: S311
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def server_user() -> str | None:
