@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
 SERVER_PORTS = 20_000, 32_000
 
 
