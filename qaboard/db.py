@@ -22,6 +22,9 @@ READ_ONLY_PATHS = frozenset({"preview", "account/download"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
+SQLITE_CACHE_KIB = 512
+"""What a connection keeps of the file; each thread has one, and the system keeps the file once."""
+
 
 def make_engine(url: URL) -> Engine:
     """An engine with the manners of the board. Its errors, and so the log, show no values.
@@ -49,7 +52,12 @@ def make_engine(url: URL) -> Engine:
 
 def _configure_sqlite(connection: sqlite3.Connection, _record) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"cache_size = -{SQLITE_CACHE_KIB}",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
