@@ -10,8 +10,8 @@ Debian: apt-get install wrk).
 After an answer 304 waitress closes the connection, which costs more than the answer.
 
 With ``--requests 100000`` it then sends so many requests for all kinds of pages, of visitors and of
-members, with some visits of a member who logs in, posts and sets a second factor up in between, and
-prints how the resident memory of the server grows with them.
+members, with some visits of a member who logs in, posts, votes and sets a second factor up in
+between, and prints how the resident memory of the server grows with them.
 
 Exit status 1 when a visitor's list or page of a question takes less than half the requests of the
 constant string, a member's less than an eighth, or a server ends with more than 120 MB.
@@ -302,7 +302,7 @@ def watch_memory(server: Server, count: int, question_id: int, token: str) -> No
             sent += server.load(5, "-s", script.name, "")[1]
             if sent * VISITS // count > visits:
                 visits = sent * VISITS // count
-                member.visit(BODY)
+                member.visit(BODY, f"/questions/{question_id - visits}/")
                 print(
                     f"{server.name:10} resident {server.megabytes():6.1f} MB "
                     f"after {sent:7,} requests",

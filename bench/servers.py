@@ -10,8 +10,6 @@ import logging
 import sys
 from pathlib import Path
 
-import alembic.command
-import alembic.config
 import waitress
 from pyramid.authorization import ACLHelper, Allow, Everyone
 from pyramid.config import Configurator
@@ -96,6 +94,10 @@ APPLICATIONS = {
 
 def migrate(engine: Engine) -> None:
     """Make the tables of a database."""
+    # The board does without it, so a server whose memory is measured must do so too.
+    import alembic.command
+    import alembic.config
+
     configuration = alembic.config.Config(str(PROJECT / "production.ini"))
     with engine.execution_options(writes=True).connect() as connection:
         configuration.attributes["connection"] = connection

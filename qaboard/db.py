@@ -26,6 +26,10 @@ READING_ENGINE = "qaboard.reading_engine"
 """The key of the WSGI environment with the engine that a request reads from which does not write,
 where it is another one than the usual."""
 
+SQLITE_CACHE_KIB = 512
+"""What a connection keeps of the file; each thread has one, and the system keeps the file once."""
+
+
 # A server that is gone without a word, as behind a cable that was pulled, is noticed so soon. What
 # the URL says wins.
 POSTGRESQL_PATIENCE = {
@@ -74,7 +78,12 @@ def make_engine(url: URL, *, connections: int = CONNECTIONS_MAX_COUNT) -> Engine
 
 def _configure_sqlite(connection: sqlite3.Connection, _record) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"cache_size = -{SQLITE_CACHE_KIB}",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -240,7 +240,7 @@ def question_row(context, question: Row, asked: Markup, active: Markup | None) -
     )
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=500)
 def _question_row(
     environment: Environment,
     _locale: str,

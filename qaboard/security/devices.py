@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from translationstring import TranslationString
-from ua_parser import parse
 
 from qaboard.i18n import _
 
@@ -13,6 +12,9 @@ def describe_device(user_agent: str | None) -> TranslationString:
 
     :param user_agent: the header ``User-Agent``, as it is stored.
     """
+    # Few look at their devices, and the library and its patterns take 4 MB.
+    from ua_parser import parse
+
     found = parse(user_agent) if user_agent else None
     browser = found.user_agent.family if found and found.user_agent else None
     system = found.os.family if found and found.os else None

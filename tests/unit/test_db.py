@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from qaboard.db import make_engine
+from qaboard.db import SQLITE_CACHE_KIB, make_engine
 
 
 @pytest.fixture
@@ -37,3 +37,9 @@ def test_a_connection_that_can_only_read_is_not_used_again(engine):
         connection.execute(text("INSERT INTO notes VALUES ('kept')"))
     with engine.connect() as connection:
         assert connection.scalars(text("SELECT body FROM notes")).all() == ["kept"]
+
+
+def test_each_connection_keeps_no_more_of_the_file_than_it_is_told(engine):
+    with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == -SQLITE_CACHE_KIB
