@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import zope.sqlalchemy
 from pyramid.request import Request
@@ -22,6 +23,9 @@ READ_ONLY_PATHS = frozenset({"preview", "account/download"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
+CONNECT_TIMEOUT_SECONDS = "5"
+"""How long a PostgreSQL server may take for a new connection, unless the URL says otherwise."""
+
 
 def make_engine(url: URL) -> Engine:
     """An engine with the manners of the board. Its errors, and so the log, show no values.
@@ -32,6 +36,8 @@ def make_engine(url: URL) -> Engine:
     half way because another one wrote in between.
     """
     if url.get_backend_name() != "sqlite":
+        if "connect_timeout" not in url.query:
+            url = url.update_query_dict({"connect_timeout": CONNECT_TIMEOUT_SECONDS})
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
     else:
         engine = create_engine(
@@ -93,6 +99,13 @@ def _leave_values_out(context) -> None:
         original.args = (message,)
         kind = type(original)
         error.args = (f"({kind.__module__}.{kind.__name__}) {message}", *error.args[1:])
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of an SQLite database; ``None`` for one in memory and for other databases."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return None if url.database.startswith("file:") else Path(url.database)
 
 
 def make_session(engine: Engine, *, writes: bool) -> Session:

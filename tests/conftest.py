@@ -64,7 +64,8 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
 
     @contextmanager
     def open_one(changes: dict[str, str] | None = None) -> Iterator:
-        settings = get_appsettings(str(PROJECT / "development.ini"))
+        ini = str(PROJECT / "development.ini")
+        settings = get_appsettings(ini)
         settings.update({"pyramid.includes": "", "mail.directory": str(mail_directory)})
         # As in production, so that every test would see a kept page that is not right any more.
         # What a test writes makes all of them stale, so queries are counted of pages made anew.
@@ -76,7 +77,7 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
         settings["passwords.passes"] = str(PASSWORD_SETTINGS.passes)
         settings.update(changes or {})
         with environment(QABOARD_DATABASE_URL=database_url):
-            application = qaboard.main({}, **settings)
+            application = qaboard.main({"__file__": ini}, **settings)
         engine = application.registry["engine"]
         if engine.dialect.name == "sqlite":
             # Nobody needs these rows after a power failure.

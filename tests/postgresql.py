@@ -8,8 +8,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -40,12 +41,27 @@ def server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server: the URL of its database, and how it is stopped and started again."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
 def private_server(*settings: str) -> Iterator[str]:
+    """As `server_to_stop`, for who needs the URL only."""
+    with server_to_stop(*settings) as server:
+        yield server.url
+
+
+@contextmanager
+def server_to_stop(*settings: str) -> Iterator[Server]:
     """Start a server with an empty database and stop it afterwards.
 
     :param settings: of the server, such as ``fsync=on``; tests do not wait for the disk.
-    :return: the URL of the database.
     """
     user = server_user()
     # Not pytest's own directory: another user could not enter it.
@@ -80,10 +96,20 @@ def private_server(*settings: str) -> Iterator[str]:
         options = f"-p {port} -h 127.0.0.1 -k {directory}"
         for setting in ("fsync=off", "max_connections=50", *settings):
             options += f" -c {setting}"
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
-        try:
-            yield f"postgresql://qaboard@127.0.0.1:{port}/postgres"
-        finally:
+
+        def start() -> None:
+            log = str(directory / "log")
+            run("pg_ctl", "-D", str(data), "-w", "-l", log, "-o", options, "start")
+
+        def stop() -> None:
             run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
+
+        start()
+        try:
+            yield Server(f"postgresql://qaboard@127.0.0.1:{port}/postgres", stop, start)
+        finally:
+            # A test that failed may have left it stopped.
+            if (data / "postmaster.pid").exists():
+                stop()
     finally:
         shutil.rmtree(directory)

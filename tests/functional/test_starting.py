@@ -167,6 +167,7 @@ assert page.status_int == 200
 print(*{name.partition(".")[0] for name in sys.modules})
 """
     ini = ini_copy("development.ini", tmp_path, free_port())
+    assert run("alembic", "-c", ini, "upgrade", "head").returncode == 0
     done = run("python", "-c", program, ini)
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
