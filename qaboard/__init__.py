@@ -20,6 +20,7 @@ def main(global_config, **ini):
 
 
 def make_application(settings: Settings, global_config, ini):
+    """The same from settings that can be used: the parts, in order, and the views."""
     config = Configurator(settings=ini)
     config.registry["settings"] = settings
     config.registry["ini_path"] = global_config.get("__file__")
