@@ -23,8 +23,10 @@ READ_ONLY_PATHS = frozenset({"preview", "account/download"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
-CONNECT_TIMEOUT_SECONDS = "5"
-"""How long a PostgreSQL server may take for a new connection, unless the URL says otherwise."""
+POSTGRESQL_TIMEOUTS = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
+"""How long a server may take for a new connection, in seconds, and for taking in what is sent over
+one that it has, in milliseconds, unless the URL says otherwise; a network that fails says nothing.
+"""
 
 
 def make_engine(url: URL) -> Engine:
@@ -36,8 +38,7 @@ def make_engine(url: URL) -> Engine:
     half way because another one wrote in between.
     """
     if url.get_backend_name() != "sqlite":
-        if "connect_timeout" not in url.query:
-            url = url.update_query_dict({"connect_timeout": CONNECT_TIMEOUT_SECONDS})
+        url = url.update_query_dict(POSTGRESQL_TIMEOUTS | url.query)
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
     else:
         engine = create_engine(

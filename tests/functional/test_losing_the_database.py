@@ -16,6 +16,7 @@ from webtest import TestApp
 
 from qaboard import db
 from qaboard.monitoring import readiness
+from qaboard.settings import load_database_url
 
 MONITOR = {"REMOTE_ADDR": "127.0.0.1"}
 
@@ -167,3 +168,14 @@ def test_a_file_that_is_moved_away_and_back(request, board, browser, make_app, t
         (tmp_path / "elsewhere").rename(folder)
     for path in ("/questions/", "/account/"):
         assert client.get(path).status_int == 200
+
+
+def test_a_network_that_says_nothing_is_not_waited_for_without_end(server):
+    for query, told in (("", ("5", "10000")), ("?connect_timeout=7", ("7", "10000"))):
+        url = load_database_url({}, {"QABOARD_DATABASE_URL": server.url + query})
+        engine = db.make_engine(url)
+        with engine.connect() as connection:
+            info = connection.connection.driver_connection.info
+            parameters = info.get_parameters()
+        engine.dispose()
+        assert (parameters["connect_timeout"], parameters["tcp_user_timeout"]) == told

@@ -14,7 +14,7 @@ from postgresql import free_port
 from prometheus_client.parser import text_string_to_metric_families
 from pyramid_retry import RetryableException
 from sqlalchemy import text
-from test_rate_limits import redis_server, wait_for_redis  # noqa: F401 - a fixture
+from test_rate_limits import wait_for_redis
 from webob import Request
 
 from qaboard.monitoring import readiness
@@ -176,7 +176,7 @@ def test_a_database_at_another_migration(browser, board, app, look_each_time, re
     assert states(browser()) == dict.fromkeys(PARTS, "ok")
 
 
-def test_counters_that_are_away(browser, board, make_app, look_each_time, redis_server):  # noqa: F811
+def test_counters_that_are_away(browser, board, make_app, look_each_time, redis_server):
     port, process = redis_server
     app = make_app({"rate_limits.storage": f"redis://127.0.0.1:{port}"})
     wait_for_redis(app.registry["rate_limiter"])

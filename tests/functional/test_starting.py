@@ -45,7 +45,7 @@ def run(program: str, *arguments: object, **variables: str) -> subprocess.Comple
         env=environment | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -72,7 +72,7 @@ def server(
 
 def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, str]:
     """The answer, as soon as there is somebody to give it."""
-    for _ in range(200):
+    for _ in range(1200):
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", path, headers=headers)
