@@ -18,6 +18,8 @@ def run_migrations() -> None:
     if connection is not None:
         _migrate(connection)
         return
+    # Beside a server that runs: two processes that rotate one file lose entries.
+    os.environ.setdefault("QABOARD_INSTANCE", "alembic")
     setup_logging(config.config_file_name)
     settings = get_appsettings(config.config_file_name)
     try:

@@ -6,23 +6,30 @@ import os
 
 from pyramid.config import Configurator
 
-from qaboard.settings import SettingsError, load_settings
+from qaboard.schema import SchemaError
+from qaboard.settings import Settings, SettingsError, load_settings
 
 
 def main(global_config, **ini):
     """The WSGI application; Paste calls it with the ``[app:main]`` section of the ini file."""
     try:
-        settings = load_settings(ini, os.environ)
-    except SettingsError as error:
+        return make_application(load_settings(ini, os.environ), global_config, ini)
+    except (SettingsError, SchemaError) as error:
         # One sentence for the operator instead of a traceback.
         raise SystemExit(f"qaboard: {error}") from None
+
+
+def make_application(settings: Settings, global_config, ini):
+    """The same from settings that can be used: the parts, in order, and the views."""
     config = Configurator(settings=ini)
     config.registry["settings"] = settings
+    config.registry["ini_path"] = global_config.get("__file__")
     config.include("qaboard.allocator")
     config.include("qaboard.request_checks")
     config.include("qaboard.background")
     config.include("qaboard.db")
     config.include("qaboard.replica")
+    config.include("qaboard.schema")
     config.include("qaboard.housekeeping")
     config.include("qaboard.security")
     config.include("qaboard.i18n")
@@ -32,6 +39,7 @@ def main(global_config, **ini):
     config.include("qaboard.restrictions")
     config.include("qaboard.mail")
     config.include("qaboard.rate_limits")
+    config.include("qaboard.monitoring")
     config.include("qaboard.forms")
     config.include("qaboard.derivers")
     config.scan("qaboard.views")

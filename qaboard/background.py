@@ -8,6 +8,8 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 
 from pyramid.request import Request
 
@@ -24,7 +26,8 @@ class BackgroundWorker:
     """Runs jobs one after the other, in the order they came.
 
     A job has what it needs with it: no request, and no transaction but its own. What it raises is
-    logged. The thread starts with the first job, so a process that only forks has none.
+    logged; all it says has the id of the request that left it. The thread starts with the first
+    job, so a process that only forks has none.
 
     :param name: what the thread is called.
     """
@@ -43,7 +46,7 @@ class BackgroundWorker:
                 self.thread.start()
                 atexit.register(self.close)
         try:
-            self.jobs.put_nowait(job)
+            self.jobs.put_nowait(partial(copy_context().run, do, job))
         except queue.Full:
             log.error("a job was dropped: %s others wait already", QUEUE_LENGTH)
 
@@ -65,10 +68,16 @@ class BackgroundWorker:
                 if job is None:
                     return
                 job()
-            except Exception:
-                log.exception("a job in the background failed")
             finally:
                 self.jobs.task_done()
+
+
+def do(job: Job) -> None:
+    """Run a job, and log what it raises."""
+    try:
+        job()
+    except Exception:
+        log.exception("a job in the background failed")
 
 
 def run_after_commit(request: Request, job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import zope.sqlalchemy
 from pyramid.request import Request
@@ -28,7 +29,6 @@ where it is another one than the usual."""
 
 SQLITE_CACHE_KIB = 512
 """What a connection keeps of the file; each thread has one, and the system keeps the file once."""
-
 
 # A server that is gone without a word, as behind a cable that was pulled, is noticed so soon. What
 # the URL says wins.
@@ -127,6 +127,13 @@ def _leave_values_out(context) -> None:
         original.args = (message,)
         kind = type(original)
         error.args = (f"({kind.__module__}.{kind.__name__}) {message}", *error.args[1:])
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of an SQLite database; ``None`` for one in memory and for other databases."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return None if url.database.startswith("file:") else Path(url.database)
 
 
 def make_session(engine: Engine, *, writes: bool) -> Session:

@@ -103,6 +103,14 @@ class RateLimiter:
         self._with_storage(lambda limiter: limiter.storage.reset())
         self.own_limiter.storage.reset()
 
+    def check(self) -> None:
+        """See whether the counters can be reached.
+
+        :raises ConnectionError: when they cannot.
+        """
+        if not self.storage.check():
+            raise ConnectionError("the storage does not answer")
+
     def _with_storage(self, ask: Callable[[MovingWindowRateLimiter], Answer]) -> Answer:
         if not self.pause.is_over():
             return ask(self.own_limiter)

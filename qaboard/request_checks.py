@@ -13,6 +13,7 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.request import Request
 from pyramid.tweens import INGRESS, MAIN
 
+from qaboard.request_record import MONITORING_PATHS
 from qaboard.resources import RootResource
 
 _REFUSAL = "qaboard.refusal"
@@ -48,7 +49,8 @@ def check_address(request: Request, hosts: frozenset[str]) -> None:
     host = environ.get("HTTP_HOST", "localhost")
     if not _HOST.fullmatch(host) or host_name(host) not in hosts:
         environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-        refusal = HTTPBadRequest
+        if environ["PATH_INFO"] not in MONITORING_PATHS:
+            refusal = HTTPBadRequest
     if refusal:
         environ["PATH_INFO"] = "/"
         environ["QUERY_STRING"] = ""
@@ -76,6 +78,9 @@ def host_name(host: str) -> str:
 def drop_unreadable_headers(request: Request) -> None:
     """Leave out headers that cannot be read; without them the request still means something."""
     environ = request.environ
+    if environ["PATH_INFO"] in MONITORING_PATHS:
+        # The database need not be asked whose they are; it may be away.
+        environ.pop("HTTP_COOKIE", None)
     try:
         len(request.cookies)
     except ValueError:

@@ -57,14 +57,15 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
     """Opens the application of development.ini, without the toolbar, on the tests' database.
 
     What it returns is a context manager; at its end the application gives its connections back.
-    Its argument replaces settings of the ini file.
+    Its arguments replace settings of the ini file, and the database.
     """
 
     compiled_templates = tmp_path_factory.mktemp("templates")
 
     @contextmanager
-    def open_one(changes: dict[str, str] | None = None) -> Iterator:
-        settings = get_appsettings(str(PROJECT / "development.ini"))
+    def open_one(changes: dict[str, str] | None = None, *, url: str = database_url) -> Iterator:
+        ini = str(PROJECT / "development.ini")
+        settings = get_appsettings(ini)
         settings.update({"pyramid.includes": "", "mail.directory": str(mail_directory)})
         # As in production, so that every test would see a kept page that is not right any more.
         # What a test writes makes all of them stale, so queries are counted of pages made anew.
@@ -75,8 +76,8 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
         settings["passwords.memory_kib"] = str(PASSWORD_SETTINGS.memory_kib)
         settings["passwords.passes"] = str(PASSWORD_SETTINGS.passes)
         settings.update(changes or {})
-        with environment(QABOARD_DATABASE_URL=database_url):
-            application = qaboard.main({}, **settings)
+        with environment(QABOARD_DATABASE_URL=url):
+            application = qaboard.main({"__file__": ini}, **settings)
         engine = application.registry["engine"]
         if engine.dialect.name == "sqlite":
             # Nobody needs these rows after a power failure.

@@ -37,31 +37,34 @@ def run(program: str, *arguments: object, **variables: str) -> subprocess.Comple
         env=environment | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
 
 @contextmanager
-def server(ini: Path, **variables: str) -> Iterator[subprocess.Popen]:
+def server(
+    ini: Path, *, stderr: int = subprocess.STDOUT, **variables: str
+) -> Iterator[subprocess.Popen]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("QABOARD_")}
     process = subprocess.Popen(
         [BIN / "pserve", str(ini)],
         env=environment | variables,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=stderr,
         text=True,
     )
     try:
         yield process
     finally:
-        process.terminate()
-        process.communicate(timeout=30)
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, str]:
     """The answer, as soon as there is somebody to give it."""
-    for _ in range(200):
+    for _ in range(1200):
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", path, headers=headers)

@@ -17,6 +17,7 @@ from qaboard.i18n import visitor_locale
 from qaboard.kept_pages.notes import take_notes
 from qaboard.kept_pages.shown_times import KEPT_SECONDS
 from qaboard.kept_pages.store import KeptPage, PageKey
+from qaboard.request_record import MONITORING_PATHS, current_record, note_view
 from qaboard.security.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
 from qaboard.settings import Settings
 
@@ -45,7 +46,7 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
     housekeeping = registry["housekeeping"]
 
     def kept_pages_policy(environ, router):
-        if not only_reads(environ):
+        if environ["PATH_INFO"] in MONITORING_PATHS or not only_reads(environ):
             return policy(environ, router)
         key = page_key(environ, settings)
         now = time.time()
@@ -63,6 +64,7 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
             if page is not None and page.is_right(state, now):
                 # Other requests set it in motion by an event.
                 housekeeping.look()
+                note_view(page.view)
                 return answer(environ, page)
         # A visitor's page is kept as a whole; its parts would take the same room once more.
         notes = take_notes(environ, now)
@@ -143,6 +145,7 @@ def make_page(response: Response, state: Hashable, now: float, right_until: floa
     response.headers["ETag"] = etag = f'"{digest}"'
     response.headers["Cache-Control"] = CACHE_CONTROL
     headers = tuple(response.headerlist)
+    record = current_record.get()
     return KeptPage(
         body,
         headers,
@@ -151,6 +154,7 @@ def make_page(response: Response, state: Hashable, now: float, right_until: floa
         state,
         now,
         min(right_until, now + KEPT_SECONDS),
+        record.view if record else "",
     )
 
 

@@ -35,7 +35,7 @@ class KeptPage:
 
     ``headers`` are all there are, ``not_modified_headers`` those of an answer 304. ``etag`` has
     its quotes. The page is that of ``state`` of the database, and of the time between ``made_at``
-    and ``right_until``, in seconds since the epoch.
+    and ``right_until``, in seconds since the epoch. ``view`` is the name of what made it.
     """
 
     body: bytes = field(repr=False)
@@ -45,6 +45,7 @@ class KeptPage:
     state: Hashable
     made_at: float
     right_until: float
+    view: str = ""
 
     def size_bytes(self, key: PageKey) -> int:
         """How many bytes it takes, about; a key that is not ASCII takes up to four a character."""

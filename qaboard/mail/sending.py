@@ -28,6 +28,7 @@ from qaboard.settings.mail import Encryption, MailSettings
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10
+CHECK_TIMEOUT_SECONDS = 1
 ATTEMPT_PAUSES_SECONDS = (0, 5, 30)
 """How long to wait before each attempt to hand a mail over."""
 
@@ -47,6 +48,13 @@ class FileTransport:
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{token_hex(4)}.eml"
         (self.directory / name).write_bytes(encode_message(message))
 
+    def check(self) -> None:
+        """See whether mails can be written.
+
+        :raises OSError: when there is no folder for them.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+
 
 class SMTPTransport:
     """Hands mails to an SMTP server, whose certificate is checked unless TLS is switched off.
@@ -61,9 +69,16 @@ class SMTPTransport:
         if settings.certificate_authority_file:
             self.context.load_verify_locations(settings.certificate_authority_file)
 
-    def _connect(self) -> smtplib.SMTP:
+    def check(self) -> None:
+        """See whether the server answers, without a login.
+
+        :raises OSError: when it does not.
+        """
+        self._connect(CHECK_TIMEOUT_SECONDS).quit()
+
+    def _connect(self, timeout: float = TIMEOUT_SECONDS) -> smtplib.SMTP:
         settings = self.settings
-        address = {"host": settings.host, "port": settings.port, "timeout": TIMEOUT_SECONDS}
+        address = {"host": settings.host, "port": settings.port, "timeout": timeout}
         if settings.encryption is Encryption.IMPLICIT_TLS:
             return smtplib.SMTP_SSL(**address, context=self.context)
         return smtplib.SMTP(**address)
@@ -158,8 +173,11 @@ def includeme(config) -> None:
         # A server that does not answer holds up mails only, and none of the other jobs.
         worker = config.registry["background"] if settings.directory else BackgroundWorker("mail")
         config.registry["mail_worker"] = worker
-        transport = BackgroundTransport(make_transport(settings), worker)
-        mailer = Mailer(smtp_mailer=transport, default_sender=settings.sender)
+        transport = make_transport(settings)
+        config.registry["mail_transport"] = transport
+        mailer = Mailer(
+            smtp_mailer=BackgroundTransport(transport, worker), default_sender=settings.sender
+        )
         config.registry.registerUtility(mailer, IMailer)
         config.add_request_method(get_mailer, "mailer", reify=True)
     config.add_request_method(send_mail)

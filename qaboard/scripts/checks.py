@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
 from qaboard.models import Answer, Post, Question, User, Vote
-from qaboard.scripts.schema import SEARCH_TABLE
+from qaboard.schema import SEARCH_TABLE
 from qaboard.search.analysis import ANALYSIS_VERSION
 from qaboard.services.list_segments import find_wrong_segments
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from qaboard import main, markup
 from qaboard.db import make_engine, make_session
 from qaboard.mail import compose_mail
-from qaboard.scripts.schema import check_schema
+from qaboard.schema import SchemaError, check_schema, read_migrations
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
@@ -77,13 +77,6 @@ class CommandContext:
         :raises click.ClickException: when it is not so.
         """
         url = self.settings.database_url
-        database_file = sqlite_file(url)
-        # SQLite would make an empty file, which then looks like a board without tables.
-        if database_file is not None and not database_file.exists():
-            raise click.ClickException(
-                f"There is no database at {database_file}; "
-                f"make it with: alembic -c {self.ini_path} upgrade head"
-            )
         try:
             engine = make_engine(url)
         except ModuleNotFoundError as error:
@@ -92,8 +85,11 @@ class CommandContext:
                 "install it with: pip install 'qaboard[postgresql]'"
             ) from error
         try:
-            with _database_errors_as_sentences(), engine.connect() as connection:
-                check_schema(connection, self.ini_path)
+            with _database_errors_as_sentences():
+                check_schema(engine, read_migrations(self.ini_path))
+        except SchemaError as error:
+            engine.dispose()
+            raise click.ClickException(str(error)) from error
         except click.ClickException:
             engine.dispose()
             raise
@@ -145,13 +141,6 @@ class CommandContext:
 
 
 pass_command_context = click.make_pass_decorator(CommandContext)
-
-
-def sqlite_file(url) -> Path | None:
-    """The file of an SQLite database; ``None`` for one in memory and for other databases."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return None
-    return None if url.database.startswith("file:") else Path(url.database)
 
 
 def refusal_sentence(refusal: Refusal) -> str:

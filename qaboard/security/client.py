@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from pyramid.request import Request
 
 from qaboard.models import UserSession
 from qaboard.settings import ClientAddresses
+from qaboard.settings.reading import Network
 
 IPV6_SUBSCRIBER_BITS = 64
 """What one subscriber gets at least (RFC 6177); each of its addresses is a moment's work."""
@@ -41,26 +45,40 @@ def network_of(address: str, *, ipv4_bits: int, ipv6_bits: int) -> str:
     return str(parsed) if bits == parsed.max_prefixlen else str(network)
 
 
-def network_address(request: Request) -> str:
+def network_address(environ: dict[str, Any]) -> str:
     """The network address of a client; empty where there is none.
 
     It is what the server says (``REMOTE_ADDR``): waitress replaces it only by what a trusted
     proxy has sent. WebOb's ``client_addr`` would believe any client's ``X-Forwarded-For``.
     """
-    address = request.remote_addr or ""
+    address = environ.get("REMOTE_ADDR") or ""
     if address == "::ffff":
         # waitress takes the end of ::ffff:192.0.2.1 for a port. So a proxy names a client that
         # came by IPv4 to a socket that is for IPv6 too.
-        return request.environ.get("REMOTE_PORT", address)
+        return environ.get("REMOTE_PORT", address)
     # It leaves the port of [2001:db8::1]:4711, which is another one for each connection.
     return address[1:].partition("]")[0] if address.startswith("[") else address
 
 
 def rate_limited_address(request: Request) -> str:
     """The address under which a client is counted: of IPv6, the network of one subscriber."""
-    return network_of(network_address(request), ipv4_bits=32, ipv6_bits=IPV6_SUBSCRIBER_BITS)
+    address = network_address(request.environ)
+    return network_of(address, ipv4_bits=32, ipv6_bits=IPV6_SUBSCRIBER_BITS)
 
 
+def is_within(address: str, networks: Iterable[Network]) -> bool:
+    """Whether an address is in one of these networks; what is no address is in none."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return any(parsed in network for network in networks)
+
+
+# For each line of the access log; parsing takes longer than the rest of it.
+@lru_cache(maxsize=1000)
 def kept_address(address: str | None, kept: ClientAddresses) -> str | None:
     """What is kept of a network address."""
     if not address or kept is ClientAddresses.NONE:
@@ -77,7 +95,9 @@ def client(request: Request) -> Client:
     user_agent = request.user_agent or ""
     printable = "".join(c for c in user_agent if c.isascii() and c.isprintable())
     return Client(
-        kept_address(network_address(request), request.registry["settings"].client_addresses),
+        kept_address(
+            network_address(request.environ), request.registry["settings"].client_addresses
+        ),
         printable[: UserSession.USER_AGENT_MAX_CHARACTERS] or None,
     )
 

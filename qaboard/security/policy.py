@@ -16,6 +16,7 @@ from qaboard.db import make_session
 from qaboard.kept_pages.notes import note_end
 from qaboard.kept_pages.parts import keep_value
 from qaboard.models import utc_now
+from qaboard.request_record import note_user
 from qaboard.security.cookies import LOGIN_COOKIE, cookie_name
 from qaboard.security.identity import Identity, load_identity, note_use
 from qaboard.security.tokens import hash_token
@@ -58,6 +59,8 @@ class SecurityPolicy:
                 raise
             # Nothing would answer an error of the page of another error.
             return None
+        if identity is not None:
+            note_user(identity.user_id)
         if identity is not None and identity.last_used_at < utc_now() - TOUCHED_EVERY:
             request.add_finished_callback(note_last_use(identity.session_id))
         return identity

@@ -16,6 +16,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from qaboard.settings.mail import MailSettings, load_mail_settings
+from qaboard.settings.monitoring import MonitoringSettings, load_monitoring_settings
 from qaboard.settings.rate_limits import RateLimitSettings, load_rate_limit_settings
 from qaboard.settings.reading import SettingsError, SettingsReader
 
@@ -97,6 +98,7 @@ class Settings:
     secure_cookies: bool
     image_hosts: tuple[str, ...]
     client_addresses: ClientAddresses
+    monitoring: MonitoringSettings
     mail: MailSettings
     accounts: AccountSettings
     passwords: PasswordSettings
@@ -149,6 +151,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         client_addresses=ClientAddresses(
             reader.choice("qaboard.client_addresses", tuple(ClientAddresses))
         ),
+        monitoring=load_monitoring_settings(reader),
         mail=load_mail_settings(reader),
         accounts=AccountSettings(
             require_verified=reader.boolean("accounts.require_verified"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from limits import RateLimitItem, parse
 from pyramid.settings import aslist
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NO_LIMIT = "none"
 """What stands in the ini file for a rate that is not limited."""
@@ -43,6 +46,16 @@ class SettingsReader:
     def words(self, name: str) -> tuple[str, ...]:
         """Words with spaces or line ends between them, in lower case; there may be none."""
         return tuple(word.lower() for word in aslist(self.ini.get(name, "")))
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Network addresses and networks such as ``10.0.0.0/8``, as `words`."""
+        try:
+            return tuple(map(ipaddress.ip_network, self.words(name)))
+        except ValueError as error:
+            raise SettingsError(
+                f"The setting {name} has a word that is neither a network address nor a network "
+                f"such as 10.0.0.0/8: {error}."
+            ) from None
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.required(name)

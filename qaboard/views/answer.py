@@ -56,6 +56,7 @@ class AnswerView:
             render=request.render_markdown,
         )
         check_links(request, written)
+        request.count_after_commit(request.metrics.answers)
         request.flash(_("Your answer is posted."))
         return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))
 

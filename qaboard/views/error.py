@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from pyramid.httpexceptions import (
@@ -24,6 +23,7 @@ from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
 from qaboard.rate_limits import TooManyRequests
+from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
@@ -268,7 +268,7 @@ def server_error(error, request):
     if is_error_retryable(request, error):
         # Nobody sees this one: the request runs again.
         return error_page(request, 500, "", "")
-    error_id = secrets.token_hex(8)
+    error_id = request_id()
     path = request.environ["PATH_INFO"]
     log.error("error %s in %s %r", error_id, request.method, path, exc_info=error)
     return error_page(

@@ -72,6 +72,7 @@ def note_refused_passkey(request: Request, refusal) -> None:
 
     :param refusal: a `PasskeyRefused`.
     """
+    request.metrics.login_failures.inc()
     if refusal.user_id is None:
         log_event(
             EventKind.FACTOR_FAILURE,

@@ -131,5 +131,6 @@ class AskView:
             render=request.render_markdown,
         )
         check_links(request, question)
+        request.count_after_commit(request.metrics.questions)
         request.flash(_("Your question is posted."))
         return HTTPSeeOther(request.resource_path(QuestionResource(question, self.context)))

@@ -59,6 +59,7 @@ def check_password(request: Request, username: str, password: str) -> User:
         # to write it down for; and this transaction is rolled back.
         job = partial(record_login_failure, engine, key, request.client)
         request.add_finished_callback(lambda request: request.background.submit(job))
+        request.metrics.login_failures.inc()
         raise
     request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
     return user
@@ -88,6 +89,7 @@ def log_in_and_go(
         client=request.client,
         **({"factor": factor.value} if factor else {}),
     )
+    request.count_after_commit(request.metrics.logins)
     # What the browser held before it logged in, somebody else may know.
     request.session.invalidate()
     new_csrf_token(request)

@@ -3,11 +3,16 @@ pages are kept, with an application to compare it with."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from postgresql import free_port
+from programs import required_program
 from project import PROJECT
 
 from qaboard.models import Answer, Question
@@ -72,3 +77,16 @@ def log_in(browser):
         return client
 
     return fill_in
+
+
+@pytest.fixture
+def redis_server() -> Iterator[tuple[int, subprocess.Popen]]:
+    """The port of a Redis of this test's own, and its process."""
+    program = required_program("redis-server", package="redis-server")
+    port = free_port()
+    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+    yield port, process
+    process.send_signal(signal.SIGCONT)
+    process.terminate()
+    process.wait(timeout=30)

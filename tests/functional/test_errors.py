@@ -34,7 +34,8 @@ def test_a_500_shows_an_id_that_is_in_the_log_and_nothing_else(
         caplog.clear()
         page = client.get("/questions/", status=500)
         error_id = page.html.find(class_="error-id").text
-        assert re.fullmatch("[0-9a-f]{16}", error_id)
+        assert re.fullmatch("[0-9a-f]{32}", error_id)
+        assert page.headers["X-Request-ID"] == error_id
         assert error_id in caplog.text
         assert "secret detail" in caplog.text
         assert "secret detail" not in page

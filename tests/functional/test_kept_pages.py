@@ -38,6 +38,11 @@ from qaboard.kept_pages import policy
 from qaboard.models import Answer, Question, User, utc_now
 
 
+def same_headers(page) -> dict[str, str]:
+    """The headers that two answers with one page have in common: each has an id of its own."""
+    return {name: value for name, value in page.headers.items() if name != "X-Request-ID"}
+
+
 def test_a_page_is_made_once(small_board, browser, count_queries):
     for address in small_board.addresses:
         first = browser().get(address)
@@ -45,7 +50,7 @@ def test_a_page_is_made_once(small_board, browser, count_queries):
             second = browser().get(address)
         assert statements == []
         assert second.body == first.body
-        assert second.headers == first.headers
+        assert same_headers(second) == same_headers(first)
         assert second.status == "200 OK"
 
 
@@ -231,7 +236,7 @@ def test_head(small_board, browser, count_queries):
         kept = client.head("/questions/")
         page = client.get("/questions/")
     assert statements == []
-    assert made.headers == kept.headers == page.headers
+    assert same_headers(made) == same_headers(kept) == same_headers(page)
     assert made.body == kept.body == b""
     assert int(kept.headers["Content-Length"]) == len(page.body)
     not_modified = client.head("/questions/", headers={"If-None-Match": page.headers["ETag"]})

@@ -36,6 +36,7 @@ MODERATORS = "login 403   403   403   ok    ok    403"
 ADMINS = "login 403   403   403   403   ok    403"
 NOBODY = "login 403   403   403   403   403   403"
 HIDDEN = "404   404   404   404   403   403   404"
+NOT_THERE = "404   404   404   404   404   404   404"
 MODERATORS_SEE = "404   404   404   404   ok    ok    404"
 
 QUESTION_LIVE = {
@@ -98,6 +99,10 @@ TABLE = {
         "reset-password": "410   410   410   410   410   410   410",
         "logout": MEMBERS,
         "preview": MEMBERS,
+        "healthz": EVERYBODY,
+        # For certain addresses only, of which this is none.
+        "readyz": NOT_THERE,
+        "metrics": NOT_THERE,
     },
     (QuestionsResource, "live"): {"": EVERYBODY, "ask": WRITERS, "similar": EVERYBODY},
     (QuestionResource, "live"): QUESTION_LIVE,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -17,18 +18,20 @@ NGINX = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
 events {{ worker_connections 64; }}
 http {{
-  access_log off;
+  log_format ids "$request_id $status"; access_log {directory}/access.log ids;
   client_body_temp_path {directory}; proxy_temp_path {directory}; fastcgi_temp_path {directory};
   uwsgi_temp_path {directory}; scgi_temp_path {directory};
   server {{
     listen 127.0.0.2:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{board};
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto https;
-      proxy_set_header X-Forwarded-Host $host;
-      proxy_bind 127.0.0.1;
-    }}
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header X-Forwarded-Host $host;
+    proxy_set_header X-Request-ID $request_id;
+    proxy_hide_header X-Request-ID;
+    add_header X-Request-ID $request_id always;
+    proxy_bind 127.0.0.1;
+    location / {{ proxy_pass http://127.0.0.1:{board}; }}
+    location = /metrics/1 {{ proxy_pass http://127.0.0.1:{board}/metrics; }}
   }}
 }}
 """
@@ -69,13 +72,22 @@ def behind_nginx(servers) -> tuple[int, int, Callable[[], str]]:
 
 
 def ask(port: int, host: str = "127.0.0.2", source: str = "127.0.0.3", **headers: str) -> int:
-    """Ask for a page from one of the addresses of this machine; the status of the answer."""
+    """Search from one of the addresses of this machine; the status of the answer."""
+    return get_from(source, port, "/questions/?q=x", host=host, **headers).status
+
+
+def get_from(
+    source: str, port: int, path: str, *, host: str = "127.0.0.2", **headers: str
+) -> HTTPResponse:
+    """Ask for a page from one of the addresses of this machine."""
     for _ in range(100):
         connection = HTTPConnection(host, port, timeout=30, source_address=(source, 0))
         try:
             headers["Host"] = "board.example"
-            connection.request("GET", "/questions/?q=x", headers=headers)
-            return connection.getresponse().status
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            response.read()
+            return response
         except ConnectionRefusedError:
             time.sleep(0.1)
         finally:
@@ -143,3 +155,47 @@ def test_what_the_proxy_says_is_understood(behind_nginx):
     # The next connection of the same client has another port; another client waits for nobody.
     assert ask_as("[2001:db8:0:8::7]:4712") == 429
     assert ask_as("::ffff:192.0.2.10") == 200
+
+
+def test_nginx_and_the_board_write_the_same_id(servers):
+    port, board, log = servers
+    forged = {"X-Request-ID": "f" * 32}
+    response = get_from("127.0.0.3", port, "/questions/", **forged)
+    (given,) = response.headers.get_all("X-Request-ID")
+    assert re.fullmatch("[0-9a-f]{32}", given)
+    assert given != forged["X-Request-ID"]
+    access_log = log.parents[1] / "access.log"
+    for _ in range(100):
+        # nginx writes it after the answer.
+        if f"{given} 200" in access_log.read_text():
+            break
+        time.sleep(0.1)
+    else:
+        raise AssertionError("nginx has not logged it")
+    assert f" qaboard.access {given}] GET /questions/ 200 " in log.read_text()
+    # Past nginx nobody gives an id.
+    direct = get_from("127.0.0.5", board, "/questions/", host="127.0.0.1", **forged)
+    assert direct.headers["X-Request-ID"] != forged["X-Request-ID"]
+    assert forged["X-Request-ID"] not in log.read_text()
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/metrics/1"])
+def test_monitoring_is_for_the_addresses_of_the_ini_file(servers, path):
+    port, board, _log = servers
+
+    def status(source: str, port: int, host: str, **headers: str) -> int:
+        return get_from(source, port, path, host=host, **headers).status
+
+    forged = (
+        {},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-Forwarded-For": "::1, 127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1", "Forwarded": "for=127.0.0.1", "Client-IP": "127.0.0.1"},
+    )
+    for headers in forged:
+        assert status("127.0.0.3", port, "127.0.0.2", **headers) == 404
+        assert status("127.0.0.5", board, "127.0.0.1", **headers) == 404
+    # From this machine it is seen through nginx and past it.
+    assert status("127.0.0.1", port, "127.0.0.2") == 200
+    if path != "/metrics/1":
+        assert status("127.0.0.1", board, "127.0.0.1") == 200

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 
@@ -12,7 +11,6 @@ import pytest
 from factories import PASSWORD
 from limits import parse
 from postgresql import free_port
-from programs import required_program
 
 from qaboard.rate_limits import STORAGE_PAUSE_SECONDS, RateLimiter
 from qaboard.settings import SettingsError
@@ -230,18 +228,6 @@ def test_a_storage_that_cannot_be_used_stops_the_start(storage):
 @pytest.fixture
 def redis_port(redis_server) -> int:
     return redis_server[0]
-
-
-@pytest.fixture
-def redis_server() -> Iterator[tuple[int, subprocess.Popen]]:
-    program = required_program("redis-server", package="redis-server")
-    port = free_port()
-    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
-    yield port, process
-    process.send_signal(signal.SIGCONT)
-    process.terminate()
-    process.wait(timeout=30)
 
 
 def wait_for_redis(limiter: RateLimiter) -> None:

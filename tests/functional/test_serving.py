@@ -18,7 +18,8 @@ from project import PROJECT
 @contextmanager
 def production_server(application: Callable) -> Iterator[int]:
     """The application behind waitress as production.ini sets it up; gives the port."""
-    ini = configparser.RawConfigParser()
+    # Paste gives a server none of the values for all sections.
+    ini = configparser.RawConfigParser(default_section="nothing")
     ini.read(PROJECT / "production.ini")
     options = dict(ini["server:main"])
     assert options.pop("use") == "egg:qaboard"

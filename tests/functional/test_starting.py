@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
+import subprocess
+from collections.abc import Iterator
 
 import pytest
-from postgresql import free_port
+from postgresql import free_port, private_server
 from processes import SECRET, get, ini_copy, run, server
+
+from qaboard.db import make_engine
+from qaboard.settings import load_database_url
 
 
 def test_development_by_hand(tmp_path):
@@ -61,6 +68,107 @@ def test_production_by_hand(tmp_path):
     assert (tmp_path / "var" / "qaboard.log").exists()
 
 
+@pytest.fixture
+def new_database(request, tmp_path) -> Iterator[str]:
+    """The URL of a database that nobody has made tables in."""
+    if request.config.getoption("--database") == "postgresql":
+        with private_server() as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path}/var/board.sqlite"
+
+
+def test_a_database_at_another_revision_stops_the_start(tmp_path, new_database):
+    ini = ini_copy("production.ini", tmp_path, free_port())
+    variables = {"QABOARD_SECRET": SECRET, "QABOARD_DATABASE_URL": new_database}
+    upgrade = f"alembic -c {ini} upgrade head"
+
+    def refusal() -> str:
+        refused = run("pserve", ini, **variables)
+        assert refused.returncode == 1, refused.stderr
+        assert "Traceback" not in refused.stderr
+        (sentence,) = [line for line in refused.stderr.splitlines() if line.startswith("qaboard: ")]
+        return sentence
+
+    def migrate(*arguments: str) -> None:
+        assert run("alembic", "-c", ini, *arguments, **variables).returncode == 0
+
+    def write(statement: str) -> None:
+        engine = make_engine(load_database_url({}, variables))
+        with engine.execution_options(writes=True).begin() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    # Empty, behind, ahead, and with a table missing.
+    assert refusal().endswith(f"make it with: {upgrade}" if "sqlite" in new_database
+                              else f"make them with: {upgrade}")  # fmt: skip
+    if "sqlite" in new_database:
+        assert not (tmp_path / "var" / "board.sqlite").exists()
+    migrate("upgrade", "0003")
+    assert "at migration 0003 and should be at" in refusal()
+    assert refusal().endswith(f"bring them there with: {upgrade}")
+    migrate("upgrade", "head")
+    write("UPDATE alembic_version SET version_num = '9999'")
+    assert "made by a newer version of qaboard (9999); install that version" in refusal()
+    write("DELETE FROM alembic_version")
+    assert refusal().endswith(f"make them with: {upgrade}")
+    migrate("stamp", "head")
+    write("DROP TABLE votes")
+    assert "has lost a table (votes)" in refusal()
+
+
+def test_the_log_in_json_is_one_setting(tmp_path):
+    port = free_port()
+    ini = ini_copy("production.ini", tmp_path, port)
+    content = ini.read_text()
+    assert content.count("\nlog = text\n") == 1
+    content = content.replace("\nlog = text\n", "\nlog = json\n")
+    ini.write_text(content.replace("mail.enabled = true", "mail.enabled = false"))
+    database = tmp_path / "var" / "board.sqlite"
+    variables = {
+        "QABOARD_SECRET": SECRET,
+        "QABOARD_DATABASE_URL": f"sqlite:///{database}",
+        "QABOARD_URL": "https://board.example",
+    }
+    assert run("alembic", "-c", ini, "upgrade", "head", **variables).returncode == 0
+    with server(ini, stderr=subprocess.PIPE, **variables) as process:
+        answer, _page = get(port, "/questions/", Host="board.example")
+        # Without this table nothing can be answered.
+        with sqlite3.connect(database) as connection:
+            connection.execute("ALTER TABLE posts RENAME TO elsewhere")
+        connection.close()
+        failed, _page = get(port, "/questions/1/", Host="board.example")
+        process.terminate()
+        output, _errors = process.communicate(timeout=30)
+    entries = [json.loads(line) for line in output.splitlines()]
+    by_id = {}
+    for entry in entries:
+        assert {"time", "level", "logger", "process", "request_id", "message"} <= set(entry)
+        by_id.setdefault(entry["request_id"], []).append(entry)
+    assert [e["path"] for e in by_id[answer.headers["X-Request-ID"]]] == ["/questions/"]
+    assert failed.status in (500, 503)
+    told = {entry["logger"]: entry for entry in by_id[failed.headers["X-Request-ID"]]}
+    assert told["qaboard.access"]["status"] == failed.status
+    assert "no such table" in json.dumps(told["qaboard.views.error"])
+    # Nothing is written beside it.
+    assert not list((tmp_path / "var").glob("*.log*"))
+
+
+def test_processes_have_files_of_their_own(tmp_path):
+    port = free_port()
+    ini = ini_copy("production.ini", tmp_path, port)
+    variables = {
+        "QABOARD_SECRET": SECRET,
+        "QABOARD_DATABASE_URL": f"sqlite:///{tmp_path}/var/board.sqlite",
+        "QABOARD_INSTANCE": "qaboard-2",
+    }
+    assert run("alembic", "-c", ini, "upgrade", "head", **variables).returncode == 0
+    with server(ini, **variables):
+        answer, _page = get(port, "/questions/")
+    assert answer.headers["X-Request-ID"] in (tmp_path / "var" / "qaboard-2.log").read_text()
+    assert not (tmp_path / "var" / "qaboard.log").exists()
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
@@ -102,6 +210,7 @@ assert page.status_int == 200
 print(*{name.partition(".")[0] for name in sys.modules})
 """
     ini = ini_copy("development.ini", tmp_path, free_port())
+    assert run("alembic", "-c", ini, "upgrade", "head").returncode == 0
     done = run("python", "-c", program, ini)
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())

@@ -6,6 +6,7 @@ import threading
 
 from qaboard import background
 from qaboard.background import BackgroundWorker
+from qaboard.request_record import RequestRecord, current_record, request_id
 
 
 def test_jobs_run_one_after_the_other_in_their_order():
@@ -76,4 +77,17 @@ def test_a_worker_without_jobs_has_no_thread():
     worker = BackgroundWorker()
     assert worker.thread is None
     worker.wait()
+    worker.close()
+
+
+def test_a_job_keeps_the_id_of_its_request():
+    worker = BackgroundWorker()
+    ids = []
+    for given in ("a" * 32, "b" * 32):
+        token = current_record.set(RequestRecord(given))
+        worker.submit(lambda: ids.append(request_id()))
+        current_record.reset(token)
+    worker.submit(lambda: ids.append(request_id()))
+    worker.wait()
+    assert ids == ["a" * 32, "b" * 32, "-"]
     worker.close()

@@ -87,6 +87,11 @@ def test_production_ignores_a_secret_in_the_ini():
         ("qaboard.static_directory", ""),
         ("qaboard.static_directory", "/nonexistent/static"),
         ("qaboard.site_name", " "),
+        ("qaboard.monitor_addresses", "127.0.0.1 somewhere"),
+        ("qaboard.monitor_addresses", "10.0.0.1/8"),
+        ("qaboard.minimum_free_mib", "-1"),
+        ("qaboard.minimum_free_mib", ""),
+        ("qaboard.slow_query_milliseconds", "0.5"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name, value):
