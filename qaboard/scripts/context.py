@@ -18,7 +18,7 @@ import click
 import plaster
 from pyramid.paster import get_appsettings
 from pyramid_mailer.interfaces import IMailer
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -71,10 +71,10 @@ class CommandContext:
             ) from error
 
     @cached_property
-    def engine(self) -> Engine:
-        """The database, reached and found to have the schema that this code needs.
+    def database(self) -> Engine:
+        """The database, reached, whatever tables it has.
 
-        :raises click.ClickException: when it is not so.
+        :raises click.ClickException: when it cannot be reached.
         """
         url = self.settings.database_url
         database_file = sqlite_file(url)
@@ -84,20 +84,24 @@ class CommandContext:
                 f"There is no database at {database_file}; "
                 f"make it with: alembic -c {self.ini_path} upgrade head"
             )
+        engine = open_engine(url)
         try:
-            engine = make_engine(url)
-        except ModuleNotFoundError as error:
-            raise click.ClickException(
-                f"The database needs the Python package {error.name}, which is not installed; "
-                "install it with: pip install 'qaboard[postgresql]'"
-            ) from error
-        try:
-            with _database_errors_as_sentences(), engine.connect() as connection:
-                check_schema(connection, self.ini_path)
+            with database_errors_as_sentences(), engine.connect():
+                pass
         except click.ClickException:
             engine.dispose()
             raise
         return engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, reached and found to have the schema that this code needs.
+
+        :raises click.ClickException: when it is not so.
+        """
+        with database_errors_as_sentences(), self.database.connect() as connection:
+            check_schema(connection, self.ini_path)
+        return self.database
 
     @property
     def render(self) -> Render:
@@ -118,7 +122,7 @@ class CommandContext:
         """
         engine = self.engine
         with (
-            _database_errors_as_sentences(),
+            database_errors_as_sentences(),
             make_session(engine, writes=writes) as session,
             session.begin(),
         ):
@@ -139,12 +143,26 @@ class CommandContext:
 
     def close(self) -> None:
         """Give the connections back."""
-        engine = self.__dict__.get("engine")
-        if engine is not None:
-            engine.dispose()
+        database = self.__dict__.get("database")
+        if database is not None:
+            database.dispose()
 
 
 pass_command_context = click.make_pass_decorator(CommandContext)
+
+
+def open_engine(url: URL) -> Engine:
+    """The engine of a database; nothing is reached yet.
+
+    :raises click.ClickException: when its driver is not installed.
+    """
+    try:
+        return make_engine(url)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"The database needs the Python package {error.name}, which is not installed; "
+            "install it with: pip install 'qaboard[postgresql]'"
+        ) from error
 
 
 def sqlite_file(url) -> Path | None:
@@ -168,7 +186,8 @@ def progress_bar(length: int, label: str):
 
 
 @contextmanager
-def _database_errors_as_sentences() -> Iterator[None]:
+def database_errors_as_sentences() -> Iterator[None]:
+    """Have an error of the database end the command in a sentence."""
     try:
         yield
     except DBAPIError as error:

@@ -22,22 +22,12 @@ def check_schema(connection: Connection, ini_path: str) -> None:
     :raises click.ClickException: when they differ, with what to do about it.
     """
     upgrade = f"alembic -c {ini_path} upgrade head"
-    try:
-        migrations = ScriptDirectory.from_config(Config(ini_path))
-        known = {migration.revision for migration in migrations.walk_revisions()}
-    except CommandError as error:
-        raise click.ClickException(
-            f"The migrations that the ini file {ini_path!r} names cannot be read: {error}"
-        ) from error
+    migrations = read_migrations(ini_path)
     expected = set(migrations.get_heads())
-    found = set(MigrationContext.configure(connection).get_current_heads())
+    found = found_revisions(connection)
     if not found:
         raise click.ClickException(f"The database has no tables yet; make them with: {upgrade}")
-    if not found <= known:
-        raise click.ClickException(
-            f"The database was made by a newer version of qaboard ({_names(found)}); "
-            "install that version."
-        )
+    check_known(found, ini_path)
     if found != expected:
         raise click.ClickException(
             f"The tables of the database are at migration {_names(found)} and should be at "
@@ -48,6 +38,43 @@ def check_schema(connection: Connection, ini_path: str) -> None:
         raise click.ClickException(
             f"The database has lost a table ({_names(missing)}); restore it from a backup."
         )
+
+
+def read_migrations(ini_path: str) -> ScriptDirectory:
+    """The migrations of this code.
+
+    :param ini_path: the ini file, whose ``[alembic]`` section says where they are.
+    :raises click.ClickException: when they cannot be read.
+    """
+    try:
+        migrations = ScriptDirectory.from_config(Config(ini_path))
+        _known_revisions(migrations)
+    except CommandError as error:
+        raise click.ClickException(
+            f"The migrations that the ini file {ini_path!r} names cannot be read: {error}"
+        ) from error
+    return migrations
+
+
+def _known_revisions(migrations: ScriptDirectory) -> set[str]:
+    return {migration.revision for migration in migrations.walk_revisions()}
+
+
+def check_known(revisions: set[str], ini_path: str) -> None:
+    """Refuse migrations that this code does not have.
+
+    :raises click.ClickException: when there is one among ``revisions``.
+    """
+    if not revisions <= _known_revisions(read_migrations(ini_path)):
+        raise click.ClickException(
+            f"The database was made by a newer version of qaboard ({_names(revisions)}); "
+            "install that version."
+        )
+
+
+def found_revisions(connection: Connection) -> set[str]:
+    """The names of the migrations that a database is at: one, or none before the first."""
+    return set(MigrationContext.configure(connection).get_current_heads())
 
 
 def _names(names: set[str]) -> str:
