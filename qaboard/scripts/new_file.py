@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +25,7 @@ def new_file(path: Path) -> Iterator[Path]:
 
     :raises click.ClickException: when another file has the name, or the file system refuses.
     """
-    with file_errors_as_sentences():
+    with file_errors_as_sentences(), _stopping_tidily():
         _refuse_existing(path)
         descriptor, name = tempfile.mkstemp(
             dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part"
@@ -50,6 +53,23 @@ def file_errors_as_sentences() -> Iterator[None]:
         names = error.filename2 or error.filename
         what = f"{names}: " if names else ""
         raise click.ClickException(f"{what}{error.strerror or error}") from error
+
+
+@contextmanager
+def _stopping_tidily() -> Iterator[None]:
+    """Have SIGTERM, of a service manager for example, end the block like Ctrl+C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _frame) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _refuse_existing(path: Path) -> None:

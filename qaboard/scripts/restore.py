@@ -12,7 +12,6 @@ from qaboard.scripts.backups.sqlite import open_file
 from qaboard.scripts.checks import find_damage
 from qaboard.scripts.context import (
     CommandContext,
-    database_errors_as_sentences,
     pass_command_context,
 )
 from qaboard.scripts.doctor import is_sound
@@ -73,7 +72,7 @@ def _ask(name: str, file: Path, replace: bool, yes: bool) -> None:
 
 
 def _refuse_damage(file: Path) -> None:
-    with open_file(file) as engine, database_errors_as_sentences(), Session(engine) as session:
+    with open_file(file) as engine, Session(engine) as session:
         damage = find_damage(session)
     if damage.total:
         raise click.ClickException(

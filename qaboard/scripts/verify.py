@@ -54,11 +54,7 @@ def revisions_of(board: CommandContext, file: Path, kind: str) -> set[str]:
     :raises click.ClickException: when it is no board, or one of a newer release.
     """
     if kind == "sqlite":
-        with (
-            open_file(file) as engine,
-            database_errors_as_sentences(),
-            engine.connect() as connection,
-        ):
+        with open_file(file) as engine, engine.connect() as connection:
             revisions = found_revisions(connection)
     else:
         revisions = read_archive(file)
@@ -74,7 +70,7 @@ def _is_archive_sound(board: CommandContext, file: Path, is_current: bool) -> bo
     if url.get_backend_name() == "sqlite":
         click.echo("none   what is in it was not checked, since this board is not on PostgreSQL")
         return True
-    with backups_of(url).open(file) as engine:
+    with database_errors_as_sentences(), backups_of(url).open(file) as engine:
         if engine is None:
             click.echo(
                 "none   what is in it was not checked, since the role of this board may not make "
@@ -88,7 +84,7 @@ def _is_archive_sound(board: CommandContext, file: Path, is_current: bool) -> bo
 def _is_sound(engine: Engine, is_current: bool) -> bool:
     dialect_name = engine.dialect.name
     checks = checks_for(dialect_name) if is_current else file_checks_for(dialect_name)
-    with database_errors_as_sentences(), Session(engine) as session:
+    with Session(engine) as session:
         is_sound = run_checks(session, checks)
     if not is_current:
         click.echo("none   doctor knows newer tables only; after restoring run: qaboard upgrade")

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import alembic.command
 import alembic.script
 import pytest
 from factories import Board
 from project import alembic_configuration, environment
-from sqlalchemy import inspect, make_url, text
+from sqlalchemy import inspect, text
 
 from qaboard.db import make_engine
 from qaboard.settings import load_database_url
 
 
 @pytest.fixture
-def another_database_url(request, database_url: str, tmp_path) -> Iterator[str]:
+def another_database_url(make_database) -> str:
     """A database beside the one of the other tests."""
-    if request.config.getoption("--database") == "sqlite":
-        yield f"sqlite:///{tmp_path}/migrations.sqlite"
-        return
-    server = make_engine(load_database_url({}, {"QABOARD_DATABASE_URL": database_url}))
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE migrations"))
-        url = make_url(database_url).set(database="migrations")
-        yield url.render_as_string(hide_password=False)
-        connection.execute(text("DROP DATABASE migrations WITH (FORCE)"))
-    server.dispose()
+    return make_database()
 
 
 def test_each_migration_goes_up_and_down_with_rows(another_database_url):

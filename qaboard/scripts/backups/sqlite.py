@@ -73,6 +73,8 @@ class SQLiteBackups:
         :raises click.ClickException: also when somebody has the database open.
         """
         is_new = not self.path.exists()
+        if not is_new and self.path.samefile(path):
+            raise click.ClickException(f"{path} is the database itself.")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with (

@@ -251,7 +251,7 @@ def _number(column: Column, value: Any) -> int:
     bits = next(bits for column_type, bits in _INTEGER_BITS if isinstance(column.type, column_type))
     smallest = 1 if column.primary_key or column.foreign_keys else -(2 ** (bits - 1))
     if not smallest <= value < 2 ** (bits - 1):
-        raise WrongValue(f"must be a number from {smallest} up, of {bits} bits")
+        raise WrongValue(f"must be a number from {smallest} to {2 ** (bits - 1) - 1}")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -16,6 +17,8 @@ COMMANDS = (
     ("render",),
     ("doctor",),
     ("doctor", "--repair"),
+    ("export", "-"),
+    ("import", os.devnull),
     ("create-admin", "somebody", "somebody@example.com"),
     ("create-admin", "--promote", "somebody"),
 )
