@@ -64,7 +64,7 @@ def server(ini: Path, **variables: str) -> Iterator[subprocess.Popen]:
 
 def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, str]:
     """The answer, as soon as there is somebody to give it."""
-    for _ in range(200):
+    for _ in range(1200):
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", path, headers=headers)
