@@ -62,7 +62,7 @@ def read_migrations(ini_path: str) -> Migrations:
         raise SchemaError(_unreadable(ini_path, error)) from error
     if not known:
         raise SchemaError(_unreadable(ini_path, f"there are none in {folder}"))
-    upgrade = f"alembic -c {ini_path} upgrade head"
+    upgrade = f"qaboard -c {ini_path} upgrade"
     return Migrations(frozenset(known), frozenset(known - followed), upgrade)
 
 
@@ -88,6 +88,18 @@ def read_revisions(connection: Connection) -> set[str]:
     return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
+def check_known(found: set[str], migrations: Migrations) -> None:
+    """Refuse what a newer release has migrated.
+
+    :raises SchemaError: when there is one among the migrations that this code does not have.
+    """
+    if not found <= migrations.known:
+        raise SchemaError(
+            f"The database was made by a newer version of qaboard ({_names(found)}); "
+            "install that version."
+        )
+
+
 def check_revisions(found: set[str], migrations: Migrations) -> None:
     """Compare what a database is at with the newest migration.
 
@@ -95,16 +107,24 @@ def check_revisions(found: set[str], migrations: Migrations) -> None:
     """
     if not found:
         raise SchemaError(f"The database has no tables yet; make them with: {migrations.upgrade}")
-    if not found <= migrations.known:
-        raise SchemaError(
-            f"The database was made by a newer version of qaboard ({_names(found)}); "
-            "install that version."
-        )
+    check_known(found, migrations)
     if found != migrations.heads:
         raise SchemaError(
             f"The tables of the database are at migration {_names(found)} and should be at "
             f"{_names(migrations.heads)}; bring them there with: {migrations.upgrade}"
         )
+
+
+def check_file(engine: Engine, migrations: Migrations) -> None:
+    """Look whether there is a database where SQLite should have one.
+
+    SQLite would make an empty file, which then looks like a board without tables.
+
+    :raises SchemaError: when there is none, with the command that makes it.
+    """
+    file = sqlite_file(engine.url)
+    if file is not None and not file.exists():
+        raise SchemaError(f"There is no database at {file}; make it with: {migrations.upgrade}")
 
 
 def check_schema(engine: Engine, migrations: Migrations) -> None:
@@ -113,10 +133,7 @@ def check_schema(engine: Engine, migrations: Migrations) -> None:
     :raises SchemaError: when they differ, with what to do about it.
     :raises sqlalchemy.exc.DBAPIError: when the database does not answer.
     """
-    file = sqlite_file(engine.url)
-    # SQLite would make an empty file, which then looks like a board without tables.
-    if file is not None and not file.exists():
-        raise SchemaError(f"There is no database at {file}; make it with: {migrations.upgrade}")
+    check_file(engine, migrations)
     with engine.connect() as connection:
         check_revisions(read_revisions(connection), migrations)
         tables = set(inspect(connection).get_table_names())

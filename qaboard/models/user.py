@@ -30,6 +30,10 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
+RELEASED_NAME = "deleted user"
+"""The name of accounts that are closed."""
+
+
 class User(Base):
     """An account.
 
@@ -112,6 +116,14 @@ class User(Base):
         return self.suspended_until is not None and self.suspended_until > now
 
     def release_name(self) -> None:
-        """Leave the name to others; the key has a space, so that nobody can have this one."""
-        self.username = "deleted user"
-        self.username_key = f"deleted user {self.id}"
+        """Leave the name to others."""
+        self.username = RELEASED_NAME
+        self.username_key = self.key_of(RELEASED_NAME, self.id)
+
+    @staticmethod
+    def key_of(username: str, user_id: int) -> str:
+        """The key of a user's name.
+
+        A released name is the same for many; it has a space, so that nobody can choose it.
+        """
+        return f"{RELEASED_NAME} {user_id}" if username == RELEASED_NAME else username_key(username)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import click
 
-from qaboard.scripts import create_admin, doctor, reindex, render, seed_demo, user
+from qaboard.scripts import (
+    backup,
+    create_admin,
+    doctor,
+    export_board,
+    import_board,
+    reindex,
+    render,
+    restore,
+    seed_demo,
+    upgrade,
+    user,
+    verify,
+)
 from qaboard.scripts.context import CommandContext
 
 DEFAULT_INI = "development.ini"
@@ -43,3 +56,9 @@ qaboard.add_command(render.render)
 qaboard.add_command(reindex.reindex)
 qaboard.add_command(doctor.doctor)
 qaboard.add_command(user.user)
+qaboard.add_command(backup.backup)
+qaboard.add_command(verify.verify)
+qaboard.add_command(restore.restore)
+qaboard.add_command(export_board.export_board)
+qaboard.add_command(import_board.import_board)
+qaboard.add_command(upgrade.upgrade)

@@ -18,14 +18,14 @@ import click
 import plaster
 from pyramid.paster import get_appsettings
 from pyramid_mailer.interfaces import IMailer
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qaboard import main, markup
 from qaboard.db import make_engine, make_session
 from qaboard.mail import compose_mail
-from qaboard.schema import SchemaError, check_schema, read_migrations
+from qaboard.schema import Migrations, SchemaError, check_file, check_schema, read_migrations
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
@@ -71,29 +71,40 @@ class CommandContext:
             ) from error
 
     @cached_property
+    def migrations(self) -> Migrations:
+        """The migrations that belong to this code.
+
+        :raises click.ClickException: when they cannot be read.
+        """
+        with database_errors_as_sentences():
+            return read_migrations(self.ini_path)
+
+    @cached_property
+    def database(self) -> Engine:
+        """The database, reached, whatever tables it has.
+
+        :raises click.ClickException: when it cannot be reached.
+        """
+        url = self.settings.database_url
+        engine = open_engine(url)
+        try:
+            with database_errors_as_sentences():
+                check_file(engine, self.migrations)
+                engine.connect().close()
+        except click.ClickException:
+            engine.dispose()
+            raise
+        return engine
+
+    @cached_property
     def engine(self) -> Engine:
         """The database, reached and found to have the schema that this code needs.
 
         :raises click.ClickException: when it is not so.
         """
-        url = self.settings.database_url
-        try:
-            engine = make_engine(url)
-        except ModuleNotFoundError as error:
-            raise click.ClickException(
-                f"The database needs the Python package {error.name}, which is not installed; "
-                "install it with: pip install 'qaboard[postgresql]'"
-            ) from error
-        try:
-            with _database_errors_as_sentences():
-                check_schema(engine, read_migrations(self.ini_path))
-        except SchemaError as error:
-            engine.dispose()
-            raise click.ClickException(str(error)) from error
-        except click.ClickException:
-            engine.dispose()
-            raise
-        return engine
+        with database_errors_as_sentences():
+            check_schema(self.database, self.migrations)
+        return self.database
 
     @property
     def render(self) -> Render:
@@ -114,7 +125,7 @@ class CommandContext:
         """
         engine = self.engine
         with (
-            _database_errors_as_sentences(),
+            database_errors_as_sentences(),
             make_session(engine, writes=writes) as session,
             session.begin(),
         ):
@@ -135,12 +146,26 @@ class CommandContext:
 
     def close(self) -> None:
         """Give the connections back."""
-        engine = self.__dict__.get("engine")
-        if engine is not None:
-            engine.dispose()
+        database = self.__dict__.get("database")
+        if database is not None:
+            database.dispose()
 
 
 pass_command_context = click.make_pass_decorator(CommandContext)
+
+
+def open_engine(url: URL) -> Engine:
+    """The engine of a database; nothing is reached yet.
+
+    :raises click.ClickException: when its driver is not installed.
+    """
+    try:
+        return make_engine(url)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"The database needs the Python package {error.name}, which is not installed; "
+            "install it with: pip install 'qaboard[postgresql]'"
+        ) from error
 
 
 def refusal_sentence(refusal: Refusal) -> str:
@@ -157,9 +182,12 @@ def progress_bar(length: int, label: str):
 
 
 @contextmanager
-def _database_errors_as_sentences() -> Iterator[None]:
+def database_errors_as_sentences() -> Iterator[None]:
+    """Have an error of the database, or tables that do not fit, end the command in a sentence."""
     try:
         yield
+    except SchemaError as error:
+        raise click.ClickException(str(error)) from error
     except DBAPIError as error:
         raise click.ClickException(f"The database says: {_one_line(error.orig)}") from error
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
+from sqlalchemy.orm import Session
 
 from qaboard.scripts.checks import Check, Finding, checks_for, find_damage
 from qaboard.scripts.context import CommandContext, pass_command_context
@@ -22,22 +25,32 @@ def doctor(board: CommandContext, wants_repair: bool) -> None:
         qaboard -c production.ini doctor
         qaboard -c production.ini doctor --repair
     """
-    dialect_name = board.engine.dialect.name
     if wants_repair:
         _refuse_to_repair_damage(board)
         for sentence in repair(board) or ["There was nothing to repair."]:
             click.echo(sentence)
         click.echo()
-    # Reaching the engine has proved it, or ended with a sentence of its own.
-    click.echo("ok     the tables are those of the newest migration")
-    wrong = 0
-    with board.session(writes=False) as session:
-        for check in checks_for(dialect_name):
-            finding = check.find(session)
-            click.echo(_line(check, finding))
-            wrong += bool(finding.total) and not check.is_warning
-    if wrong:
+    if not is_sound(board):
         raise click.exceptions.Exit(1)
+
+
+def is_sound(board: CommandContext) -> bool:
+    """Say of each check what it found, and return whether nothing is wrong."""
+    # Reaching the engine proves it, or ends with a sentence of its own.
+    checks = checks_for(board.engine.dialect.name)
+    click.echo("ok     the tables are those of the newest migration")
+    with board.session(writes=False) as session:
+        return run_checks(session, checks)
+
+
+def run_checks(session: Session, checks: Iterable[Check]) -> bool:
+    """The same of the database of a session, with some checks only."""
+    wrong = 0
+    for check in checks:
+        finding = check.find(session)
+        click.echo(_line(check, finding))
+        wrong += bool(finding.total) and not check.is_warning
+    return not wrong
 
 
 def _refuse_to_repair_damage(board: CommandContext) -> None:

@@ -33,17 +33,27 @@ def repair(board: CommandContext) -> list[str]:
             # one writer at a time anyway.
             session.execute(text("LOCK TABLE votes, posts IN SHARE ROW EXCLUSIVE MODE"))
         done = [
-            ("Corrected the scores of {} posts.", _correct_scores(session)),
-            ("Corrected the answer counts of {} questions.", _correct_answer_counts(session)),
-            # Afterwards, because triggers count what the lines above change.
-            ("Counted the questions of {} lists again.", count_again(session)),
-            ("Corrected the counts of {} users.", correct_counts_of_users(session)),
+            *correct_counters(session),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
         ]
     dialect_name = board.engine.dialect.name
     indexed = index_posts(board, lacks_index_row(dialect_name))
     done.append(("Put {} posts into the search index.", indexed))
     return [sentence.format(f"{count:,}") for sentence, count in done if count]
+
+
+def correct_counters(session: Session) -> list[tuple[str, int]]:
+    """Make all counters agree with the facts; the caller keeps everybody else from writing.
+
+    :return: a sentence for each kind, and how many were wrong.
+    """
+    return [
+        ("Corrected the scores of {} posts.", _correct_scores(session)),
+        ("Corrected the answer counts of {} questions.", _correct_answer_counts(session)),
+        # Afterwards, because triggers count what the lines above change.
+        ("Counted the questions of {} lists again.", count_again(session)),
+        ("Corrected the counts of {} users.", correct_counts_of_users(session)),
+    ]
 
 
 def _correct_scores(session: Session) -> int:

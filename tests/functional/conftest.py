@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import alembic.command
 import pytest
 from click.testing import CliRunner
+from databases import OwnBoard, another_database
 from postgresql import free_port
 from programs import required_program
-from project import PROJECT
+from project import PROJECT, alembic_configuration, environment
 
 from qaboard.models import Answer, Question
 from qaboard.scripts import qaboard
@@ -90,3 +93,28 @@ def redis_server() -> Iterator[tuple[int, subprocess.Popen]]:
     process.send_signal(signal.SIGCONT)
     process.terminate()
     process.wait(timeout=30)
+
+
+@pytest.fixture
+def make_database(database_url: str, tmp_path) -> Iterator[Callable[[], str]]:
+    """Makes empty databases beside the one of the other tests, and gives their URLs."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(another_database(database_url, tmp_path))
+
+
+@pytest.fixture
+def make_board(make_database) -> Iterator[Callable[..., OwnBoard]]:
+    """Makes boards in databases of their own; without tables for ``migrated=False``."""
+    boards = []
+
+    def make(*, migrated: bool = True) -> OwnBoard:
+        url = make_database()
+        if migrated:
+            with environment(QABOARD_DATABASE_URL=url):
+                alembic.command.upgrade(alembic_configuration(), "head")
+        boards.append(OwnBoard(url))
+        return boards[-1]
+
+    yield make
+    for board in boards:
+        board.engine.dispose()

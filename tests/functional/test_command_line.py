@@ -15,6 +15,7 @@ from factories import PASSWORD as PASSWORD_OF_USERS
 from managing import administrative_events
 from postgresql import free_port
 from processes import ini_copy
+from processes import run as run_program
 from project import PROJECT
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
 from sqlalchemy import select
@@ -44,14 +45,53 @@ def test_help_describes_every_command_in_a_whole_line():
     commands = result.stdout.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in commands] == sorted(qaboard.commands)
     assert set(qaboard.commands) == {
+        "backup",
         "create-admin",
         "doctor",
+        "export",
+        "import",
         "reindex",
         "render",
+        "restore",
         "seed-demo",
+        "upgrade",
         "user",
+        "verify",
     }
     assert all(line.endswith(".") and not line.endswith("...") for line in commands)
+
+
+def test_a_board_in_production_is_kept_moved_and_upgraded(tmp_path, make_database):
+    """What docs/backup.md says, as it is typed."""
+    ini = ini_copy("production.ini", tmp_path, free_port())
+    board, other = make_database(), make_database()
+
+    def command(database: str, *arguments: object) -> None:
+        done = run_program(
+            "qaboard",
+            *("-c", ini, *arguments),
+            QABOARD_DATABASE_URL=database,
+            QABOARD_SECRET="0123456789abcdefghijklmnopqrstuvwxyz",
+            QABOARD_URL="https://board.example",
+            QABOARD_ADMIN_PASSWORD=PASSWORD,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+
+    backup, export = tmp_path / "monday", tmp_path / "board.jsonl"
+    command(board, "upgrade")
+    command(board, "create-admin", "boss", "boss@example.com")
+    command(board, "backup", backup)
+    command(board, "verify", backup)
+    command(other, "restore", backup)
+    command(other, "export", export)
+    command(board, "restore", "--replace", "--yes", backup)
+    third = make_database()
+    command(third, "upgrade")
+    command(third, "import", export)
+    command(third, "export", tmp_path / "again.jsonl")
+    assert export.read_bytes() == (tmp_path / "again.jsonl").read_bytes()
+    assert b'"username":"boss"' in export.read_bytes()
 
 
 def test_the_ini_file_can_come_from_the_environment(run, monkeypatch):

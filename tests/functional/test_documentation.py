@@ -50,6 +50,12 @@ RUN_BY = {
     "qaboard user purge NAME": "tests/functional/test_managing_users.py",
     "qaboard user close-due": "tests/functional/test_leaving.py",
     "qaboard user remove-factors NAME": COMMAND_LINE,
+    "qaboard -c production.ini backup FILE": COMMAND_LINE,
+    "qaboard -c production.ini verify FILE": COMMAND_LINE,
+    "qaboard -c production.ini restore FILE": COMMAND_LINE,
+    "qaboard -c production.ini export FILE": COMMAND_LINE,
+    "qaboard -c production.ini import FILE": COMMAND_LINE,
+    "qaboard -c production.ini upgrade": COMMAND_LINE,
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }
 
@@ -60,7 +66,8 @@ def commands() -> set[str]:
     for document in DOCUMENTS:
         for line in re.findall(r"^ {4}(\S.*)$", document.read_text(), re.MULTILINE):
             command = re.split(r"\s+#\s", line)[0].strip()
-            if not command.startswith("/"):  # The tree of addresses.
+            # The tree of addresses, and lines of JSON.
+            if not command.startswith(("/", "{")):
                 found.add(command)
     return found
 

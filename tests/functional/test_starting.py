@@ -81,7 +81,7 @@ def new_database(request, tmp_path) -> Iterator[str]:
 def test_a_database_at_another_revision_stops_the_start(tmp_path, new_database):
     ini = ini_copy("production.ini", tmp_path, free_port())
     variables = {"QABOARD_SECRET": SECRET, "QABOARD_DATABASE_URL": new_database}
-    upgrade = f"alembic -c {ini} upgrade head"
+    upgrade = f"qaboard -c {ini} upgrade"
 
     def refusal() -> str:
         refused = run("pserve", ini, **variables)

@@ -8,7 +8,7 @@ from project import PROJECT, alembic_configuration
 
 from qaboard.schema import Migrations, SchemaError, check_revisions, read_migrations
 
-MIGRATIONS = Migrations(frozenset({"1", "2", "3"}), frozenset({"3"}), "alembic upgrade head")
+MIGRATIONS = Migrations(frozenset({"1", "2", "3"}), frozenset({"3"}), "qaboard upgrade")
 
 
 def test_they_are_those_that_alembic_finds():
@@ -45,8 +45,8 @@ def test_where_there_are_none_that_is_said(tmp_path):
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        (set(), "no tables yet; make them with: alembic upgrade head"),
-        ({"2"}, "at migration 2 and should be at 3; bring them there with: alembic upgrade head"),
+        (set(), "no tables yet; make them with: qaboard upgrade"),
+        ({"2"}, "at migration 2 and should be at 3; bring them there with: qaboard upgrade"),
         ({"4"}, "made by a newer version of qaboard"),
         ({"3", "4"}, "made by a newer version of qaboard"),
     ],

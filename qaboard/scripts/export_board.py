@@ -1,0 +1,49 @@
+"""``qaboard export``: the board in an open format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO
+
+import click
+
+from qaboard.db import make_snapshot_session
+from qaboard.scripts.board_file.writing import count_records, write_board
+from qaboard.scripts.context import (
+    CommandContext,
+    database_errors_as_sentences,
+    pass_command_context,
+    progress_bar,
+)
+from qaboard.scripts.new_file import new_file
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@pass_command_context
+def export_board(board: CommandContext, file: Path) -> None:
+    """Write the board into a new FILE of JSON Lines.
+
+    That is accounts with their password hashes and second factors, posts, votes and the log of what
+    was done; docs/backup.md tells of every field. It is one state of the board, which may serve
+    meanwhile. A FILE called - is standard output.
+
+    \b
+        qaboard -c production.ini export board.jsonl
+    """
+    if str(file) == "-":
+        total = _export(board, sys.stdout.buffer)
+    else:
+        with new_file(file) as unfinished, unfinished.open("wb") as output:
+            total = _export(board, output)
+    click.echo(f"Exported {total:,} records.", err=True)
+
+
+def _export(board: CommandContext, output: IO[bytes]) -> int:
+    with (
+        database_errors_as_sentences(),
+        make_snapshot_session(board.engine) as session,
+        progress_bar(count_records(session), "Exporting") as bar,
+    ):
+        return write_board(session, output, bar.update)

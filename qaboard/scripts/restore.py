@@ -1,0 +1,79 @@
+"""``qaboard restore``: the board as it was when a backup was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from qaboard.scripts.backups import backups_of, database_kind_of
+from qaboard.scripts.backups.sqlite import open_file
+from qaboard.scripts.checks import find_damage
+from qaboard.scripts.context import (
+    CommandContext,
+    pass_command_context,
+)
+from qaboard.scripts.doctor import is_sound
+from qaboard.scripts.verify import revisions_of
+
+_WORD = "replace"
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Also where the database has a board already.")
+@click.option("--yes", is_flag=True, help="Do not ask whether to replace it.")
+@pass_command_context
+def restore(board: CommandContext, file: Path, replace: bool, yes: bool) -> None:
+    """Make the database what it was in a backup FILE.
+
+    Stop the board first. It happens whole or not at all; what was written since the backup is lost,
+    and the logins of that time are good again. Then the checks of doctor follow.
+
+    \b
+        qaboard -c production.ini restore /backups/monday
+        qaboard -c production.ini restore --replace /backups/monday
+    """
+    url = board.settings.database_url
+    backups = backups_of(url)
+    kind = database_kind_of(file)
+    if kind != url.get_backend_name():
+        raise click.ClickException(
+            f"{file} is a backup of {kind} and this board is on {url.get_backend_name()}; "
+            "to move between them use: qaboard export, and qaboard import"
+        )
+    revisions = revisions_of(board, file, kind)
+    if kind == "sqlite":
+        _refuse_damage(file)
+    if not backups.is_empty():
+        _ask(backups.name, file, replace, yes)
+    backups.restore(file)
+    click.echo(f"{backups.name} is what it was in {file}.")
+    if revisions != board.migrations.heads:
+        click.echo(f"It is of an older release; now run: qaboard -c {board.ini_path} upgrade")
+    elif not is_sound(board):
+        raise click.exceptions.Exit(1)
+
+
+def _ask(name: str, file: Path, replace: bool, yes: bool) -> None:
+    """:raises click.ClickException: unless the operator wants to lose what is there."""
+    if not replace:
+        raise click.ClickException(
+            f"There is a board in {name}; to lose it and have the one of {file}, add --replace."
+        )
+    if (
+        not yes
+        and click.prompt(f"All that is in {name} will be lost. Type {_WORD} to go on", err=True)
+        != _WORD
+    ):
+        raise click.ClickException("Nothing was changed.")
+
+
+def _refuse_damage(file: Path) -> None:
+    with open_file(file) as engine, Session(engine) as session:
+        damage = find_damage(session)
+    if damage.total:
+        raise click.ClickException(
+            f"{file} is damaged ({damage.examples[0]}); take another backup. Nothing was changed."
+        )

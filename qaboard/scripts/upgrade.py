@@ -1,0 +1,119 @@
+"""``qaboard upgrade``: the database made ready for this release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import alembic.command
+import click
+from alembic.config import Config
+
+from qaboard.db import sqlite_file
+from qaboard.models import utc_now
+from qaboard.schema import check_known, read_revisions
+from qaboard.scripts.backup import write_backup
+from qaboard.scripts.backups import backups_of
+from qaboard.scripts.context import (
+    CommandContext,
+    database_errors_as_sentences,
+    pass_command_context,
+)
+from qaboard.scripts.doctor import is_sound
+from qaboard.scripts.new_file import file_errors_as_sentences
+from qaboard.scripts.reindex import reindex
+from qaboard.scripts.render import render
+
+
+@click.command()
+@click.option(
+    "--backup-directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the backup goes; by default the folder backups beside the SQLite file, or "
+    "var/backups beside the ini file.",
+)
+@click.option("--no-backup", is_flag=True, help="Go without one.")
+@click.pass_context
+@pass_command_context
+def upgrade(
+    board: CommandContext, context: click.Context, backup_directory: Path | None, no_backup: bool
+) -> None:
+    """Bring the database to this release.
+
+    It backs the database up, migrates it, renders and indexes what older releases made, and checks
+    all of it by doctor. A new database gets its tables. The board may serve meanwhile; restart its
+    processes afterwards, one by one. Run again, it goes on where it was interrupted.
+
+    \b
+        qaboard -c production.ini upgrade
+    """
+    heads = board.migrations.heads
+    found = _find_revisions(board)
+    with database_errors_as_sentences():
+        check_known(found, board.migrations)
+    if found == heads:
+        click.echo(f"The tables are at migration {_names(heads)}, the newest one.")
+    else:
+        backup_file = None
+        if found and not no_backup:
+            backup_file = _back_up(board, backup_directory, found)
+        _migrate(board, found, heads, backup_file)
+    context.invoke(render, every=False)
+    context.invoke(reindex, every=False)
+    click.echo()
+    if not is_sound(board):
+        raise click.exceptions.Exit(1)
+    click.echo()
+    if found == heads:
+        click.echo("The board is ready; there was nothing to migrate.")
+    else:
+        click.echo("The board is ready; restart its processes one by one.")
+
+
+def _find_revisions(board: CommandContext) -> set[str]:
+    """The migrations that the database is at; none where SQLite has no file yet."""
+    path = sqlite_file(board.settings.database_url)
+    if path is not None and not path.exists():
+        return set()
+    with database_errors_as_sentences(), board.database.connect() as connection:
+        return read_revisions(connection)
+
+
+def _back_up(board: CommandContext, directory: Path | None, found: set[str]) -> Path:
+    url = board.settings.database_url
+    if directory is None:
+        path = sqlite_file(url)
+        beside = Path(board.ini_path).absolute().parent / "var" if path is None else path.parent
+        directory = beside / "backups"
+    with file_errors_as_sentences():
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made_at = utc_now().strftime("%Y%m%dT%H%M%SZ")
+    file = directory / f"qaboard-{_names(found)}-{made_at}{backups_of(url).suffix}"
+    write_backup(board, file)
+    click.echo(f"Backed the database up into {file}.")
+    return file
+
+
+def _migrate(
+    board: CommandContext, found: set[str], heads: frozenset[str], backup_file: Path | None
+) -> None:
+    """:raises click.ClickException: when a migration fails, with the way back."""
+    click.echo(f"Migrating from {_names(found) or 'nothing'} to {_names(heads)}.")
+    try:
+        alembic.command.upgrade(Config(board.ini_path), "head")
+    # Whatever a migration or the database raises, and the SystemExit of env.py.
+    except (Exception, SystemExit) as error:
+        way_back = (
+            " If the board does not run as before, stop it and run: "
+            f"qaboard -c {board.ini_path} restore --replace {backup_file}"
+            if backup_file
+            else ""
+        )
+        raise click.ClickException(
+            f"The migration failed and changed nothing: {' '.join(str(error).split())}.{way_back}"
+        ) from error
+    click.echo(f"The tables are at migration {_names(heads)} now.")
+
+
+def _names(revisions: Iterable[str]) -> str:
+    return ", ".join(sorted(revisions))

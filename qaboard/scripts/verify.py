@@ -1,0 +1,92 @@
+"""``qaboard verify``: whether a backup is good for being restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from qaboard.schema import check_known, read_revisions
+from qaboard.scripts.backups import backups_of, database_kind_of
+from qaboard.scripts.backups.postgresql import read_archive
+from qaboard.scripts.backups.sqlite import open_file
+from qaboard.scripts.checks import checks_for, file_checks_for
+from qaboard.scripts.context import (
+    CommandContext,
+    database_errors_as_sentences,
+    pass_command_context,
+)
+from qaboard.scripts.doctor import run_checks
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_command_context
+def verify(board: CommandContext, file: Path) -> None:
+    """Check a backup FILE, without touching the board.
+
+    An SQLite file gets the checks of doctor. An archive of PostgreSQL is read to its end, and then
+    restored into a database of its own, which gets them and is dropped; where the role of the
+    database's URL may not make databases, a line says what was not checked. The exit code is 1 when
+    something is wrong.
+
+    \b
+        qaboard -c production.ini verify /backups/monday
+    """
+    kind = database_kind_of(file)
+    revisions = revisions_of(board, file, kind)
+    click.echo(f"ok     {file} is a backup of a board at migration {', '.join(revisions)}")
+    is_current = revisions == board.migrations.heads
+    if kind == "sqlite":
+        with open_file(file) as engine:
+            is_sound = _is_sound(engine, is_current)
+    else:
+        is_sound = _is_archive_sound(board, file, is_current)
+    if not is_sound:
+        raise click.exceptions.Exit(1)
+
+
+def revisions_of(board: CommandContext, file: Path, kind: str) -> set[str]:
+    """The migrations that the board in a backup is at.
+
+    :raises click.ClickException: when it is no board, or one of a newer release.
+    """
+    if kind == "sqlite":
+        with open_file(file) as engine, engine.connect() as connection:
+            revisions = read_revisions(connection)
+    else:
+        revisions = read_archive(file)
+    if not revisions:
+        raise click.ClickException(f"{file} is a backup, but of no board.")
+    with database_errors_as_sentences():
+        check_known(revisions, board.migrations)
+    return revisions
+
+
+def _is_archive_sound(board: CommandContext, file: Path, is_current: bool) -> bool:
+    click.echo("ok     the archive can be read to its end")
+    url = board.settings.database_url
+    if url.get_backend_name() == "sqlite":
+        click.echo("none   what is in it was not checked, since this board is not on PostgreSQL")
+        return True
+    with database_errors_as_sentences(), backups_of(url).open(file) as engine:
+        if engine is None:
+            click.echo(
+                "none   what is in it was not checked, since the role of this board may not make "
+                "databases (ALTER ROLE … CREATEDB)"
+            )
+            return True
+        click.echo("ok     it can be restored")
+        return _is_sound(engine, is_current)
+
+
+def _is_sound(engine: Engine, is_current: bool) -> bool:
+    dialect_name = engine.dialect.name
+    checks = checks_for(dialect_name) if is_current else file_checks_for(dialect_name)
+    with Session(engine) as session:
+        is_sound = run_checks(session, checks)
+    if not is_current:
+        click.echo("none   doctor knows newer tables only; after restoring run: qaboard upgrade")
+    return is_sound

@@ -1,0 +1,135 @@
+"""Copying an SQLite file that is written to, and the choice of PostgreSQL's programs."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy import make_url
+
+from qaboard.scripts.backups import client_programs, sqlite
+from qaboard.scripts.backups.client_programs import connection_of, find_program, first_error
+from qaboard.scripts.backups.sqlite import SQLiteBackups
+
+WRITES_AT_MOST = 500
+
+
+class WritingBar:
+    """A progress bar that writes to the database at each step, as somebody else would."""
+
+    pos = 0
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.number = 0
+
+    def __enter__(self) -> WritingBar:
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.connection.close()
+
+    def update(self, _count: int) -> None:
+        if self.number < WRITES_AT_MOST:
+            self.number += 1
+            self.connection.execute("UPDATE entries SET number = ?", (self.number,))
+
+
+def test_a_copy_is_the_state_at_its_beginning_whatever_is_written_meanwhile(tmp_path, monkeypatch):
+    path = tmp_path / "board.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE entries (number INTEGER, content TEXT)")
+    connection.executemany("INSERT INTO entries VALUES (?, ?)", ((0, "x" * 4000),) * 20)
+    connection.close()
+    bar = WritingBar(path)
+    monkeypatch.setattr(sqlite, "PAGES_AT_ONCE", 5)
+    monkeypatch.setattr(sqlite, "progress_bar", lambda _length, _label: bar)
+    SQLiteBackups(make_url(f"sqlite:///{path}")).write(tmp_path / "copy")
+    assert bar.number > 2
+    copy = sqlite3.connect(tmp_path / "copy")
+    assert copy.execute("SELECT DISTINCT number FROM entries").fetchall() == [(0,)]
+    assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    copy.close()
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Has programs of some versions installed, in PATH and as Debian does; and no others."""
+    monkeypatch.setattr(client_programs, "DEBIAN_PROGRAMS", tmp_path / "debian")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:/usr/bin:/bin")
+
+    def program(folder: Path, version: int) -> None:
+        folder.mkdir(parents=True)
+        path = folder / "pg_dumper"
+        path.write_text(f'#!/bin/sh\necho "pg_dumper (PostgreSQL) {version}.4 (Debian)"\n')
+        path.chmod(0o755)
+
+    def run(*, path: int | None = None, debian: tuple[int, ...] = ()) -> None:
+        if path:
+            program(tmp_path / "path", path)
+        for version in debian:
+            program(tmp_path / "debian" / str(version) / "bin", version)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("path", "debian", "server", "expected"),
+    [
+        (15, (), 15, "path"),
+        (17, (), 15, "path"),
+        (17, (15, 16, 9), 15, "debian/15/bin"),
+        (14, (13, 18, 16), 15, "debian/16/bin"),
+        (14, (13, 18, 16), None, "debian/18/bin"),
+        (None, (15,), 15, "debian/15/bin"),
+    ],
+)
+def test_the_oldest_program_that_will_do_is_taken(
+    install, tmp_path, path, debian, server, expected
+):
+    install(path=path, debian=debian)
+    assert find_program("pg_dumper", server) == str(tmp_path / expected / "pg_dumper")
+
+
+def test_a_program_that_is_too_old_or_missing_is_said_to_be_so(install):
+    with pytest.raises(click.ClickException) as caught:
+        find_program("pg_dumper", 16)
+    assert "pg_dumper of version 16 or newer. Install" in caught.value.message
+    install(path=14, debian=(15,))
+    with pytest.raises(click.ClickException) as caught:
+        find_program("pg_dumper", 16)
+    assert caught.value.message == (
+        "This needs the program pg_dumper of version 16 or newer; there is only 15 here. Install "
+        "PostgreSQL's client programs (on Debian: apt-get install postgresql-client-16)."
+    )
+
+
+def test_a_password_is_in_the_environment_and_not_in_an_argument(monkeypatch):
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    query = "sslmode=verify-full&sslrootcert=/etc/ca.pem&application_name=my+board"
+    url = make_url(f"postgresql+psycopg://minji:hunter%402@db.example:5433/qa?{query}")
+    argument, environment = connection_of(url)
+    assert "hunter" not in argument
+    assert environment["PGPASSWORD"] == "hunter@2"
+    assert environment["PATH"] == os.environ["PATH"]
+    words = ["host=db.example", "port=5433", "user=minji", "dbname=qa", "sslmode=verify-full"]
+    assert all(word in argument.split() for word in [*words, "sslrootcert=/etc/ca.pem"])
+    assert "application_name='my board'" in argument
+
+
+def test_without_a_password_the_usual_ways_to_have_one_stay_open(monkeypatch):
+    monkeypatch.setenv("PGPASSFILE", "/secret/pgpass")
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    _argument, environment = connection_of(make_url("postgresql+psycopg://minji@db.example/qa"))
+    assert environment["PGPASSFILE"] == "/secret/pgpass"
+    assert "PGPASSWORD" not in environment
+
+
+def test_the_line_that_says_what_is_wrong_is_found():
+    output = b"pg_dump: warning: slow\npg_dump: error: connection  failed\nmore"
+    assert first_error(output) == "pg_dump: error: connection failed"
+    assert first_error(b"") == "it ended without saying why"
