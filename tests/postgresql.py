@@ -40,50 +40,76 @@ def server_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-@contextmanager
-def private_server(*settings: str) -> Iterator[str]:
-    """Start a server with an empty database and stop it afterwards.
+class PrivateServer:
+    """A server with an empty database, which can be stopped and started.
 
     :param settings: of the server, such as ``fsync=on``; tests do not wait for the disk.
-    :return: the URL of the database.
     """
-    user = server_user()
-    # Not pytest's own directory: another user could not enter it.
-    directory = Path(tempfile.mkdtemp(prefix="qaboard-postgresql-"))
-    if user:
-        shutil.chown(directory, user)
-    data, port = directory / "data", free_port()
 
-    def run(program: str, *arguments: str) -> None:
+    def __init__(self, *settings: str) -> None:
+        self.user = server_user()
+        # Not pytest's own directory: another user could not enter it.
+        self.directory = Path(tempfile.mkdtemp(prefix="qaboard-postgresql-"))
+        if self.user:
+            shutil.chown(self.directory, self.user)
+        self.port = free_port()
+        self.url = self.url_of("postgres", "postgres")
+        self.settings = ("fsync=off", "max_connections=50", *settings)
+
+    def run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [find_program(program), *arguments],
+            [find_program(program), "-D", str(self.directory / "data"), *arguments],
             check=True,
-            user=user,
-            cwd=directory,
+            user=self.user,
+            cwd=self.directory,
             stdout=subprocess.DEVNULL,
         )
 
-    try:
-        run(
-            "initdb",
-            "-D",
-            str(data),
-            "-U",
-            "qaboard",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "--no-sync",
-        )
-        options = f"-p {port} -h 127.0.0.1 -k {directory}"
-        for setting in ("fsync=off", "max_connections=50", *settings):
+    def url_of(self, role: str, database: str) -> str:
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+
+    def run_sql(self, path: Path) -> None:
+        """Have psql run a file, as the administrator of the server."""
+        command = [find_program("psql"), "-q", "-v", "ON_ERROR_STOP=1", self.url]
+        subprocess.run([*command, "-f", str(path)], check=True, stdout=subprocess.DEVNULL)
+
+    def initialise(self) -> None:
+        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        self.run("initdb", *options)
+
+    def start(self) -> None:
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.directory}"
+        for setting in self.settings:
             options += f" -c {setting}"
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
+        self.run("pg_ctl", "-w", "-l", str(self.directory / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop as an operator does: whoever is connected is cut off."""
+        self.run("pg_ctl", "-m", "fast", "-w", "stop")
+
+    @property
+    def is_running(self) -> bool:
+        return (self.directory / "data" / "postmaster.pid").exists()
+
+
+@contextmanager
+def running_server(*settings: str) -> Iterator[PrivateServer]:
+    """A server that runs, until the end of the block."""
+    server = PrivateServer(*settings)
+    try:
+        server.initialise()
+        server.start()
         try:
-            yield f"postgresql://qaboard@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop")
+            if server.is_running:
+                server.stop()
     finally:
-        shutil.rmtree(directory)
+        shutil.rmtree(server.directory)
+
+
+@contextmanager
+def private_server(*settings: str) -> Iterator[str]:
+    """The same, for whoever needs no more than the URL of the database."""
+    with running_server(*settings) as server:
+        yield server.url
