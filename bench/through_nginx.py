@@ -1,10 +1,10 @@
 """How many requests a second does the whole site take?  ``python bench/through_nginx.py``
 
 Builds the site of ``deploy/`` in a temporary directory, as ``tests/deployment/`` does: PostgreSQL,
-processes of the board, and nginx with TLS. The list of questions is asked for by a visitor, over
-connections that stay open: from one process alone (HTTP on the loopback interface), and through nginx
-(HTTPS), which has it from its cache. By turns in short rounds; what is printed are the medians. Needs
-``wrk`` (on Debian: apt-get install wrk), which shares the cores with what it measures.
+processes of the board, and nginx with TLS. A visitor asks for the list of questions over
+connections that stay open: one process alone (HTTP), and nginx (HTTPS), which has it in its cache.
+By turns in short rounds; what is printed are the medians. Needs ``wrk`` (on Debian: apt-get install wrk), with
+which they share the cores.
 
 Exit status 1 when the site takes less than twenty times the requests of one process.
 """
@@ -74,9 +74,8 @@ def main() -> int:
         rates = measure(site, arguments.rounds, arguments.seconds)
     alone, cached, *_others = (statistics.median(each) for each in rates.values())
     for way, each in rates.items():
-        print(
-            f"{way:30} {statistics.median(each):8.0f}/s  ratio {statistics.median(each) / alone:.1f}"
-        )
+        rate = statistics.median(each)
+        print(f"{way:30} {rate:8.0f}/s  ratio {rate / alone:.1f}")
     is_enough = cached >= LEAST_RATIO * alone
     print(f"{PROCESSES + 1} processes; at least {LEAST_RATIO}: {'yes' if is_enough else 'NO'}")
     return 0 if is_enough else 1

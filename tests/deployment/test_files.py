@@ -46,6 +46,10 @@ def test_units_are_right_and_give_few_rights(tmp_path):
     unit = tmp_path / "qaboard@1.service"
     (tmp_path / "qaboard@.service").write_text(filled("qaboard@.service", **values))
     (tmp_path / "qaboard.target").write_text(filled("qaboard.target"))
+    assert (
+        "\nIPAddressDeny=any\nIPAddressAllow=localhost\n"
+        in unit.with_name("qaboard@.service").read_text()
+    )
     dropped = tmp_path / "qaboard@.service.d"
     for name in ("", "tcp.conf"):
         if name:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from reader import Reader
 from site_in_directory import DOMAIN
+from sqlalchemy import DDL
+from sqlalchemy.exc import ProgrammingError
 from waiting import wait_until
 
 PASSWORD = "a long phrase of tests"
@@ -67,6 +69,21 @@ def test_journeys(site):
     assert asker.submit("/account/", "/logout").status == 303
     assert "__Host-login" not in asker.cookies
     assert asker.get("/account/").status == 303
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE votes",
+        "ALTER TABLE security_events DISABLE TRIGGER ALL",
+        "CREATE TABLE more (id integer)",
+        "TRUNCATE security_events",
+    ],
+)
+def test_the_board_may_only_change_rows(site, statement):
+    refused = pytest.raises(ProgrammingError, match=r"must be owner|permission denied")
+    with site.engine.connect() as connection, refused:
+        connection.execute(DDL(statement))
 
 
 def test_http_leads_to_https_and_takes_no_forms(site):
