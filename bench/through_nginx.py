@@ -1,10 +1,10 @@
 """How many requests a second does the whole site take?  ``python bench/through_nginx.py``
 
 Builds the site of ``deploy/`` in a temporary directory, as ``tests/deployment/`` does: PostgreSQL,
-processes of the board, and nginx with TLS. A visitor asks for the list of questions over
-connections that stay open: one process alone (HTTP), and nginx (HTTPS), which has it in its cache.
-By turns in short rounds; what is printed are the medians. Needs ``wrk`` (on Debian: apt-get install wrk), with
-which they share the cores.
+processes of the board, and nginx with TLS. A visitor asks for the list over connections that stay
+open: one process alone (HTTP), and nginx (HTTPS), which has it in its cache. By turns in short
+rounds; what is printed are the medians. Needs ``wrk`` (on Debian: apt-get install wrk), with which
+they share the cores.
 
 Exit status 1 when the site takes less than twenty times the requests of one process.
 """
