@@ -30,11 +30,10 @@ QUESTIONS = 40
 
 
 def requests_a_second(address: str, seconds: int, *headers: str) -> float:
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s"]
-    options += [f"-H{header}" for header in (f"Host: {DOMAIN}", *headers)]
-    output = subprocess.run(
-        ["wrk", *options, f"{address}/questions/"], check=True, capture_output=True, text=True
-    ).stdout
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s"]
+    command += [f"-H{header}" for header in (f"Host: {DOMAIN}", *headers)]
+    command.append(f"{address}/questions/")
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise SystemExit(f"{address}: {output}")
     return float(re.search(r"Requests/sec:\s+([0-9.]+)", output)[1])
