@@ -17,8 +17,8 @@ import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 
-SOCKET_VARIABLE = "QABOARD_SOCKET"
-"""Names the Unix socket of a process; without it the process listens where the ini says."""
+LISTEN_VARIABLE = "QABOARD_LISTEN"
+"""Where this process listens: the path of a Unix socket, or an address such as 127.0.0.1:6543."""
 
 STOP_SECONDS = 30
 """How long a process that stops goes on with requests that it has accepted."""
@@ -35,7 +35,8 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
     Who stops takes its socket's file away first, so that a proxy which goes on to the next process
     when it cannot connect loses nothing, not even a form.
     """
-    path = os.environ.get(SOCKET_VARIABLE)
+    options["listen"] = listen = os.environ.get(LISTEN_VARIABLE) or options["listen"]
+    path = listen if listen.startswith("/") else None
     if path:
         del options["listen"]
         # Its group may write, which is connecting. waitress calls whoever does "localhost".

@@ -68,7 +68,7 @@ class PrivateServer:
         if self.user:
             shutil.chown(self.directory, self.user)
         self.port = free_port()
-        self.url = f"postgresql://qaboard@{address}:{self.port}/postgres"
+        self.url = self.url_of("postgres", "postgres")
         self.settings = ("fsync=off", "max_connections=50", *settings)
 
     def run(self, program: str, *arguments: str) -> None:
@@ -85,8 +85,16 @@ class PrivateServer:
             stdout=subprocess.DEVNULL,
         )
 
+    def url_of(self, role: str, database: str) -> str:
+        return f"postgresql://{role}@{self.address}:{self.port}/{database}"
+
+    def run_sql(self, path: Path) -> None:
+        """Have psql run a file, as the administrator of the server."""
+        command = [find_program("psql"), "-q", "-v", "ON_ERROR_STOP=1", self.url]
+        subprocess.run([*command, "-f", str(path)], check=True, stdout=subprocess.DEVNULL)
+
     def initialise(self) -> None:
-        options = ("-U", "qaboard", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         self.run("initdb", *options)
         with (self.directory / "data" / "pg_hba.conf").open("a") as file:
             file.write("host all all samenet trust\nhost replication all samenet trust\n")

@@ -87,7 +87,7 @@ def _back_up(board: CommandContext, directory: Path | None, found: set[str]) -> 
         directory = beside / "backups"
     with file_errors_as_sentences():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made_at = utc_now().strftime("%Y%m%dT%H%M%SZ")
+    made_at = utc_now().strftime("%Y%m%dT%H%M%S.%fZ")
     file = directory / f"qaboard-{_names(found)}-{made_at}{backups_of(url).suffix}"
     write_backup(board, file)
     click.echo(f"Backed the database up into {file}.")

@@ -34,16 +34,17 @@ class Server:
         self.port = free_port()
         shipped = configparser.RawConfigParser()
         shipped.read(PROJECT / "production.ini")
-        options = dict(shipped["server:main"]) | {"listen": f"127.0.0.1:{self.port}"}
+        options = dict(shipped["server:main"])
         assert options["threads"] == str(THREADS)
         ini = configparser.RawConfigParser()
         ini["app:main"] = {"use": "call:gated_application:make_application", "gate": self.gate}
         ini["server:main"] = options
         with (directory / "server.ini").open("w") as file:
             ini.write(file)
-        variables = {"PYTHONPATH": str(Path(__file__).parent)}
-        if path:
-            variables["QABOARD_SOCKET"] = str(path)
+        variables = {
+            "PYTHONPATH": str(Path(__file__).parent),
+            "QABOARD_LISTEN": str(path or f"127.0.0.1:{self.port}"),
+        }
         command = [BIN / "pserve", directory / "server.ini"]
         self.process = subprocess.Popen(command, env=os.environ | variables)
         wait_until(lambda: not self.is_away(), "the server did not start")

@@ -12,6 +12,8 @@ IN_CI = "a step of .ci/run or .ci/start"
 BY_HAND = "tests/functional/test_starting.py"
 COMMAND_LINE = "tests/functional/test_command_line.py"
 PREPARES = "makes the environment that the tests themselves run in"
+DEPLOYING = "tests/deployment/test_files.py"
+ON_A_SERVER = "needs systemd as the first process; shellcheck reads it in tests/deployment"
 
 RUN_BY = {
     "make serve": IN_CI,
@@ -56,6 +58,8 @@ RUN_BY = {
     "qaboard -c production.ini export FILE": COMMAND_LINE,
     "qaboard -c production.ini import FILE": COMMAND_LINE,
     "qaboard -c production.ini upgrade": COMMAND_LINE,
+    "deploy/install.sh DOMAIN MAIL": DEPLOYING,
+    "deploy/install.sh DOMAIN --self-signed": ON_A_SERVER,
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }
 

@@ -150,7 +150,8 @@ def test_a_migration_that_fails_changes_nothing_and_the_way_back_works(older, in
     ini.write_text(sound)
     result = older.command("restore", "--replace", "--yes", backup, ini=ini)
     assert result.exit_code == 0, result.output
-    assert older.command("upgrade", ini=ini).exit_code == 0
+    result = older.command("upgrade", ini=ini)
+    assert result.exit_code == 0, result.output
     assert older.facts() == older.facts_before
 
 
