@@ -14,6 +14,9 @@ from qaboard.models import Base
 SEARCH_TABLE = "post_search"
 """The search index has no model: each database keeps it in its own way."""
 
+TITLES_TABLE = "post_search_titles"
+"""That of the titles, on SQLite."""
+
 
 def check_schema(connection: Connection, ini_path: str) -> None:
     """Compare the database with the newest migration.
@@ -43,7 +46,10 @@ def check_schema(connection: Connection, ini_path: str) -> None:
             f"The tables of the database are at migration {_names(found)} and should be at "
             f"{_names(expected)}; bring them there with: {upgrade}"
         )
-    missing = {*Base.metadata.tables, SEARCH_TABLE} - set(inspect(connection).get_table_names())
+    needed = {*Base.metadata.tables, SEARCH_TABLE}
+    if connection.dialect.name == "sqlite":
+        needed.add(TITLES_TABLE)
+    missing = needed - set(inspect(connection).get_table_names())
     if missing:
         raise click.ClickException(
             f"The database has lost a table ({_names(missing)}); restore it from a backup."

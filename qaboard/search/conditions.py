@@ -10,7 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
-    Table,
+    TableClause,
     and_,
     column,
     func,
@@ -43,7 +43,7 @@ _OPERATORS = {
 }
 
 
-def index_table(id_name: str) -> Table:
+def index_table(id_name: str) -> TableClause:
     """The table of the index, as one that SQLAlchemy can name.
 
     :param id_name: the column with the id of the post.
@@ -90,22 +90,32 @@ def select_examined(query: Query, zone: tzinfo) -> Select:
 
 
 def select_candidates(
-    examined: Subquery, index: Table, index_id: ColumnElement[int], states: Iterable[State]
+    examined: Subquery,
+    index: TableClause,
+    index_id: ColumnElement[int],
+    states: Iterable[State],
+    *,
+    title_only: bool = False,
 ) -> Select:
     """The columns of a `Candidate`, of the posts that anybody may see, in the order in which they
     are examined: sorting them would examine all.
 
     :param examined: what has the ids of posts, in a column ``id``.
     :param index_id: the column of the index that is the id of the post.
+    :param title_only: whether the other fields are not worth reading.
     """
+    nothing = literal_column("''")
+    if title_only:
+        others = nothing.label("body"), nothing.label("author")
+    else:
+        others = func.substr(index.c.body, 1, RANKED_CHARACTERS), index.c.author
     # Outer joins, though nothing is missing: they have both databases take one of the examined
     # after the other, and stop when they have enough.
     return (
         select(
             _POSTS.id,
             index.c.title,
-            func.substr(index.c.body, 1, RANKED_CHARACTERS),
-            index.c.author,
+            *others,
             _POSTS.score,
         )
         .select_from(examined)

@@ -138,7 +138,7 @@ def _has_more_matches(index: Index, query: Query) -> bool:
     has_phrase = any(len(form.tokens) > 1 for term in query.terms for form in term.forms)
     if not (has_phrase or query.excluded or query.states or query.scores or query.days):
         return False
-    return index.count_matches(query, EXAMINED_MAX_COUNT + 1) > EXAMINED_MAX_COUNT
+    return index.has_more_than_examined(query)
 
 
 def _find_nearly(index: Index, query: Query, zone: tzinfo) -> Found:
@@ -148,10 +148,13 @@ def _find_nearly(index: Index, query: Query, zone: tzinfo) -> Found:
 
 
 def _rank_by_rarest(
-    index: Index, query: Query, zone: tzinfo, limit: int, *, in_title: bool = False
+    index: Index, query: Query, zone: tzinfo, limit: int, *, title_only: bool = False
 ) -> list[Ranked]:
-    """The posts that have any of the rarest words: of as many as about ``limit`` posts have."""
-    counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT)
+    """The posts that have any of the rarest words: of as many as about ``limit`` posts have.
+
+    :param title_only: whether posts are what their titles say, and nothing else is read of them.
+    """
+    counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT, in_title=title_only)
     rarest = []
     total = 0
     for count, term in sorted(zip(counts, query.terms, strict=True), key=lambda pair: pair[0]):
@@ -160,7 +163,9 @@ def _rank_by_rarest(
             total += count
     if not rarest:
         return []
-    candidates = index.find_candidates(query, zone, limit, any_of=rarest, in_title=in_title)
+    candidates = index.find_candidates(
+        query, zone, limit, any_of=rarest, in_title=title_only, title_only=title_only
+    )
     return rank(query, candidates, counts)
 
 
@@ -176,7 +181,7 @@ def find_similar_questions(
     if not query.terms:
         return []
     index = _open_index(session)
-    ranked = _rank_by_rarest(index, query, UTC, SIMILAR_CANDIDATES_MAX_COUNT, in_title=True)
+    ranked = _rank_by_rarest(index, query, UTC, SIMILAR_CANDIDATES_MAX_COUNT, title_only=True)
     return [
         each.post_id
         for each in ranked

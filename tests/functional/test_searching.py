@@ -269,7 +269,12 @@ def few_are_examined(monkeypatch):
     for module in modules:
         if hasattr(module, "EXAMINED_MAX_COUNT"):
             monkeypatch.setattr(module, "EXAMINED_MAX_COUNT", 5)
-        for name in ("_candidates_statement", "_count_statement", "_counts_statement"):
+        for name in (
+            "_before_examined_statement",
+            "_candidates_statement",
+            "_count_statement",
+            "_counts_statement",
+        ):
             if hasattr(module, name):
                 # Statements that are kept have the number in them.
                 monkeypatch.setattr(module, name, getattr(module, name).__wrapped__)
@@ -293,9 +298,30 @@ def test_not_all_posts_with_a_word_are_looked_at_and_that_is_said(browser, board
     # A score alone is found by an index.
     page = client.get("/questions/", {"q": "score:>0"})
     assert "1 result" in page
-    assert "1+" not in page
+    assert "1+ result" not in page
     page = client.get("/questions/", {"q": "score:<1"})
     assert "5+ results" in page
+
+
+@pytest.mark.parametrize("text", ['"coffee beans"', "커피콩", "coffee -tea"])
+def test_a_phrase_is_looked_for_in_the_newest_posts_with_its_words(
+    browser, board, few_are_examined, text
+):
+    """Nor is what must not be there: to look at all posts with the words would take ever longer."""
+    author = board.user()
+    board.question(author, "the oldest", "coffee beans 커피콩")
+    for number in range(4):
+        board.question(author, f"tea {number}", "beans of coffee 커피 피콩")
+    client = browser()
+    # Few enough.
+    page = client.get("/questions/", {"q": text})
+    assert "1 result" in page
+    assert "1+ result" not in page
+    for number in range(2):
+        board.question(author, f"tea {number}", "beans of coffee 커피 피콩")
+    page = client.get("/questions/", {"q": text})
+    assert "None of the newest" in page
+    assert "1 result" in client.get("/questions/", {"q": f"{text} oldest"})
 
 
 def test_the_posts_of_one_author_are_found_among_many(browser, board, few_are_examined):
