@@ -229,7 +229,7 @@ def _questions_without_answers(board: Board) -> list[str]:
 
 def _typical_users(board: Board) -> list[int]:
     middle = board.user_count // 2
-    return [*range(middle, middle + SAMPLES)]
+    return [*range(middle, min(middle + SAMPLES, board.user_count + 1))]
 
 
 def _user_page(tab: ProfileTab, users: Callable[[Board], list[int]]) -> Addresses:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    Table,
     TableClause,
     and_,
     column,
@@ -43,7 +44,7 @@ _OPERATORS = {
 }
 
 
-def index_table(id_name: str) -> TableClause:
+def index_table(id_name: str) -> Table:
     """The table of the index, as one that SQLAlchemy can name.
 
     :param id_name: the column with the id of the post.
@@ -90,32 +91,22 @@ def select_examined(query: Query, zone: tzinfo) -> Select:
 
 
 def select_candidates(
-    examined: Subquery,
-    index: TableClause,
-    index_id: ColumnElement[int],
-    states: Iterable[State],
-    *,
-    title_only: bool = False,
+    examined: Subquery, index: Table, index_id: ColumnElement[int], states: Iterable[State]
 ) -> Select:
     """The columns of a `Candidate`, of the posts that anybody may see, in the order in which they
     are examined: sorting them would examine all.
 
     :param examined: what has the ids of posts, in a column ``id``.
     :param index_id: the column of the index that is the id of the post.
-    :param title_only: whether the other fields are not worth reading.
     """
-    nothing = literal_column("''")
-    if title_only:
-        others = nothing.label("body"), nothing.label("author")
-    else:
-        others = func.substr(index.c.body, 1, RANKED_CHARACTERS), index.c.author
     # Outer joins, though nothing is missing: they have both databases take one of the examined
     # after the other, and stop when they have enough.
     return (
         select(
             _POSTS.id,
             index.c.title,
-            *others,
+            func.substr(index.c.body, 1, RANKED_CHARACTERS),
+            index.c.author,
             _POSTS.score,
         )
         .select_from(examined)
@@ -124,6 +115,25 @@ def select_candidates(
         .outerjoin(index, index_id == examined.c.id)
         .where(_POSTS.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
         .where(*conditions_of_states(states))
+    )
+
+
+def select_titles(examined: Subquery, index: TableClause, index_id: ColumnElement[int]) -> Select:
+    """The columns of a `Candidate` that are known without reading its post: those of the title.
+
+    :param examined: as in `select_candidates`.
+    """
+    nothing = literal_column("''")
+    return (
+        select(
+            examined.c.id,
+            index.c.title,
+            nothing.label("body"),
+            nothing.label("author"),
+            literal_column("0").label("post_score"),
+        )
+        .select_from(examined)
+        .outerjoin(index, index_id == examined.c.id)
     )
 
 

@@ -40,7 +40,13 @@ from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
-from qaboard.search.conditions import bounds_of, index_table, select_candidates, select_ids
+from qaboard.search.conditions import (
+    bounds_of,
+    index_table,
+    select_candidates,
+    select_ids,
+    select_titles,
+)
 from qaboard.search.phrases import author_phrase, packed_phrase
 from qaboard.search.query import Phrase, Query, State, Term
 
@@ -102,17 +108,20 @@ class PostgreSQLIndex:
         *,
         any_of: Sequence[Term] = (),
         in_title: bool = False,
-        title_only: bool = False,
     ) -> list[Candidate]:
         look = _look_of(query, any_of=any_of, in_title=in_title)
         values = look.values_for(self.newest_id)
-        statement = _candidates_statement(
-            look.shape_for(self.newest_id), query.states, limit, title_only
-        )
+        statement = _candidates_statement(look.shape_for(self.newest_id), query.states, limit)
         bounds = bounds_of(query, zone)
         if bounds:
             statement = statement.where(*bounds)
         return newest_first(self.session.execute(statement, values))
+
+    def find_titles(self, terms: Sequence[Term], limit: int) -> list[Candidate]:
+        """The newest titles that have any of some terms, whether they may be seen or not."""
+        look = _look_of(Query("", tuple(terms)), any_of=terms, in_title=True)
+        statement = _titles_statement(look.shape_for(self.newest_id), limit)
+        return newest_first(self.session.execute(statement, look.values_for(self.newest_id)))
 
     def has_more_than_examined(self, query: Query) -> bool:
         look = replace(_look_of(query), is_ordered=False)
@@ -244,11 +253,16 @@ def _patterns(terms: Sequence[Term]) -> list[str]:
 
 # Statements are made once: making one takes longer than the database needs for it.
 @lru_cache(maxsize=256)
-def _candidates_statement(
-    shape: _Shape, states: tuple[State, ...], limit: int, title_only: bool
-) -> Select:
+def _candidates_statement(shape: _Shape, states: tuple[State, ...], limit: int) -> Select:
     examined = _newest_statement(shape, EXAMINED_MAX_COUNT).subquery()
-    statement = select_candidates(examined, INDEX, INDEX.c.post_id, states, title_only=title_only)
+    statement = select_candidates(examined, INDEX, INDEX.c.post_id, states)
+    return statement.where(*_phrase_conditions(shape)).limit(_plain(limit))
+
+
+@lru_cache(maxsize=64)
+def _titles_statement(shape: _Shape, limit: int) -> Select:
+    examined = _newest_statement(shape, EXAMINED_MAX_COUNT).subquery()
+    statement = select_titles(examined, INDEX, INDEX.c.post_id)
     return statement.where(*_phrase_conditions(shape)).limit(_plain(limit))
 
 

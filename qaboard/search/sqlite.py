@@ -32,7 +32,13 @@ from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
-from qaboard.search.conditions import bounds_of, index_table, select_candidates, select_ids
+from qaboard.search.conditions import (
+    bounds_of,
+    index_table,
+    select_candidates,
+    select_ids,
+    select_titles,
+)
 from qaboard.search.phrases import author_phrase, packed_phrase
 from qaboard.search.query import Phrase, Query, State, Term
 
@@ -71,20 +77,30 @@ class SQLiteIndex:
         *,
         any_of: Sequence[Term] = (),
         in_title: bool = False,
-        title_only: bool = False,
     ) -> list[Candidate]:
-        expression = _expression_of(query, _phrase, any_of=any_of, in_title=in_title)
-        words = _expression_of(query, _words, any_of=any_of, in_title=in_title)
-        values = {"expression": expression}
-        if expression != words:
-            values["lower"] = self._before_examined(words, in_title=in_title) or 0
-        statement = _candidates_statement(
-            query.states, limit, in_title, expression != words, title_only
-        )
+        values = self._values(query, any_of=any_of, in_title=in_title)
+        statement = _candidates_statement(query.states, limit, in_title, "lower" in values)
         conditions = [*bounds_of(query, zone), *_conditions_of_excluded(query)]
         if conditions:
             statement = statement.where(*conditions)
         return newest_first(self.session.execute(statement, values))
+
+    def find_titles(self, terms: Sequence[Term], limit: int) -> list[Candidate]:
+        """The newest titles that have any of some terms, whether they may be seen or not."""
+        values = self._values(Query("", tuple(terms)), any_of=terms, in_title=True)
+        statement = _titles_statement(limit, "lower" in values)
+        return newest_first(self.session.execute(statement, values))
+
+    def _values(
+        self, query: Query, *, any_of: Sequence[Term], in_title: bool
+    ) -> dict[str, str | int]:
+        """Those of a statement that finds posts; ``lower`` is there where they need a bound."""
+        expression = _expression_of(query, _phrase, any_of=any_of, in_title=in_title)
+        words = _expression_of(query, _words, any_of=any_of, in_title=in_title)
+        values: dict[str, str | int] = {"expression": expression}
+        if expression != words:
+            values["lower"] = self._before_examined(words, in_title=in_title) or 0
+        return values
 
     def has_more_than_examined(self, query: Query) -> bool:
         return self._before_examined(_expression_of(query, _words)) is not None
@@ -121,24 +137,33 @@ class SQLiteIndex:
 # parameter would hide from the planner that few rows are wanted.
 @lru_cache(maxsize=64)
 def _candidates_statement(
-    states: tuple[State, ...], limit: int, in_title: bool, has_lower: bool, title_only: bool
+    states: tuple[State, ...], limit: int, in_title: bool, has_lower: bool
 ) -> Select:
-    searched = TITLES if in_title else INDEX
+    examined = _select_examined(TITLES if in_title else INDEX, EXAMINED_MAX_COUNT, has_lower)
+    statement = select_candidates(examined.subquery(), INDEX, INDEX.c.rowid, states)
+    return statement.limit(literal_column(str(limit)))
+
+
+@lru_cache(maxsize=8)
+def _titles_statement(limit: int, has_lower: bool) -> Select:
+    # Each that is found is taken, so no more are examined.
+    examined = _select_examined(TITLES, limit, has_lower)
+    return select_titles(examined.subquery(), TITLES, TITLES.c.rowid)
+
+
+def _select_examined(searched: TableClause, limit: int, has_lower: bool) -> Select:
+    """The ids of the newest posts that are as a parameter says, in that order."""
     rowid = searched.c.rowid
-    most = literal_column(str(EXAMINED_MAX_COUNT))
-    examined = select(rowid.label("id")).where(_matches(searched, "expression")).limit(most)
+    found = select(rowid.label("id")).where(_matches(searched, "expression"))
     if has_lower:
         # Upwards, since downwards FTS5 goes beyond a lower bound until it has found something.
-        above = examined.where(rowid > bindparam("lower", type_=BigInteger)).order_by(rowid)
-        examined = select(above.subquery().c.id).limit(most)
-        examined = examined.order_by(examined.selected_columns.id.desc())
+        found = found.where(rowid > bindparam("lower", type_=BigInteger)).order_by(rowid)
+        # Without a limit, SQLite would turn the order round.
+        above = found.limit(literal_column(str(EXAMINED_MAX_COUNT))).subquery()
+        found = select(above.c.id).order_by(above.c.id.desc())
     else:
-        examined = examined.order_by(rowid.desc())
-    read = TITLES if title_only else INDEX
-    statement = select_candidates(
-        examined.subquery(), read, read.c.rowid, states, title_only=title_only
-    )
-    return statement.limit(literal_column(str(limit)))
+        found = found.order_by(rowid.desc())
+    return found.limit(literal_column(str(limit)))
 
 
 @lru_cache(maxsize=2)
