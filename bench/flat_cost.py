@@ -1,15 +1,17 @@
 """Does a page cost more on a larger board?  ``python bench/flat_cost.py SMALL_URL LARGE_URL``
 
 The databases are two boards that ``bench/load.py`` filled, of different sizes, on the same kind of
-server; ``make bench`` does not run it, because it takes them. A visitor's pages are asked for, of
-one board and of the other by turns, so that whatever else the machine does meets both alike. What
-is measured is the time that the driver takes for all statements of a page, fetching their rows
-included, and none of the time in which Python makes a page of them. A table in Markdown has the
-medians in milliseconds, how many statements there were, and how the times of the larger board are
-to those of the smaller one: 1.0 is flat. It judges nothing.
+server. A visitor's pages are asked for, of one board and of the other by turns, so that whatever
+else the machine does meets both alike. What is measured is the time that the driver takes for all
+statements of a page, fetching their rows included, and none of the time in which Python makes a
+page of them.
 
-Where a page says something of the board (a user, a question, a word that few posts have), each run
-takes another one.
+A table in Markdown has medians in milliseconds. Where a page says something of the board (a user, a
+question, a word that few posts have), several are asked for. Each is asked for once and then again,
+by turns. When it is asked for again, what it reads is in memory ("warm"); how the larger board is
+to the smaller one then is the ratio: 1.0 is flat. The first time ("cold") the rows may have to come
+from the disk, unless another page, or whoever filled the board, has read them before: on a board
+that is larger than the memory most of them do. It judges nothing.
 """
 
 from __future__ import annotations
@@ -39,14 +41,13 @@ from qaboard.models import Answer, Post, Question, User
 from qaboard.presenters.user import ProfileTab
 from qaboard.scripts.context import progress_bar
 from qaboard.search import SearchSort
-from qaboard.services.question_list import QuestionSort, conditions_of
+from qaboard.services.question_list import QuestionSort, find_position
 from qaboard.settings import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 RUNS = 31
-WARM_UPS = 3
-SAMPLES = 30
+SAMPLES = 10
 """How many different users, questions or words a kind of page is measured with at most."""
 
 ANSWERS_ON_PAGE = 30
@@ -80,16 +81,12 @@ class Board:
         registry["housekeeping"].due_at = math.inf
         self.engine: Engine = registry["engine"]
         self.seconds = 0.0
-        self.statements = 0
         event.listen(self.engine, "do_connect", self._put_clock_in)
         self.client = TestApp(self.app, extra_environ={"HTTP_ACCEPT_LANGUAGE": "ko"})
         with self.session() as session:
-            self.question_count = session.scalar(
-                select(func.count())
-                .select_from(Post.__table__)
-                .where(*conditions_of(QuestionSort.NEWEST))
-            )
-            self.user_count = session.scalar(select(func.count()).select_from(User))
+            # To count them would have the index in memory.
+            self.question_count = find_position(session, QuestionSort.NEWEST, 0).total
+            self.user_count = session.scalar(select(func.max(User.id)))
 
     def session(self) -> Session:
         """A session that reads, for what is to be known before the clock runs."""
@@ -99,11 +96,11 @@ class Board:
         """The page at an address."""
         return self.client.get(address, status=200).text
 
-    def measure(self, address: str) -> tuple[float, int]:
-        """The time of the statements of a page in seconds, and how many there are."""
-        self.seconds, self.statements = 0.0, 0
+    def measure(self, address: str) -> float:
+        """The time of the statements of a page in seconds."""
+        self.seconds = 0.0
         self.get(address)
-        return self.seconds, self.statements
+        return self.seconds
 
     def close(self) -> None:
         self.app.registry["background"].close()
@@ -132,7 +129,6 @@ def _cursor_with_clock(kind: type, board: Board) -> type:
 
     class CursorWithClock(kind):
         def execute(self, *arguments, **options):
-            board.statements += 1
             with clock():
                 return super().execute(*arguments, **options)
 
@@ -233,7 +229,7 @@ def _questions_without_answers(board: Board) -> list[str]:
 
 def _typical_users(board: Board) -> list[int]:
     middle = board.user_count // 2
-    return [*range(middle, middle + SAMPLES)]
+    return [*range(middle, min(middle + SAMPLES, board.user_count + 1))]
 
 
 def _user_page(tab: ProfileTab, users: Callable[[Board], list[int]]) -> Addresses:
@@ -295,32 +291,31 @@ def _similar_to_titles(board: Board) -> list[str]:
 def measure(boards: list[Board], runs: int, pattern: str) -> Iterator[SimpleNamespace]:
     """Measure each kind of page.
 
+    :param runs: how often pages of a kind are asked for again.
     :param pattern: a regular expression that the names of the kinds have.
-    :return: for each kind its name, and for each board the median time in seconds and the median
-        number of statements.
+    :return: for each kind its name, and for each board the median times in seconds, cold and warm.
     """
     chosen = {name: addresses for name, addresses in kinds().items() if re.search(pattern, name)}
     with progress_bar(len(chosen), "Asking for pages") as bar:
         for name, addresses_of in chosen.items():
-            addresses = [addresses_of(board) for board in boards]
+            addresses = [addresses_of(board)[:SAMPLES] for board in boards]
             if not all(addresses):
                 raise SystemExit(f"One of the boards is too small to have: {name}.")
-            times: list[list[float]] = [[] for _board in boards]
-            statements: list[list[int]] = [[] for _board in boards]
-            for run in range(WARM_UPS + runs):
+            cold: list[list[float]] = [[] for _board in boards]
+            warm: list[list[float]] = [[] for _board in boards]
+            longest = max(map(len, addresses))
+            for run in range(longest + runs):
                 # By turns, and each of them as often the first one.
                 order = range(len(boards)) if run % 2 else reversed(range(len(boards)))
                 for number in order:
                     there = addresses[number]
-                    seconds, count = boards[number].measure(there[run % len(there)])
-                    if run >= WARM_UPS:
-                        times[number].append(seconds)
-                        statements[number].append(count)
+                    times = cold if run < len(there) else warm
+                    times[number].append(boards[number].measure(there[run % len(there)]))
             bar.update(1)
             yield SimpleNamespace(
                 name=name,
-                seconds=[*map(statistics.median, times)],
-                statements=[*map(statistics.median, statements)],
+                cold=[*map(statistics.median, cold)],
+                warm=[*map(statistics.median, warm)],
             )
 
 
@@ -330,22 +325,24 @@ def main() -> None:
     )
     parser.add_argument("small", help="the URL of the database of a board")
     parser.add_argument("large", help="the URL of the database of a larger one, of the same kind")
-    parser.add_argument("--runs", type=int, default=RUNS, help="how often a page is measured")
+    parser.add_argument(
+        "--runs", type=int, default=RUNS, help="how often pages of a kind are asked for again"
+    )
     parser.add_argument("--only", default="", help="a regular expression for names of pages")
     arguments = parser.parse_args()
     with closing(Board(arguments.small)) as small, closing(Board(arguments.large)) as large:
         boards = [small, large]
-        sizes = " | ".join(f"{board.question_count:,}" for board in boards)
         # Only when all is measured: the bar would be in between otherwise.
         rows = list(measure(boards, arguments.runs, arguments.only))
         print(f"Milliseconds in {small.engine.dialect.name}, by visible questions:\n")
-        print(f"| page | {sizes} | ratio | statements |")
+        sizes = [f"{board.question_count:,}" for board in boards]
+        heads = [f"{size}, warm" for size in sizes] + ["ratio", f"{sizes[-1]}, cold"]
+        print(f"| page | {' | '.join(heads)} |")
         print("|---|---:|---:|---:|---:|")
         for row in rows:
-            milliseconds = " | ".join(f"{seconds * 1000:.2f}" for seconds in row.seconds)
-            ratio = row.seconds[1] / row.seconds[0]
-            counts = " / ".join(dict.fromkeys(f"{count:g}" for count in row.statements))
-            print(f"| {row.name} | {milliseconds} | {ratio:.1f} | {counts} |")
+            warm = " | ".join(f"{seconds * 1000:.2f}" for seconds in row.warm)
+            ratio = row.warm[1] / row.warm[0]
+            print(f"| {row.name} | {warm} | {ratio:.1f} | {row.cold[1] * 1000:.2f} |")
 
 
 if __name__ == "__main__":

@@ -129,6 +129,8 @@ class _SQLiteLoader:
             self._insert("posts", POST_COLUMNS, batch.posts)
             self._insert("votes", VOTE_COLUMNS, batch.votes)
             self._insert("post_search", ("rowid", *SEARCH_COLUMNS[1:]), batch.search)
+            titles = [(post_id, title) for post_id, title, *_rest in batch.search if title]
+            self._insert("post_search_titles", ("rowid", "title"), titles)
 
     def finish(self) -> None:
         """Bring everything into the file. No ANALYZE: the board makes no statistics either."""

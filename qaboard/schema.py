@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 SEARCH_TABLE = "post_search"
 """The search index has no model: each database keeps it in its own way."""
 
+TITLES_TABLE = "post_search_titles"
+"""That of the titles, on SQLite."""
+
 REVISION_TABLE = "alembic_version"
 
 
@@ -137,7 +140,10 @@ def check_schema(engine: Engine, migrations: Migrations) -> None:
     with engine.connect() as connection:
         check_revisions(read_revisions(connection), migrations)
         tables = set(inspect(connection).get_table_names())
-    missing = {*Base.metadata.tables, SEARCH_TABLE} - tables
+    needed = {*Base.metadata.tables, SEARCH_TABLE}
+    if engine.dialect.name == "sqlite":
+        needed.add(TITLES_TABLE)
+    missing = needed - tables
     if missing:
         raise SchemaError(
             f"The database has lost a table ({_names(missing)}); restore it from a backup."

@@ -142,5 +142,7 @@ class Board:
     def clear(self) -> None:
         with self.transaction() as session:
             session.execute(text("DELETE FROM post_search"))
+            if session.get_bind().dialect.name == "sqlite":
+                session.execute(text("DELETE FROM post_search_titles"))
             for model in (Vote, Answer, Question, UserSession, SingleUseToken, User):
                 session.execute(delete(model))

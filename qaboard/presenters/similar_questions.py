@@ -12,6 +12,9 @@ from qaboard.search import find_similar_questions
 
 SIMILAR_MAX_COUNT = 5
 
+LOOKED_AT_MAX_COUNT = 20
+"""How many of the most similar ones are looked at: some may be deleted."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimilarQuestion:
@@ -24,7 +27,7 @@ class SimilarQuestion:
 
 _POSTS = Post.__table__.c
 _QUESTIONS = select(_POSTS.id, _POSTS.title, _POSTS.answer_count).where(
-    _POSTS.id.in_(bindparam("ids", expanding=True))
+    _POSTS.id.in_(bindparam("ids", expanding=True)), _POSTS.deleted_at.is_(None)
 )
 
 
@@ -36,12 +39,12 @@ def present_similar_questions(
     :param without_id: the question that has the title, if there is one.
     """
     ids = find_similar_questions(
-        request.dbsession, title, limit=SIMILAR_MAX_COUNT, without_id=without_id
+        request.dbsession, title, limit=LOOKED_AT_MAX_COUNT, without_id=without_id
     )
     if not ids:
         return []
     found = request.dbsession.execute(_QUESTIONS, {"ids": ids})
-    best_first = sorted(found, key=lambda question: ids.index(question.id))
+    best_first = sorted(found, key=lambda question: ids.index(question.id))[:SIMILAR_MAX_COUNT]
     answered_first = sorted(best_first, key=lambda question: question.answer_count == 0)
     return [
         SimilarQuestion(each.title, each.answer_count, request.question_path(each.id))

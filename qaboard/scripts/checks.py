@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
 from qaboard.models import Answer, Post, Question, User, Vote
-from qaboard.schema import SEARCH_TABLE
+from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
 from qaboard.search.analysis import ANALYSIS_VERSION
 from qaboard.services.list_segments import find_wrong_segments
 
@@ -143,12 +143,22 @@ def votes_by_authors() -> Select:
 def index_id(dialect_name: str):
     """The column of the search index that holds the id of the post."""
     name = "rowid" if dialect_name == "sqlite" else "post_id"
-    return table(SEARCH_TABLE, column(name), column("version")).c[name]
+    return table(SEARCH_TABLE, column(name), column("title"), column("version")).c[name]
+
+
+def titles_id() -> ColumnElement[int]:
+    """The column of the index of titles, on SQLite, that holds the id of the post."""
+    return table(TITLES_TABLE, column("rowid")).c.rowid
 
 
 def lacks_index_row(dialect_name: str) -> ColumnElement[bool]:
     """The condition for a post that search does not know."""
-    return ~exists().where(index_id(dialect_name) == Post.id)
+    indexed = index_id(dialect_name)
+    lacks_row = ~exists().where(indexed == Post.id)
+    if dialect_name != "sqlite":
+        return lacks_row
+    has_title = exists().where(indexed == Post.id, indexed.table.c.title != "")
+    return lacks_row | (has_title & ~exists().where(titles_id() == Post.id))
 
 
 def lacks_current_index_row(dialect_name: str) -> ColumnElement[bool]:

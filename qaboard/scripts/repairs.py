@@ -13,6 +13,7 @@ from qaboard.scripts.checks import (
     index_id,
     index_rows_without_post,
     lacks_index_row,
+    titles_id,
     wrong_answer_counts,
     wrong_scores,
 )
@@ -103,4 +104,7 @@ def _remove_index_rows(session: Session) -> int:
     orphans = session.scalars(index_rows_without_post(dialect_name)).all()
     for post_id in orphans:
         session.execute(delete(column.table).where(column == post_id))
+        if dialect_name == "sqlite":
+            titles = titles_id()
+            session.execute(delete(titles.table).where(titles == post_id))
     return len(orphans)

@@ -36,8 +36,9 @@ class Candidate:
 
 
 def newest_first(rows: Iterable[Row]) -> list[Candidate]:
-    """Candidates of rows that the database gave in whatever order; without a post there is none."""
-    candidates = [Candidate(*row) for row in rows if row[0] is not None]
+    """Candidates of rows that the database gave in whatever order; there is none without a post,
+    nor where the index has lost its tokens."""
+    candidates = [Candidate(*row) for row in rows if None not in row]
     return sorted(candidates, key=lambda candidate: candidate.post_id, reverse=True)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Table,
+    TableClause,
     and_,
     column,
     func,
@@ -114,6 +115,25 @@ def select_candidates(
         .outerjoin(index, index_id == examined.c.id)
         .where(_POSTS.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
         .where(*conditions_of_states(states))
+    )
+
+
+def select_titles(examined: Subquery, index: TableClause, index_id: ColumnElement[int]) -> Select:
+    """The columns of a `Candidate` that are known without reading its post: those of the title.
+
+    :param examined: as in `select_candidates`.
+    """
+    nothing = literal_column("''")
+    return (
+        select(
+            examined.c.id,
+            index.c.title,
+            nothing.label("body"),
+            nothing.label("author"),
+            literal_column("0").label("post_score"),
+        )
+        .select_from(examined)
+        .outerjoin(index, index_id == examined.c.id)
     )
 
 

@@ -5,6 +5,7 @@ Each database keeps it in its own way, so each has its own class with the same m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
@@ -22,8 +23,8 @@ from qaboard.search.candidates import (
 )
 from qaboard.search.conditions import select_examined
 from qaboard.search.postgresql import PostgreSQLIndex
-from qaboard.search.query import Query, parse_title
-from qaboard.search.ranking import Ranked, rank
+from qaboard.search.query import Query, Term, parse_title
+from qaboard.search.ranking import rank
 from qaboard.search.sqlite import SQLiteIndex
 
 Index = PostgreSQLIndex | SQLiteIndex
@@ -138,36 +139,37 @@ def _has_more_matches(index: Index, query: Query) -> bool:
     has_phrase = any(len(form.tokens) > 1 for term in query.terms for form in term.forms)
     if not (has_phrase or query.excluded or query.states or query.scores or query.days):
         return False
-    return index.count_matches(query, EXAMINED_MAX_COUNT + 1) > EXAMINED_MAX_COUNT
+    return index.has_more_than_examined(query)
 
 
 def _find_nearly(index: Index, query: Query, zone: tzinfo) -> Found:
     """The posts that have the rarest of the words; the more of the others, the better."""
-    ranked = _rank_by_rarest(index, query, zone, CANDIDATES_MAX_COUNT)[:NEARLY_MAX_COUNT]
+    counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT)
+    rarest = _rarest(query.terms, counts, CANDIDATES_MAX_COUNT)
+    if not rarest:
+        return Found([], has_all_words=False)
+    candidates = index.find_candidates(query, zone, CANDIDATES_MAX_COUNT, any_of=rarest)
+    ranked = rank(query, candidates, counts)[:NEARLY_MAX_COUNT]
     return Found([each.post_id for each in ranked], has_all_words=False)
 
 
-def _rank_by_rarest(
-    index: Index, query: Query, zone: tzinfo, limit: int, *, in_title: bool = False
-) -> list[Ranked]:
-    """The posts that have any of the rarest words: of as many as about ``limit`` posts have."""
-    counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT)
+def _rarest(terms: Sequence[Term], counts: Sequence[int], limit: int) -> list[Term]:
+    """The rarest of some terms: those that about ``limit`` posts have together."""
     rarest = []
     total = 0
-    for count, term in sorted(zip(counts, query.terms, strict=True), key=lambda pair: pair[0]):
+    for count, term in sorted(zip(counts, terms, strict=True), key=lambda pair: pair[0]):
         if count and (not rarest or total + count <= limit):
             rarest.append(term)
             total += count
-    if not rarest:
-        return []
-    candidates = index.find_candidates(query, zone, limit, any_of=rarest, in_title=in_title)
-    return rank(query, candidates, counts)
+    return rarest
 
 
 def find_similar_questions(
     session: Session, title: str, *, limit: int, without_id: int | None = None
 ) -> list[int]:
     """The ids of the questions whose titles say most of what this one says, best first.
+
+    Nothing but titles is read, so some of the questions may be deleted.
 
     :param limit: how many at most.
     :param without_id: one that is not meant, such as the question with this title.
@@ -176,7 +178,11 @@ def find_similar_questions(
     if not query.terms:
         return []
     index = _open_index(session)
-    ranked = _rank_by_rarest(index, query, UTC, SIMILAR_CANDIDATES_MAX_COUNT, in_title=True)
+    counts = index.count_documents(query.terms, CANDIDATES_MAX_COUNT, in_title=True)
+    rarest = _rarest(query.terms, counts, SIMILAR_CANDIDATES_MAX_COUNT)
+    if not rarest:
+        return []
+    ranked = rank(query, index.find_titles(rarest, SIMILAR_CANDIDATES_MAX_COUNT), counts)
     return [
         each.post_id
         for each in ranked

@@ -40,7 +40,13 @@ from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
-from qaboard.search.conditions import bounds_of, index_table, select_candidates, select_ids
+from qaboard.search.conditions import (
+    bounds_of,
+    index_table,
+    select_candidates,
+    select_ids,
+    select_titles,
+)
 from qaboard.search.phrases import author_phrase, packed_phrase
 from qaboard.search.query import Phrase, Query, State, Term
 
@@ -111,10 +117,17 @@ class PostgreSQLIndex:
             statement = statement.where(*bounds)
         return newest_first(self.session.execute(statement, values))
 
-    def count_matches(self, query: Query, limit: int) -> int:
+    def find_titles(self, terms: Sequence[Term], limit: int) -> list[Candidate]:
+        """The newest titles that have any of some terms, whether they may be seen or not."""
+        look = _look_of(Query("", tuple(terms)), any_of=terms, in_title=True)
+        statement = _titles_statement(look.shape_for(self.newest_id), limit)
+        return newest_first(self.session.execute(statement, look.values_for(self.newest_id)))
+
+    def has_more_than_examined(self, query: Query) -> bool:
         look = replace(_look_of(query), is_ordered=False)
-        statement = _count_statement(look.shape_for(self.newest_id), limit)
-        return self.session.scalar(statement, look.values_for(self.newest_id))
+        statement = _count_statement(look.shape_for(self.newest_id), EXAMINED_MAX_COUNT + 1)
+        count = self.session.scalar(statement, look.values_for(self.newest_id))
+        return count > EXAMINED_MAX_COUNT
 
     def find_without_words(self, query: Query, zone: tzinfo, limit: int) -> list[int]:
         statement = select_ids(query, zone)
@@ -125,7 +138,9 @@ class PostgreSQLIndex:
             )
         return list(self.session.scalars(statement.limit(_plain(limit))))
 
-    def count_documents(self, terms: Sequence[Term], limit: int) -> list[int]:
+    def count_documents(
+        self, terms: Sequence[Term], limit: int, *, in_title: bool = False
+    ) -> list[int]:
         """How many posts have the tokens of each term; of common ones an estimate, by how many of
         the newest posts have them."""
         # That the tokens of a phrase follow one another is not worth looking at their texts.
@@ -139,7 +154,7 @@ class PostgreSQLIndex:
             values |= {
                 f"sampled_{number}": f"{ranges} & {token}" for number, token in enumerate(tokens)
             }
-        statement = _document_counts_statement(len(terms), lower > 0, limit)
+        statement = _document_counts_statement(len(terms), lower > 0, limit, in_title)
         return list(self.session.execute(statement, values).one())
 
 
@@ -244,15 +259,26 @@ def _candidates_statement(shape: _Shape, states: tuple[State, ...], limit: int) 
     return statement.where(*_phrase_conditions(shape)).limit(_plain(limit))
 
 
+@lru_cache(maxsize=64)
+def _titles_statement(shape: _Shape, limit: int) -> Select:
+    examined = _newest_statement(shape, EXAMINED_MAX_COUNT).subquery()
+    statement = select_titles(examined, INDEX, INDEX.c.post_id)
+    return statement.where(*_phrase_conditions(shape)).limit(_plain(limit))
+
+
 @lru_cache(maxsize=256)
 def _count_statement(shape: _Shape, limit: int) -> Select:
     return select(func.count()).select_from(_newest_statement(shape, limit).subquery())
 
 
 @lru_cache(maxsize=64)
-def _document_counts_statement(term_count: int, is_sampled: bool, limit: int) -> Select:
+def _document_counts_statement(
+    term_count: int, is_sampled: bool, limit: int, in_title: bool
+) -> Select:
     def count(parameter: str, limit: int) -> Select:
-        found = select(INDEX.c.post_id).where(_has_tokens(_ALL_FIELDS, parameter))
+        found = select(INDEX.c.post_id).where(
+            _has_tokens(_fields(in_title), parameter), *_conditions_of_title(in_title)
+        )
         return select(func.count().label("total")).select_from(
             found.limit(_plain(limit)).subquery()
         )
@@ -277,14 +303,19 @@ def _has_tokens(fields: ColumnElement[str], parameter: str) -> ColumnElement[boo
     return func.search_lexemes(fields, INDEX.c.post_id).op("@@", is_comparison=True)(tokens)
 
 
-def _fields(shape: _Shape) -> ColumnElement[str]:
-    return INDEX.c.title if shape.in_title else _ALL_FIELDS
+def _fields(in_title: bool) -> ColumnElement[str]:
+    return INDEX.c.title if in_title else _ALL_FIELDS
+
+
+def _conditions_of_title(in_title: bool) -> list[ColumnElement[bool]]:
+    """The condition of the partial index of titles, in its words."""
+    return [INDEX.c.title != literal_column("''")] if in_title else []
 
 
 def _phrase_conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     """What the lexemes of a post do not say."""
     conditions = [
-        _fields(shape).like(any_(bindparam(f"phrase_{number}", type_=ARRAY(Text))))
+        _fields(shape.in_title).like(any_(bindparam(f"phrase_{number}", type_=ARRAY(Text))))
         for number in range(shape.phrase_count)
     ]
     if shape.has_excluded:
@@ -294,11 +325,8 @@ def _phrase_conditions(shape: _Shape) -> list[ColumnElement[bool]]:
 
 def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:
     """The ids of the newest posts that have the tokens, in that order where it has one."""
-    fields = _fields(shape)
-    conditions = []
-    if shape.in_title:
-        # In the words of the partial index.
-        conditions.append(INDEX.c.title != literal_column("''"))
+    fields = _fields(shape.in_title)
+    conditions = _conditions_of_title(shape.in_title)
     # By an expression, so that no index can give the order, at the price of reading all posts.
     post_id = INDEX.c.post_id + literal_column("0")
     parts = []

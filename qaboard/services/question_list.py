@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    func,
     literal_column,
     select,
     union_all,
@@ -73,7 +74,10 @@ def find_position(session: Session, sort: QuestionSort, offset: int) -> ListPosi
 
     :param offset: how many rows come before it. Beyond the end, only the total means something.
     """
-    # The database would take longer to add them up than to hand them over.
+    if offset == 0:
+        # Only the total is asked for, and most often.
+        return ListPosition(session.scalar(_TOTAL, {"list": sort.value}), None, 0)
+    # The database would take longer to say where the row is than to hand all of them over.
     segments = session.execute(_SEGMENTS, {"list": sort.value}).all()
     total = sum(post_count for _key, _post_id, post_count in segments)
     above = 0
@@ -103,7 +107,6 @@ def read_page(session: Session, sort: QuestionSort, position: ListPosition, size
     values = {"size": size, "skipped": position.skipped}
     if position.below is not None:
         values["below_key"], values["below_id"] = position.below
-        values["walked"] = position.skipped + size
     rows = session.execute(statement, values).all()
     return sorted(rows, key=lambda row: (row.key, row.id), reverse=True)
 
@@ -111,6 +114,9 @@ def read_page(session: Session, sort: QuestionSort, position: ListPosition, size
 # The statements are made once, and on tables: making one for each page, and objects of the rows
 # with all their columns, takes several times as long as the database needs. A mapped class would
 # also ask for the kind of a post, which the partial indexes do not hold.
+_TOTAL = select(func.coalesce(func.sum(ListSegment.post_count), 0)).where(
+    ListSegment.list == bindparam("list")
+)
 _SEGMENTS = (
     select(ListSegment.key, ListSegment.post_id, ListSegment.post_count)
     .where(ListSegment.list == bindparam("list"))
@@ -121,22 +127,32 @@ _SEGMENTS = (
 @cache
 def _page_statement(sort: QuestionSort, has_below: bool) -> Select:
     key = KEYS[sort]
+    skipped = bindparam("skipped", type_=Identifier)
     walk = (
         select(key.label("key"), _POSTS.id)
         .where(*conditions_of(sort))
         .order_by(key.desc(), _POSTS.id.desc())
+        .limit(bindparam("size"))
     )
-    if has_below:
+    if not has_below:
+        page = walk.offset(skipped)
+    else:
         # Those with the same key and those with a lower one, since SQLite uses an index for no
-        # more than the first of two columns that are compared as one; in this order.
+        # more than the first of two columns that are compared as one; in this order. Each skips
+        # its own rows, which takes half the time of skipping them in both together. How many of
+        # the same key there are is counted only where the page goes beyond them.
         key_bound = bindparam("below_key", type_=key.type)
         same = walk.where(key == key_bound, _POSTS.id < bindparam("below_id", type_=Identifier))
-        lower = walk.where(key < key_bound)
-        walk = union_all(
-            *(select(part.limit(bindparam("walked")).subquery()) for part in (same, lower))
+        same_count = select(func.count()).select_from(
+            same.with_only_columns(_POSTS.id).limit(skipped).subquery()
         )
+        parts = (
+            same.offset(skipped),
+            walk.where(key < key_bound).offset(skipped - same_count.scalar_subquery()),
+        )
+        page = union_all(*(select(part.subquery()) for part in parts)).limit(bindparam("size"))
+    page = page.subquery()
     # What is skipped is skipped in the index alone, and not joined with anything.
-    page = walk.limit(bindparam("size")).offset(bindparam("skipped")).subquery()
     return (
         select(
             page.c.key,

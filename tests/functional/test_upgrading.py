@@ -124,8 +124,8 @@ BROKEN = '''"""A migration that fails half way."""
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "9000"
+down_revision = {head!r}
 
 
 def upgrade():
@@ -137,7 +137,8 @@ def upgrade():
 def test_a_migration_that_fails_changes_nothing_and_the_way_back_works(older, ini, tmp_path):
     migrations = tmp_path / "migrations"
     shutil.copytree(PROJECT / "alembic", migrations)
-    (migrations / "versions" / "0006_broken.py").write_text(BROKEN)
+    (head,) = read_migrations(str(ini)).heads
+    (migrations / "versions" / "9000_broken.py").write_text(BROKEN.format(head=head))
     sound = ini.read_text()
     ini.write_text(sound.replace(str(PROJECT / "alembic"), str(migrations)))
     result = older.command("upgrade", ini=ini)

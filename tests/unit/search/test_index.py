@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text as sql_text
 
 from qaboard.db import make_session
 from qaboard.markup import render
 from qaboard.models import Question, utc_now
-from qaboard.search import SearchSort, find_posts, find_similar_questions, index, parse_query
+from qaboard.search import (
+    SearchSort,
+    find_posts,
+    find_similar_questions,
+    index,
+    parse_query,
+    sqlite,
+)
+from qaboard.search.analysis import tokenize
+from qaboard.search.candidates import pack
 from qaboard.services.post import set_body, write_to_index
 
 WORDS = ("coffee", "커피", "기계", "커피콩")
@@ -69,3 +80,53 @@ def test_similar_questions_are_found_far_back(app, board):
     with make_session(app.registry["engine"], writes=False) as session:
         found = find_similar_questions(session, "My coffee machine leaks", limit=5)
     assert found == [7]
+
+
+def steps_of_search(app, text) -> int:
+    """How many steps SQLite's machine takes at least for a search; each part of an index that is
+    read is one."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    with make_session(app.registry["engine"], writes=False) as session:
+        driver = session.connection().connection.driver_connection
+        driver.set_progress_handler(count, 1)
+        try:
+            found = find_posts(session, parse_query(text))
+        finally:
+            driver.set_progress_handler(None, 1)
+    assert (found.post_ids, found.is_cut) == ([], True)
+    return steps
+
+
+@pytest.mark.parametrize("text", ['"coffee beans"', "커피콩", "coffee -beans", '"beans of tea"'])
+def test_what_never_comes_true_costs_no_more_among_more_posts(app, board, monkeypatch, text):
+    if app.registry["engine"].dialect.name != "sqlite":
+        pytest.skip("how much a server reads is not known to its clients")
+    # Else most steps would be those to examine as many, and the others not be seen beside them.
+    monkeypatch.setattr(sqlite, "EXAMINED_MAX_COUNT", 5)
+    for name in ("_before_examined_statement", "_candidates_statement"):
+        monkeypatch.setattr(sqlite, name, getattr(sqlite, name).__wrapped__)
+    board.clear()
+
+    def fill(first: int, last: int) -> None:
+        words = pack(tokenize("beans of coffee tea 커피 피콩"))
+        with board.transaction() as session:
+            session.execute(
+                sql_text(
+                    "WITH RECURSIVE ids (id) AS"
+                    " (SELECT :first UNION ALL SELECT id + 1 FROM ids WHERE id < :last)"
+                    " INSERT INTO post_search (rowid, title, body, author, version)"
+                    " SELECT id, '', :words, '', 0 FROM ids"
+                ),
+                {"first": first, "last": last, "words": words},
+            )
+            session.execute(sql_text("INSERT INTO post_search (post_search) VALUES ('optimize')"))
+
+    fill(1, 20_000)
+    few = steps_of_search(app, text)
+    fill(20_001, 60_000)
+    assert steps_of_search(app, text) < 1.2 * few
