@@ -44,14 +44,18 @@ def run(program: str, *arguments: object, **variables: str) -> subprocess.Comple
 
 @contextmanager
 def server(
-    ini: Path, *, stderr: int = subprocess.STDOUT, **variables: str
+    ini: Path, *, output: int = subprocess.DEVNULL, **variables: str
 ) -> Iterator[subprocess.Popen]:
+    """A server, until the end of the block.
+
+    :param output: where what it prints goes; a pipe that nobody reads would stop it.
+    """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("QABOARD_")}
     process = subprocess.Popen(
         [BIN / "pserve", str(ini)],
         env=environment | variables,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
+        stdout=output,
+        stderr=output,
         text=True,
     )
     try:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import alembic.config
 
+from qaboard.schema import read_migrations
+
 PROJECT = Path(__file__).parents[1]
+
+
+(NEWEST,) = read_migrations(str(PROJECT / "development.ini")).heads
+"""The newest migration."""
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,12 +27,10 @@ def new_file(path: Path) -> Iterator[Path]:
     """
     with file_errors_as_sentences(), _stopping_tidily():
         _refuse_existing(path)
-        descriptor, name = tempfile.mkstemp(
-            dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part"
-        )
-        os.close(descriptor)
-        unfinished = Path(name)
+        unfinished = path.absolute().parent / f".{path.name}.{secrets.token_hex(4)}.part"
+        # Begun before the file is made: a signal may come at any moment.
         try:
+            os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             yield unfinished
             _write_to_disk(unfinished)
             # Once more: a long time has gone by.

@@ -1,4 +1,8 @@
-"""One site for the tests of a file."""
+"""One site for the tests of a file.
+
+All of these tests have servers of PostgreSQL, so they belong to the run on it, and need not be in the
+other one too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 from site_in_directory import Site, running_site
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    return True if config.getoption("--database") == "sqlite" else None
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 
 import pytest
 from postgresql import free_port
-from project import PROJECT
+from processes import get, ini_copy, run, server
+from project import NEWEST, PROJECT
 from sqlalchemy import create_engine, inspect, make_url, select, text
-from test_starting import get, ini_copy, run, server
 
 from qaboard.models import Question
 
@@ -113,7 +113,7 @@ def test_a_backup_that_is_sound_is_said_to_be(own, tmp_path):
     result = own.command("verify", file)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == f"ok     {file} is a backup of a board at migration 0005"
+    assert lines[0] == f"ok     {file} is a backup of a board at migration {NEWEST}"
     assert "ok     every post is in the search index" in lines
     assert {line[:7] for line in lines} == {"ok     "}
     assert (own.facts(), file.read_bytes()) == (before, content)

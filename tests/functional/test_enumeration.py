@@ -67,14 +67,15 @@ def without_tokens(page) -> str:
 
 
 def headers_of(response) -> list[tuple[str, str]]:
-    """The headers, of cookies only what is neither random nor the time."""
+    """The headers without what is random or the time, in cookies too."""
     headers = []
     for name, value in response.headers.items():
         if name == "Set-Cookie":
             cookie, *attributes = value.split("; ")
             kept = [each for each in attributes if not each.startswith("expires=")]
             value = "; ".join([cookie.partition("=")[0], *kept])
-        headers.append((name, value))
+        if name != "X-Request-ID":
+            headers.append((name, value))
     return sorted(headers)
 
 

@@ -17,10 +17,10 @@ from databases import OwnBoard, another_database
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from postgresql import free_port
+from processes import get, ini_copy, server
 from project import PROJECT, alembic_configuration, environment
 from sqlalchemy import make_url, select, text
 from sqlalchemy.orm.exc import StaleDataError
-from test_starting import get, ini_copy, server
 
 from qaboard.models import (
     Base,

@@ -131,7 +131,7 @@ def test_the_log_in_json_is_one_setting(tmp_path):
         "QABOARD_URL": "https://board.example",
     }
     assert run("alembic", "-c", ini, "upgrade", "head", **variables).returncode == 0
-    with server(ini, stderr=subprocess.PIPE, **variables) as process:
+    with server(ini, output=subprocess.PIPE, **variables) as process:
         answer, _page = get(port, "/questions/", Host="board.example")
         # Without this table nothing can be answered.
         with sqlite3.connect(database) as connection:

@@ -10,9 +10,9 @@ from pathlib import Path
 import alembic.command
 import pytest
 from postgresql import free_port
-from project import PROJECT, alembic_configuration, environment
+from processes import ini_copy
+from project import NEWEST, PROJECT, alembic_configuration, environment
 from sqlalchemy import inspect, make_url, text
-from test_starting import ini_copy
 
 
 def downgrade(board, revision: str) -> None:
@@ -48,13 +48,13 @@ def test_an_older_board_is_backed_up_migrated_indexed_and_checked(older, ini, ma
     result = older.command("upgrade", ini=ini)
     assert result.exit_code == 0, result.output
     (backup,) = backups_of(older, ini)
-    assert re.fullmatch(r"qaboard-0002-\d{8}T\d{6}Z\.(sqlite|dump)", backup.name)
+    assert re.fullmatch(r"qaboard-0002-\d{8}T\d{6}\.\d{6}Z\.(sqlite|dump)", backup.name)
     assert stat.S_IMODE(backup.parent.stat().st_mode) == 0o700
     steps = [line for line in result.stdout.splitlines() if line and not line.startswith("ok ")]
     assert steps == [
         f"Backed the database up into {backup}.",
-        "Migrating from 0002 to 0005.",
-        "The tables are at migration 0005 now.",
+        f"Migrating from 0002 to {NEWEST}.",
+        f"The tables are at migration {NEWEST} now.",
         "Every post is rendered by the present renderer.",
         # The index is one of the things that 0003 begins anew.
         "Indexed 1 posts.",
@@ -78,7 +78,7 @@ def test_a_board_of_this_release_has_nothing_to_be_done(make_board, ini):
     before = board.facts()
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 0
-    assert result.stdout.startswith("The tables are at migration 0005, the newest one.\n")
+    assert result.stdout.startswith(f"The tables are at migration {NEWEST}, the newest one.\n")
     assert result.stdout.endswith("The board is ready; there was nothing to migrate.\n")
     assert backups_of(board, ini) == []
     assert board.facts() == before
@@ -88,7 +88,7 @@ def test_a_new_database_gets_its_tables(make_board, ini):
     board = make_board(migrated=False)
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 0, result.output
-    assert "Migrating from nothing to 0005." in result.stdout
+    assert f"Migrating from nothing to {NEWEST}." in result.stdout
     assert backups_of(board, ini) == []
     assert board.command("doctor", ini=ini).exit_code == 0
 
@@ -137,8 +137,7 @@ def upgrade():
 def test_a_migration_that_fails_changes_nothing_and_the_way_back_works(older, ini, tmp_path):
     migrations = tmp_path / "migrations"
     shutil.copytree(PROJECT / "alembic", migrations)
-    (head,) = read_migrations(str(ini)).heads
-    (migrations / "versions" / "9000_broken.py").write_text(BROKEN.format(head=head))
+    (migrations / "versions" / "9000_broken.py").write_text(BROKEN.format(head=NEWEST))
     sound = ini.read_text()
     ini.write_text(sound.replace(str(PROJECT / "alembic"), str(migrations)))
     result = older.command("upgrade", ini=ini)

@@ -12,9 +12,7 @@ from waiting import wait_until
 
 
 @pytest.fixture(scope="module")
-def standby(request, migrated_database, database_url):
-    if request.config.getoption("--database") != "postgresql":
-        pytest.skip("SQLite has no replicas")
+def standby(migrated_database, database_url):
     with standby_of(database_url) as server:
         yield server
 
