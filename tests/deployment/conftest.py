@@ -1,6 +1,6 @@
 """One site for the tests of a file.
 
-All of these tests have servers of PostgreSQL, so they belong to the run on it, and need not be in the
+All of these tests have servers of PostgreSQL; they belong to the run on it, and need not be in the
 other one too.
 """
 
