@@ -10,8 +10,8 @@ Debian: apt-get install wrk).
 After an answer 304 waitress closes the connection, which costs more than the answer.
 
 With ``--requests 100000`` it then sends so many requests for all kinds of pages, of visitors and of
-members, with some visits of a member who logs in, posts, votes and sets a second factor up in
-between, and prints how the resident memory of the server grows with them.
+members, and afterwards some more between visits of a member who logs in, posts, votes and sets a
+second factor up; it prints how the resident memory of the server grows with them.
 
 Exit status 1 when a visitor's list or page of a question takes less than half the requests of the
 constant string, a member's less than an eighth, or a server ends with more than 120 MB.
@@ -61,7 +61,8 @@ MEMBERS_LEAST_RATIO = 0.125
 MOST_MEGABYTES = 120
 START_SECONDS = 30
 PASSWORD = secrets.token_urlsafe()
-VISITS = 10
+VISITS = 5
+STEPS = 5
 """As often as one member may ask in ten minutes."""
 
 BODY = """\
@@ -296,18 +297,24 @@ def watch_memory(server: Server, count: int, question_id: int, token: str) -> No
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(MIX % (", ".join(json.dumps(path) for path in pages), token))
         script.flush()
-        sent, visits = 0, 0
-        print(f"{server.name:10} resident {server.megabytes():6.1f} MB before", flush=True)
-        while sent < count:
-            sent += server.load(5, "-s", script.name, "")[1]
-            if sent * VISITS // count > visits:
-                visits = sent * VISITS // count
-                member.visit(BODY, f"/questions/{question_id - visits}/")
-                print(
-                    f"{server.name:10} resident {server.megabytes():6.1f} MB "
-                    f"after {sent:7,} requests",
-                    flush=True,
-                )
+        sent = 0
+
+        def send(until: int) -> None:
+            nonlocal sent
+            while sent < until:
+                sent += server.load(5, "-s", script.name, "")[1]
+
+        def tell(when: str) -> None:
+            print(f"{server.name:10} resident {server.megabytes():6.1f} MB {when}", flush=True)
+
+        tell("before")
+        for share in range(1, STEPS + 1):
+            send(count * share // STEPS)
+            tell(f"after {sent:7,} requests for pages")
+        for visit in range(1, VISITS + 1):
+            member.visit(BODY, f"/questions/{question_id - visit}/")
+            send(sent + count // STEPS // VISITS)
+            tell(f"after {sent:7,} and {visit} visits that use all of it")
 
 
 def main() -> int:
