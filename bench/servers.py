@@ -7,13 +7,15 @@ of the environment.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import waitress
 from pyramid.authorization import ACLHelper, Allow, Everyone
 from pyramid.config import Configurator
-from pyramid.paster import get_appsettings
+from pyramid.paster import get_appsettings, setup_logging
 from pyramid.response import Response
 from sqlalchemy import Engine
 
@@ -104,11 +106,18 @@ def migrate(engine: Engine) -> None:
         alembic.command.upgrade(configuration, "head")
 
 
-def serve(name: str, port: int) -> None:
+def serve(name: str, port: int, log_directory: Path) -> None:
+    if name != "constant":
+        # As production.ini does, which means a line in the access log for each request.
+        (log_directory / "var").mkdir()
+        setup_logging(str(PROJECT / "production.ini"), {"here": str(log_directory)})
     # That requests wait for a thread is what is wanted here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(APPLICATIONS[name](), listen=f"127.0.0.1:{port}", threads=THREADS, ident="")
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]))
+    # So that what is in the block is removed.
+    signal.signal(signal.SIGTERM, lambda *_arguments: sys.exit())
+    with tempfile.TemporaryDirectory() as directory:
+        serve(sys.argv[1], int(sys.argv[2]), Path(directory))
