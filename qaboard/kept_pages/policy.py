@@ -56,6 +56,9 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
             states = replica.state
         # Before the page begins to read; `database_state.py` says why.
         state = states.read() if store.limit_bytes else None
+        if state is None and store.limit_bytes and READING_ENGINE in environ:
+            # It does not answer, so the page is not asked for there.
+            del environ[READING_ENGINE]
         if key is None:
             take_notes(environ, now, state)
             return policy(environ, router)

@@ -72,6 +72,9 @@ class Site:
     :param changes: settings instead of those of production.ini.
     """
 
+    numbers = tuple(range(1, PROCESSES + 2))
+    """Of the processes; the last one listens on TCP, as on another machine."""
+
     def __init__(self, directory: Path, database: PrivateServer, changes: dict[str, str]) -> None:
         self.directory = directory
         self.database = database
@@ -102,6 +105,21 @@ class Site:
         self.engine = make_engine(load_database_url({}, self.environment))
         self.tls = ssl.create_default_context(cafile=str(directory / "fullchain.pem"))
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """All processes and nginx, until the end of the block."""
+        try:
+            self.migrate()
+            self.start_processes(*self.numbers)
+            self.start_nginx()
+            yield
+        finally:
+            self.engine.dispose()
+            for process in (*self.processes.values(), self.nginx):
+                if process is not None and process.poll() is None:
+                    process.terminate()
+                    process.wait(60)
+
     def socket(self, number: int) -> Path:
         return self.directory / "sockets" / str(number) / "socket"
 
@@ -119,8 +137,7 @@ class Site:
         self.board = Board(self.engine)
 
     def start_processes(self, *numbers: int) -> None:
-        """Start some, or all, and wait until they listen, as the unit does."""
-        numbers = numbers or tuple(range(1, PROCESSES + 2))
+        """Start some, and wait until they listen, as the unit does."""
         for number in numbers:
             self.start_process(number)
         for number in numbers:
@@ -151,14 +168,17 @@ class Site:
         self.processes[number].kill()
         self.processes[number].wait(60)
 
+    def servers(self) -> list[str]:
+        """The processes as nginx names them."""
+        local = [f"server unix:{self.socket(n)} max_fails=0;" for n in range(1, PROCESSES + 1)]
+        return [*local, f"server 127.0.0.1:{self.tcp_port};"]
+
     def write_site(self) -> None:
         """The shipped site, filled in."""
-        servers = [f"server unix:{self.socket(n)} max_fails=0;" for n in range(1, PROCESSES + 1)]
-        servers.append(f"server 127.0.0.1:{self.tcp_port};")
         values = {
             "DOMAIN": DOMAIN,
             "DIRECTORY": self.release,
-            "SERVERS": " ".join(servers),
+            "SERVERS": " ".join(self.servers()),
             "CERTIFICATE": self.directory / "fullchain.pem",
             "KEY": self.directory / "privkey.pem",
             "ACME": self.directory / "acme",
@@ -204,23 +224,19 @@ class Site:
 @contextmanager
 def running_site(changes: dict[str, str] | None = None) -> Iterator[Site]:
     """The site with all its processes, until the end of the block."""
-    required_program("nginx", package="nginx")
-    required_program("brotli", package="brotli")
-    if not BROTLI_MODULE.exists():
-        required_program("brotli_static", package="libnginx-mod-http-brotli-static")
+    require_programs()
     with ExitStack() as stack:
         # Not pytest's own directory, whose path is too long for a socket.
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="qaboard-site-"))
         database = stack.enter_context(running_server())
         site = Site(Path(directory), database, changes or {})
-        stack.callback(site.engine.dispose)
-        site.migrate()
-        try:
-            site.start_processes()
-            site.start_nginx()
+        with site.running():
             yield site
-        finally:
-            for process in (*site.processes.values(), site.nginx):
-                if process is not None and process.poll() is None:
-                    process.terminate()
-                    process.wait(60)
+
+
+def require_programs() -> None:
+    """Skip the test where a program that a site needs is missing; in CI it fails."""
+    required_program("nginx", package="nginx")
+    required_program("brotli", package="brotli")
+    if not BROTLI_MODULE.exists():
+        required_program("brotli_static", package="libnginx-mod-http-brotli-static")

@@ -259,5 +259,5 @@ def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):
         for link in re.findall(r'href="([^"]+)"', page):
             assert visitor.get(link).status == 200
     finally:
-        site.start_processes()
+        site.start_processes(*site.numbers)
     assert visitor.get("/questions/?sort=votes").status == 200
