@@ -32,7 +32,8 @@ class Server:
         self.gate = directory / "gate"
         self.path = path
         self.port = free_port()
-        shipped = configparser.RawConfigParser()
+        # What is for all sections is none of the server's options.
+        shipped = configparser.RawConfigParser(default_section="")
         shipped.read(PROJECT / "production.ini")
         options = dict(shipped["server:main"])
         assert options["threads"] == str(THREADS)
@@ -47,7 +48,7 @@ class Server:
         }
         command = [BIN / "pserve", directory / "server.ini"]
         self.process = subprocess.Popen(command, env=os.environ | variables)
-        wait_until(lambda: not self.is_away(), "the server did not start")
+        wait_until(self.has_started, "the server did not start")
 
     def connect(self) -> socket.socket:
         if not self.path:
@@ -60,6 +61,10 @@ class Server:
             connection.close()
             raise
         return connection
+
+    def has_started(self) -> bool:
+        assert self.process.poll() is None, "the server has ended"
+        return not self.is_away()
 
     def is_away(self) -> bool:
         """Whether nobody can connect."""
