@@ -14,6 +14,7 @@ from sqlalchemy import (
     TableClause,
     and_,
     column,
+    false,
     func,
     literal_column,
     select,
@@ -100,7 +101,8 @@ def select_candidates(
     :param index_id: the column of the index that is the id of the post.
     """
     # Outer joins, though nothing is missing: they have both databases take one of the examined
-    # after the other, and stop when they have enough.
+    # after the other, and stop when they have enough. They stay outer ones only while no condition
+    # says that something is there (`in_order`).
     return (
         select(
             _POSTS.id,
@@ -114,8 +116,14 @@ def select_candidates(
         .outerjoin(PARENT, PARENT.c.id == _POSTS.question_id)
         .outerjoin(index, index_id == examined.c.id)
         .where(_POSTS.deleted_at.is_(None), PARENT.c.deleted_at.is_(None))
-        .where(*conditions_of_states(states))
+        .where(*map(in_order, conditions_of_states(states)))
     )
+
+
+def in_order(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition in words of which a database cannot tell that they are false of what is missing:
+    it could then make another join of an outer one, and take the rows in another order."""
+    return func.coalesce(condition, false())
 
 
 def select_titles(examined: Subquery, index: TableClause, index_id: ColumnElement[int]) -> Select:

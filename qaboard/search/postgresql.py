@@ -42,6 +42,7 @@ from qaboard.models import Post
 from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
 from qaboard.search.conditions import (
     bounds_of,
+    in_order,
     index_table,
     select_candidates,
     select_ids,
@@ -114,7 +115,7 @@ class PostgreSQLIndex:
         statement = _candidates_statement(look.shape_for(self.newest_id), query.states, limit)
         bounds = bounds_of(query, zone)
         if bounds:
-            statement = statement.where(*bounds)
+            statement = statement.where(*map(in_order, bounds))
         return newest_first(self.session.execute(statement, values))
 
     def find_titles(self, terms: Sequence[Term], limit: int) -> list[Candidate]:
@@ -320,7 +321,7 @@ def _phrase_conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     ]
     if shape.has_excluded:
         conditions.append(not_(_ALL_FIELDS.like(any_(bindparam("excluded", type_=ARRAY(Text))))))
-    return conditions
+    return [in_order(condition) for condition in conditions]
 
 
 def _newest_statement(shape: _Shape, limit: int) -> CompoundSelect | Select:

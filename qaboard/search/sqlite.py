@@ -34,6 +34,7 @@ from qaboard.models import Post
 from qaboard.search.candidates import EXAMINED_MAX_COUNT, Candidate, newest_first
 from qaboard.search.conditions import (
     bounds_of,
+    in_order,
     index_table,
     select_candidates,
     select_ids,
@@ -80,7 +81,7 @@ class SQLiteIndex:
     ) -> list[Candidate]:
         values = self._values(query, any_of=any_of, in_title=in_title)
         statement = _candidates_statement(query.states, limit, in_title, "lower" in values)
-        conditions = [*bounds_of(query, zone), *_conditions_of_excluded(query)]
+        conditions = map(in_order, [*bounds_of(query, zone), *_conditions_of_excluded(query)])
         if conditions:
             statement = statement.where(*conditions)
         return newest_first(self.session.execute(statement, values))

@@ -290,7 +290,7 @@ def test_a_restoring_that_fails_leaves_what_was_there(own, make_board, tmp_path)
             role = f"weak_{secrets.token_hex(4)}"
             session.execute(text(f"CREATE ROLE {role} LOGIN"))
             session.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"))
-        url, own.url = own.url, own.url.replace("//qaboard@", f"//{role}@")
+        url, own.url = own.url, str(make_url(own.url).set(username=role))
         done = limited(own, 2**30, "restore", "--replace", "--yes", tmp_path / "large")
         own.url = url
     assert done.returncode == 1, done.stderr
@@ -366,7 +366,7 @@ def test_a_role_that_makes_no_databases_is_told_what_was_not_checked(own, tmp_pa
     role = f"weak_{secrets.token_hex(4)}"
     with own.transaction() as session:
         session.execute(text(f"CREATE ROLE {role} LOGIN"))
-    own.url = own.url.replace("//qaboard@", f"//{role}@")
+    own.url = str(make_url(own.url).set(username=role))
     result = own.command("verify", tmp_path / "monday")
     assert result.exit_code == 0
     assert "none   what is in it was not checked" in result.stdout

@@ -171,7 +171,7 @@ def test_a_file_that_is_moved_away_and_back(request, board, browser, make_app, t
 
 
 def test_a_network_that_says_nothing_is_not_waited_for_without_end(server):
-    for query, told in (("", ("5", "10000")), ("?connect_timeout=7", ("7", "10000"))):
+    for query, told in (("", ("3", "5000")), ("?connect_timeout=7", ("7", "5000"))):
         url = load_database_url({}, {"QABOARD_DATABASE_URL": server.url + query})
         engine = db.make_engine(url)
         with engine.connect() as connection:
