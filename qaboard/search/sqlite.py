@@ -81,9 +81,9 @@ class SQLiteIndex:
     ) -> list[Candidate]:
         values = self._values(query, any_of=any_of, in_title=in_title)
         statement = _candidates_statement(query.states, limit, in_title, "lower" in values)
-        conditions = map(in_order, [*bounds_of(query, zone), *_conditions_of_excluded(query)])
+        conditions = [*bounds_of(query, zone), *_conditions_of_excluded(query)]
         if conditions:
-            statement = statement.where(*conditions)
+            statement = statement.where(*map(in_order, conditions))
         return newest_first(self.session.execute(statement, values))
 
     def find_titles(self, terms: Sequence[Term], limit: int) -> list[Candidate]:
