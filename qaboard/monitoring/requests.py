@@ -20,6 +20,7 @@ from qaboard.security.client import kept_address, network_address
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("qaboard.access")
 
+ACCESS = "%s %s %s bytes=%s ms=%s queries=%s view=%s user=%s address=%s"
 REQUEST_ID_BYTES = 16
 PATH_MAX_CHARACTERS = 500
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -60,7 +61,8 @@ def observing(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolicy:
                 log.exception("error %s in %s %r, without a page", record.id, known_method, path)
                 response = bare_error(record.id)
             seconds = time.perf_counter() - started
-            response.headers["X-Request-ID"] = record.id
+            # Nothing else sets it, and to look for it takes longer.
+            response.headerlist.append(("X-Request-ID", record.id))
             status = response.status_int
             metrics.note_request(record.view, known_method, status, seconds, record.queries)
             # Balancers and Prometheus ask every few seconds.
@@ -117,9 +119,7 @@ def log_access(
     :param seconds: from the first byte that the board has read to the last that it has made.
     """
     milliseconds = round(seconds * 1000, 1)
-    access_log.log(
-        level,
-        "%s %s %s bytes=%s ms=%s queries=%s view=%s user=%s address=%s",
+    told = (
         method,
         target,
         status,
@@ -129,20 +129,21 @@ def log_access(
         record.view or "-",
         record.user_id or "-",
         address or "-",
-        extra={
-            "fields": {
-                "method": method,
-                "path": target,
-                "status": status,
-                "bytes": size,
-                "milliseconds": milliseconds,
-                "queries": record.queries,
-                "view": record.view or None,
-                "user": record.user_id,
-                "address": address,
-            }
-        },
     )
+    # Made here, since the logger would look for who calls it.
+    entry = logging.LogRecord(access_log.name, level, __file__, 0, ACCESS, told, None)
+    entry.fields = {
+        "method": method,
+        "path": target,
+        "status": status,
+        "bytes": size,
+        "milliseconds": milliseconds,
+        "queries": record.queries,
+        "view": record.view or None,
+        "user": record.user_id,
+        "address": address,
+    }
+    access_log.handle(entry)
 
 
 def bare_error(error_id: str) -> Response:
