@@ -364,7 +364,7 @@ def test_a_connection_that_breaks_is_replaced(app, small_board, browser, count_q
 
 
 def test_a_database_that_does_not_tell_its_state(app, small_board, browser, monkeypatch):
-    """A standby server, for one: its pages are made each time."""
+    """Then its pages are made each time."""
     monkeypatch.setattr(app.registry["database_state"], "ask", lambda _connection: None)
     for title in ("About milk", "About water"):
         assert title not in browser().get("/questions/")
