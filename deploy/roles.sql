@@ -1,6 +1,6 @@
 -- The roles and the database of a board, for psql as the administrator of the server; once more
 -- changes nothing. The board reads and writes rows. Its tables, and the triggers that guard the log,
--- are of another role, whose rights the migrations have.
+-- are of another role, whose rights the migrations have. pg_dump reads sequences, too.
 
 SELECT 'CREATE ROLE qaboard LOGIN'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'qaboard') \gexec
@@ -13,4 +13,4 @@ GRANT CONNECT ON DATABASE qaboard TO qaboard;
 \connect qaboard
 ALTER DEFAULT PRIVILEGES FOR ROLE qaboard_owner
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO qaboard;
-ALTER DEFAULT PRIVILEGES FOR ROLE qaboard_owner GRANT USAGE ON SEQUENCES TO qaboard;
+ALTER DEFAULT PRIVILEGES FOR ROLE qaboard_owner GRANT USAGE, SELECT ON SEQUENCES TO qaboard;

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from reader import Reader
-from site_in_directory import DOMAIN
+from site_in_directory import BIN, DOMAIN
 from sqlalchemy import DDL
 from sqlalchemy.exc import ProgrammingError
 from waiting import wait_until
@@ -84,6 +84,12 @@ def test_the_board_may_only_change_rows(site, statement):
     refused = pytest.raises(ProgrammingError, match=r"must be owner|permission denied")
     with site.engine.connect() as connection, refused:
         connection.execute(DDL(statement))
+
+
+def test_the_board_may_be_backed_up_by_its_own_role(site, tmp_path):
+    command = [BIN / "qaboard", "-c", site.ini, "backup", tmp_path / "monday"]
+    done = subprocess.run(command, env=site.environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_http_leads_to_https_and_takes_no_forms(site):
