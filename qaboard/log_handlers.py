@@ -12,8 +12,8 @@ import threading
 from logging.handlers import RotatingFileHandler
 
 BATCH_SECONDS = 0.2
-"""How long an entry waits for others. Warnings and errors do not wait; a process that is killed
-loses what waits."""
+"""How long an entry waits for others if its record has ``may_wait``, as those of the access log; a
+process that is killed loses what waits. Any other is written at once, with all before it."""
 
 
 class _Batches:
@@ -32,7 +32,7 @@ class _Batches:
             self.handleError(record)
             return
         self.entries.append(entry)
-        if record.levelno >= logging.WARNING:
+        if not getattr(record, "may_wait", False):
             self.flush()
         elif self.timer is None:
             self.timer = threading.Timer(BATCH_SECONDS, self.flush)

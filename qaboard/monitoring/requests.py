@@ -143,6 +143,7 @@ def log_access(
         "user": record.user_id,
         "address": address,
     }
+    entry.may_wait = True
     access_log.handle(entry)
 
 

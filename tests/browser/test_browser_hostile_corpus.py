@@ -127,6 +127,9 @@ def fill(board: Board, texts: Sequence[str], name: str) -> Filled:
         session.add_all(users.values())
         session.flush()
         everything = ask(admin, f"{MARKER} {name}", MARKER)
+        # So that it has a similar question beside it, with an answer.
+        similar = ask(admin, f"{MARKER} {name}, too", MARKER)
+        answer_service.answer(session, similar, author_id=admin.id, body=MARKER, render=render)
         question_ids = []
         for text, author in zip(texts, authors, strict=True):
             body = f"{MARKER}\n\n{as_lines(text)}"

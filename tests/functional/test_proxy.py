@@ -13,6 +13,7 @@ import pytest
 from postgresql import free_port
 from processes import SECRET, get, ini_copy, run, server
 from programs import required_program
+from waiting import wait_until
 
 NGINX = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
@@ -165,14 +166,10 @@ def test_nginx_and_the_board_write_the_same_id(servers):
     assert re.fullmatch("[0-9a-f]{32}", given)
     assert given != forged["X-Request-ID"]
     access_log = log.parents[1] / "access.log"
-    for _ in range(100):
-        # nginx writes it after the answer.
-        if f"{given} 200" in access_log.read_text():
-            break
-        time.sleep(0.1)
-    else:
-        raise AssertionError("nginx has not logged it")
-    assert f" qaboard.access {given}] GET /questions/ 200 " in log.read_text()
+    # Both write it after the answer.
+    wait_until(lambda: f"{given} 200" in access_log.read_text(), "nginx has not logged it")
+    told = f" qaboard.access {given}] GET /questions/ 200 "
+    wait_until(lambda: told in log.read_text(), "the board has not logged it")
     # Past nginx nobody gives an id.
     direct = get_from("127.0.0.5", board, "/questions/", host="127.0.0.1", **forged)
     assert direct.headers["X-Request-ID"] != forged["X-Request-ID"]

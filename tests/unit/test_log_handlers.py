@@ -11,6 +11,8 @@ from waiting import wait_until
 from qaboard import log_handlers
 from qaboard.log_handlers import BatchedFileHandler
 
+MAY_WAIT = {"may_wait": True}
+
 
 @pytest.fixture
 def make_log(tmp_path):
@@ -31,26 +33,26 @@ def make_log(tmp_path):
 
 def test_an_entry_waits_a_moment_for_others(make_log, monkeypatch):
     log, _handler, path = make_log()
-    log.info("one")
-    log.info("둘")
+    log.info("one", extra=MAY_WAIT)
+    log.info("둘", extra=MAY_WAIT)
     wait_until(lambda: path.read_text("utf-8") == "one\n둘\n", "the entries are not written")
-    log.info("three")
+    log.info("three", extra=MAY_WAIT)
     wait_until(lambda: path.read_text("utf-8").endswith("three\n"), "nothing more is written")
 
 
-def test_a_warning_is_written_at_once_and_with_what_came_before(make_log, monkeypatch):
+def test_any_other_is_written_at_once_and_with_what_came_before(make_log, monkeypatch):
     monkeypatch.setattr(log_handlers, "BATCH_SECONDS", 1000)
     log, _handler, path = make_log()
-    log.info("one")
+    log.info("one", extra=MAY_WAIT)
     assert path.read_text() == ""
-    log.warning("two")
+    log.info("two")
     assert path.read_text() == "one\ntwo\n"
 
 
 def test_the_end_of_the_process_writes_what_waits(make_log, monkeypatch):
     monkeypatch.setattr(log_handlers, "BATCH_SECONDS", 1000)
     log, handler, path = make_log()
-    log.info("one")
+    log.info("one", extra=MAY_WAIT)
     handler.close()
     assert path.read_text() == "one\n"
 
@@ -71,7 +73,7 @@ def test_threads_lose_nothing(make_log):
 
     def write(name: int) -> None:
         for number in range(500):
-            log.info("%s %s", name, number)
+            log.info("%s %s", name, number, extra=MAY_WAIT)
 
     threads = [threading.Thread(target=write, args=(name,)) for name in range(4)]
     for thread in threads:
@@ -87,7 +89,7 @@ def test_threads_lose_nothing(make_log):
 def test_what_cannot_be_formatted_stops_nobody(make_log, capsys):
     log, handler, path = make_log()
     log.info("%d", "no number")
-    log.info("next")
+    log.info("next", extra=MAY_WAIT)
     handler.flush()
     assert path.read_text() == "next\n"
     assert "no number" in capsys.readouterr().err
