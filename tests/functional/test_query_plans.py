@@ -71,7 +71,12 @@ def long_lists(board, app, monkeypatch):
     board.full_question = board.question(author, title="커피 machine")
     for _ in range(3):
         board.answer(board.full_question, author)
-    list_segments.even_out(app.registry["engine"])
+    engine = app.registry["engine"]
+    list_segments.even_out(engine)
+    if engine.dialect.name == "postgresql":
+        # Else the plans are for what the server last saw there, which may have been nothing.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     board.author = author
     return board
 
