@@ -19,7 +19,8 @@ BROWSER = (
 CODE = "".join(
     f"\n```{language}\nx = 'a' + 1\n```\n" for language in ("html", "js", "sql", "java", "bash")
 )
-COMMON_PASSWORD = "qwertyuiop"  # refused  # noqa: S105  # nosec B105
+# No secret: one that the board must refuse.
+COMMON_PASSWORD = "qwertyuiop"  # noqa: S105  # nosec B105
 OPENED = ("/account/", "/account/activity", "/account/sessions", "/account/two-factor")
 
 

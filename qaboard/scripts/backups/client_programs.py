@@ -43,6 +43,7 @@ def find_program(name: str, server_version: int | None = None) -> str:
 def _version_of(path: str) -> int:
     """The major version of a program; 0 when it does not run."""
     try:
+        # No shell, and a program of PostgreSQL that was found: nothing of a reader is in it.
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError):
         return 0

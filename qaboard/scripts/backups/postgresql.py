@@ -129,6 +129,7 @@ class PostgreSQLBackups:
         with (
             tempfile.TemporaryFile() as reader_errors,
             tempfile.TemporaryFile() as writer_errors,
+            # No shell, and programs that were found, as in `_run`.
             subprocess.Popen(  # noqa: S603
                 [*reader, str(path)], stdout=subprocess.PIPE, stderr=reader_errors
             ) as reading,
@@ -198,6 +199,7 @@ def read_archive(path: Path) -> set[str]:
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> bytes:
+    # No shell, and a program of PostgreSQL that was found: nothing of a reader is in it.
     done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         reason = first_error(done.stderr)
