@@ -137,7 +137,7 @@ step "nginx"
 write_site() { # the folder of the certificate
     "$directory/deploy/fill" "$directory/deploy/nginx.conf" "DOMAIN=$domain" "DIRECTORY=$directory" \
         "SERVERS=${servers% }" "CERTIFICATE=$1/fullchain.pem" "KEY=$1/privkey.pem" "ACME=$acme" \
-        CACHE=/var/lib/nginx/qaboard LOG=/var/log/nginx/qaboard.log \
+        SOCKETS=/run/qaboard CACHE=/var/lib/nginx/qaboard LOG=/var/log/nginx/qaboard.log \
         ERROR_LOG=/var/log/nginx/qaboard-error.log >/etc/nginx/sites-available/qaboard
     ln -sf ../sites-available/qaboard /etc/nginx/sites-enabled/qaboard
     rm -f /etc/nginx/sites-enabled/default

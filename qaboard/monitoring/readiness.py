@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from qaboard.db import sqlite_file
+from qaboard.replica import Replica
 from qaboard.schema import Migrations, SchemaError, check_revisions, read_revisions
 from qaboard.settings.mail import MailSettings
 
@@ -33,6 +34,8 @@ class State(StrEnum):
     OK = "ok"
     OFF = "off"
     """The settings do without it."""
+    DEGRADED = "degraded"
+    """The board does without it for now."""
     FAILING = "failing"
 
 
@@ -126,6 +129,7 @@ def make_checks(registry: Registry) -> dict[str, Check]:
     folders = needed_folders(engine, settings.mail)
     return {
         "database": lambda: check_database(engine),
+        "replica": lambda: check_replica(registry["replica"]),
         "migrations": lambda: check_migrations(engine, registry["migrations"]),
         "mail": lambda: check_mail(registry) if settings.mail.is_enabled else OFF,
         "disk": lambda: check_disk(folders, settings.monitoring.minimum_free_mib),
@@ -140,6 +144,14 @@ def check_database(engine: Engine) -> Finding:
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
     return OK
+
+
+def check_replica(replica: Replica | None) -> Finding:
+    if replica is None:
+        return OFF
+    if replica.is_usable():
+        return Finding(State.OK, "visitors read from it")
+    return Finding(State.DEGRADED, "it is away or too far behind: visitors read from the primary")
 
 
 def check_migrations(engine: Engine, migrations: Migrations | None) -> Finding:

@@ -179,6 +179,7 @@ class Site:
             "DOMAIN": DOMAIN,
             "DIRECTORY": self.release,
             "SERVERS": " ".join(self.servers()),
+            "SOCKETS": self.socket(1).parent.parent,
             "CERTIFICATE": self.directory / "fullchain.pem",
             "KEY": self.directory / "privkey.pem",
             "ACME": self.directory / "acme",

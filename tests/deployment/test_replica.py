@@ -10,6 +10,8 @@ from sqlalchemy import event
 from standby import standby_of
 from waiting import wait_until
 
+from qaboard.monitoring import readiness
+
 
 @pytest.fixture(scope="module")
 def standby(migrated_database, database_url):
@@ -95,6 +97,23 @@ def test_visitors_read_from_the_replica_and_members_from_the_primary(
     assert read(path="/questions/?q=coffee")[1] == {"replica"}
     member = browser(board.user(), of=replicated)
     assert read(member)[1] == {"primary"}
+
+
+def test_monitoring_is_told_whether_the_replica_is_read(
+    standby, replicated, board, browser, monkeypatch
+):
+    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0)
+
+    def state() -> str:
+        page = browser(of=replicated).get("/readyz", extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+        return page.json["parts"]["replica"]["state"]
+
+    eventually(lambda: state() == "ok")
+    with standing_still(standby):
+        board.question()
+        # The board is ready all the same.
+        eventually(lambda: state() == "degraded")
+    eventually(lambda: state() == "ok")
 
 
 def test_everybody_sees_what_they_have_written(standby, replicated, board, browser, read):

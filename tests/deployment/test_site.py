@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from reader import Reader
-from site_in_directory import BIN, DOMAIN
+from site_in_directory import BIN, DOMAIN, PROCESSES
 from sqlalchemy import DDL
 from sqlalchemy.exc import ProgrammingError
 from waiting import wait_until
@@ -230,6 +230,25 @@ def test_no_log_of_nginx_has_what_stands_behind_the_question_mark(site):
         if path.name != "board.log":
             assert "hidden-token" not in path.read_text(), path
     assert '"GET /reset-password HTTP/1.1"' in site.access_log.read_text()
+
+
+def test_monitoring_reaches_each_process_and_strangers_reach_none(site):
+    def times_asked(number: int) -> float:
+        page = Reader(site).get(f"/metrics/{number}").text
+        counted = r'^qaboard_requests_total\{.*view="monitoring.show_metrics"\} (\S+)$'
+        found = re.search(counted, page, re.MULTILINE)
+        return float(found[1]) if found else 0
+
+    # Each counts for itself how often it was asked.
+    for number in range(1, PROCESSES + 1):
+        before = [times_asked(each) for each in range(1, PROCESSES + 1)]
+        times_asked(number)
+        after = [times_asked(each) for each in range(1, PROCESSES + 1)]
+        more = [2 if each == number else 1 for each in range(1, PROCESSES + 1)]
+        assert [new - old for new, old in zip(after, before, strict=True)] == more
+    for path in ("/metrics/1", "/metrics", "/readyz"):
+        assert Reader(site, source="127.0.0.2").get(path).status == 404, path
+    assert Reader(site).get("/metrics/999").status == 503
 
 
 def test_a_text_that_is_too_long_for_the_board_meets_its_own_page(site):

@@ -21,7 +21,8 @@ from qaboard.monitoring import readiness
 from qaboard.views import question as question_views
 
 MONITOR = {"REMOTE_ADDR": "127.0.0.1"}
-PARTS = {"database", "migrations", "mail", "disk", "rate_limits"}
+PARTS = ("database", "migrations", "mail", "disk", "rate_limits")
+ALL_WELL = dict.fromkeys(PARTS, "ok") | {"replica": "off"}
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_process_that_lives_says_so(browser, board, count_queries):
 
 
 def test_everything_is_there(browser, board, look_each_time):
-    assert states(browser()) == dict.fromkeys(PARTS, "ok")
+    assert states(browser()) == ALL_WELL
 
 
 @pytest.mark.parametrize("page", ["/readyz", "/metrics"])
@@ -94,7 +95,7 @@ def test_mail(browser, board, make_app, look_each_time):
     settings = {"mail.directory": "", "mail.host": "127.0.0.1", "mail.port": str(port)}
     app = make_app(settings | {"mail.encryption": "starttls"})
     client = browser(of=app)
-    assert states(client, status=503) == dict.fromkeys(PARTS, "ok") | {"mail": "failing"}
+    assert states(client, status=503) == ALL_WELL | {"mail": "failing"}
     assert "ConnectionRefusedError" in detail(client, "mail")
     # What a balancer can live without it leaves out.
     assert states(client, "?exclude=mail")["mail"] == "failing"
@@ -139,7 +140,7 @@ def test_the_mail_server_is_not_asked_each_time(browser, board, make_app, monkey
 
 def test_a_disk_that_is_full(browser, board, make_app, look_each_time):
     client = browser(of=make_app({"qaboard.minimum_free_mib": "1000000000"}))
-    assert states(client, status=503) == dict.fromkeys(PARTS, "ok") | {"disk": "failing"}
+    assert states(client, status=503) == ALL_WELL | {"disk": "failing"}
     assert "MiB are free in /" in detail(client, "disk")
 
 
@@ -168,12 +169,12 @@ def test_a_database_at_another_migration(browser, board, app, look_each_time, re
 
     before = set_revision(revision)
     try:
-        expected = dict.fromkeys(PARTS, "ok") | {"migrations": "failing"}
+        expected = ALL_WELL | {"migrations": "failing"}
         assert states(browser(), status=503) == expected
         assert sentence in detail(browser(), "migrations")
     finally:
         set_revision(before)
-    assert states(browser()) == dict.fromkeys(PARTS, "ok")
+    assert states(browser()) == ALL_WELL
 
 
 def test_counters_that_are_away(browser, board, make_app, look_each_time, redis_server):
@@ -184,7 +185,7 @@ def test_counters_that_are_away(browser, board, make_app, look_each_time, redis_
     assert states(client)["rate_limits"] == "ok"
     process.terminate()
     process.wait(timeout=30)
-    assert states(client, status=503) == dict.fromkeys(PARTS, "ok") | {"rate_limits": "failing"}
+    assert states(client, status=503) == ALL_WELL | {"rate_limits": "failing"}
 
 
 def values(client) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
