@@ -9,8 +9,8 @@ from pyramid.view import view_config
 from qaboard.resources import RootResource
 from qaboard.security.permissions import Permission
 
-# The grounds of the page and of its bar in the light theme (static/css/qaboard.css); one alone can be
-# said here, and pages say both themselves.
+# The grounds of the page and of its bar in the light theme (static/css/qaboard.css). There is no
+# place for those of the dark one here; pages say both themselves.
 PAGE_COLOUR = "#f5f7f6"
 BAR_COLOUR = "#ffffff"
 
