@@ -13,12 +13,12 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import HEIGHT, TIMEOUT_MILLISECONDS
 from look_pages import open_page, page_kinds, readers
 from scripting import PHONE_WIDTH
 from watching import watch
 
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
+HEIGHT = 800
 WIDTHS = (1280, 768, PHONE_WIDTH)
 # A theme changes nothing but colours, so the rest is looked at in one of them.
 RULES = {
@@ -54,7 +54,7 @@ def test_every_page_is_right_in_its_looks(chromium, site, board, theme):
             reduced_motion="reduce",
             viewport={"width": WIDTHS[0], "height": HEIGHT},
         )
-        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        context.set_default_timeout(10_000)
         watch(context, site, troubles)
         if reader is not None:
             token = board.token(reader)
