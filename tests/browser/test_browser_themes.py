@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript, only_without_javascript
+from scripting import only_with_javascript
 from test_browser_phone import WIDE_NAME
 
 CODE = "```python\nprint('안녕')\n```\n\n    plain\n"
@@ -37,15 +37,14 @@ def test_the_system_decides_until_somebody_chooses(browser, board):
     assert ground(page) > 200
 
 
-@only_without_javascript
 def test_paper_is_light_and_has_no_buttons(browser, board):
     question = board.question(body=CODE)
-    page = browser(board.user())
+    page = browser(board.user(), width=794)
     page.emulate_media(color_scheme="dark", media="print")
     page.goto(f"/questions/{question.id}/")
     assert ground(page) == 255
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for gone in ("Log out", "Search", "Send the answer"):
+    for gone in ("Menu", "Log out", "Search", "Useful", "Copy"):
         expect(page.get_by_role("button", name=gone)).to_have_count(0)
     expect(page.locator(".vote-score").first).to_be_visible()
 
