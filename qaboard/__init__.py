@@ -33,6 +33,7 @@ def make_application(settings: Settings, global_config, ini):
     config.include("qaboard.housekeeping")
     config.include("qaboard.security")
     config.include("qaboard.i18n")
+    config.include("qaboard.theme")
     config.include("qaboard.kept_pages")
     config.include("qaboard.flash")
     config.include("qaboard.templating")

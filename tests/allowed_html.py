@@ -9,6 +9,7 @@ ATTRIBUTES = {
     "th": {"class"},
     "td": {"class"},
     "pre": {"class", "tabindex"},
+    "code": {"class"},
     "table": {"tabindex"},
     "span": {"class"},
 }

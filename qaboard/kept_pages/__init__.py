@@ -1,8 +1,9 @@
 """Pages of visitors, kept by each process and served again while nothing that they show changes.
 
 A view says by `keep_page` that what it shows depends on nothing but the database, the time, the
-address and the language. A page is served again when the database is in the state in which it was
-made (`database_state.py`), and no "3 minutes ago" in it has become four (`shown_times.py`).
+address, the language and the theme. A page is served again when the database is in the state in
+which it was made (`database_state.py`), and no "3 minutes ago" in it has become four
+(`shown_times.py`).
 """
 
 from pyramid.interfaces import IExecutionPolicy

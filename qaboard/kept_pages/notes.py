@@ -49,8 +49,8 @@ def notes_of(request: Request) -> PageNotes | None:
 def keep_page(request: Request) -> None:
     """Say that the page which is being made is the same for every visitor.
 
-    It may depend on the database, the time (which templates note), the address with its query, and
-    the language. A page that counts its requests, such as a search, is none.
+    It may depend on the database, the time (which templates note), the address with its query, the
+    language and the theme. A page that counts its requests, such as a search, is none.
     """
     notes = notes_of(request)
     if notes is not None:

@@ -20,6 +20,7 @@ from qaboard.kept_pages.store import KeptPage, PageKey
 from qaboard.request_record import MONITORING_PATHS, current_record, note_view
 from qaboard.security.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
 from qaboard.settings import Settings
+from qaboard.theme import chosen_theme
 
 ETAG_BYTES = 16
 
@@ -117,6 +118,7 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
         visitor_locale(cookies, environ.get("HTTP_ACCEPT_LANGUAGE", ""), settings),
+        chosen_theme(cookies, settings),
         environ["SCRIPT_NAME"],
         environ["wsgi.url_scheme"],
         environ.get("HTTP_HOST", ""),

@@ -63,6 +63,9 @@ LANGUAGES = MappingProxyType(
     }
 )  # fmt: skip
 
+# What a code element is marked with, for the label that style sheets put above it.
+LANGUAGE_CLASSES = frozenset(f"language-{alias}" for alias in LANGUAGES.values())
+
 CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
 
 
@@ -94,6 +97,16 @@ def _bounded_lexer(alias: str) -> Lexer:
     if isinstance(lexer, RegexLexer):  # the others (JSON) read each character once
         lexer._tokens = _bounded_rules(alias)
     return lexer
+
+
+def language_class(language: str) -> str | None:
+    """Return the class of a code element in a language; ``None`` for an unknown one.
+
+    Arguments:
+        language: the name after the fence, in any case.
+    """
+    alias = LANGUAGES.get(language.lower())
+    return f"language-{alias}" if alias else None
 
 
 def _class_of(token: _TokenType) -> str:

@@ -18,14 +18,14 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, Registry
 
 from qaboard.markup.blocks import BlockParser
-from qaboard.markup.highlighting import Highlighter
+from qaboard.markup.highlighting import Highlighter, language_class
 from qaboard.markup.inline_tree import InlineTreeprocessor
 from qaboard.markup.sanitising import sanitise
 from qaboard.markup.text import printable
 from qaboard.markup.tree import LANGUAGE, TreeBuilder
 
 # Stored with each rendered body; raised when the same source would give other HTML.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 
 class _PrintableText(Preprocessor):
@@ -53,14 +53,19 @@ class _Document(BlockProcessor):
 
 
 class _Colours(Treeprocessor):
-    """Highlights code whose language is known."""
+    """Marks code whose language is known with it, and highlights it."""
 
     def run(self, root: Element) -> None:
         highlighter = Highlighter()
         for block in root.iter("pre"):
             code = block[0]
             language = code.attrib.pop(LANGUAGE, "")
-            if language and highlighter.colour(code, language):
+            known = language_class(language)
+            if known is None:
+                continue
+            # Also where it stays without colours, because there is too much of it.
+            code.set("class", known)
+            if highlighter.colour(code, language):
                 block.set("class", "highlight")
 
 

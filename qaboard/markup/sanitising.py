@@ -7,7 +7,7 @@ program (nh3 parses the HTML as a browser does), in case the first one has a hol
 import nh3
 
 from qaboard.markup.addresses import LINK_SCHEMES
-from qaboard.markup.highlighting import CLASSES
+from qaboard.markup.highlighting import CLASSES, LANGUAGE_CLASSES
 from qaboard.markup.tables import ALIGNMENTS
 
 LINK_RELATION = "nofollow ugc noopener"
@@ -32,6 +32,7 @@ ATTRIBUTE_VALUES = {
 }
 ALLOWED_CLASSES = {
     "pre": {"highlight"},
+    "code": set(LANGUAGE_CLASSES),
     "span": set(CLASSES),
     "th": set(ALIGNMENTS.values()),
     "td": set(ALIGNMENTS.values()),

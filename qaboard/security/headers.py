@@ -21,9 +21,10 @@ def content_security_policy(image_hosts: Iterable[str]) -> str:
             "object-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            # Bootstrap's own icons are data: addresses in its style sheet.
+            # The arrows and ticks of form fields are data: addresses in the style sheets.
             f"img-src {images}",
             "connect-src 'self'",
+            "manifest-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",
             "base-uri 'none'",

@@ -6,6 +6,7 @@ import { keepDrafts } from "./draft.js";
 import { showPasswords } from "./password.js";
 import { usePasskeys } from "./passkey.js";
 import { copyTexts } from "./copy.js";
+import { addCopyButtons } from "./code.js";
 import { showSimilar } from "./similar.js";
 
 foldMenus();
@@ -15,4 +16,5 @@ keepDrafts();
 showPasswords();
 usePasskeys();
 copyTexts();
+addCopyButtons();
 showSimilar();

@@ -142,11 +142,30 @@
       await settle(SETTLING_MILLISECONDS);
     },
 
+    // The site's own frames and buttons around code go first, if they are just what code.js makes.
+    takeCopyButtonsAway() {
+      for (const frame of document.querySelectorAll(".post-body div")) {
+        const [block, button] = frame.children;
+        const made = document.querySelector("template[data-copy-button]")?.content.firstElementChild;
+        const isOurs =
+          frame.outerHTML.startsWith('<div class="code-block"><pre') &&
+          frame.childNodes.length === 2 &&
+          block?.localName === "pre" &&
+          made !== undefined &&
+          button?.outerHTML.replace(button.dataset.copied + "</span>", button.dataset.copy + "</span>") ===
+            made.outerHTML;
+        if (isOurs) {
+          frame.replaceWith(block);
+        }
+      }
+    },
+
     // What stands on the page: the faults, and the signatures of all that is not in a post.
     look(allowed, origins) {
       const faults = [];
       const signatures = new Set();
       const known = new Map();
+      window.pageAudit.takeCopyButtonsAway();
       for (const element of document.querySelectorAll("*")) {
         if (!element.parentElement?.closest(".post-body")) {
           signatures.add(signature(element, known));

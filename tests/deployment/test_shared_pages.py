@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -62,7 +63,7 @@ ACCEPT_LANGUAGE = [
     "en" + ",de" * 100,
     "한국어",
 ]
-LANGUAGES = {b'<html lang="ko">': "ko", b'<html lang="en">': "en"}
+LANGUAGES = {b'<html lang="ko"': "ko", b'<html lang="en"': "en"}
 
 
 def language_of(body: bytes) -> str:
@@ -133,6 +134,45 @@ def test_other_cookies_are_for_the_board_to_read(site, app_language, cookie):
     pages = [Reader(site).get("/questions/", Cookie=cookie) for _ in range(2)]
     for page in pages:
         assert language_of(page.body) == app_language("en", cookie)
+
+
+def theme_of(body: bytes) -> bytes | None:
+    found = re.search(rb'<html lang="[a-z]+"(?: data-bs-theme="([a-z]+)")?>', body)
+    return found[1]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_page_is_in_the_theme_that_was_chosen(site, order):
+    before = len(statuses(site, "/questions/"))
+    for _ in range(2):
+        for language in ("ko", "en", None):
+            for theme in ("dark", "light", None):
+                chosen = {"__Host-locale": language, "__Host-theme": theme}
+                pairs = [f"{name}={value}" for name, value in chosen.items() if value][::order]
+                headers = {"Cookie": "; ".join(pairs)} if pairs else {}
+                page = Reader(site, language="en").get("/questions/?sort=votes", **headers)
+                assert theme_of(page.body) == (theme.encode() if theme else None)
+                assert f'<html lang="{language or "en"}"'.encode() in page.body
+    assert "HIT" in statuses(site, "/questions/")[before:]
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "__Host-theme=blue",
+        "__Host-theme=dark; __Host-theme=light",
+        "__Host-theme=light; other=1",
+        "__Host-theme=dark; __Host-locale=de",
+        "theme=dark",
+        "__host-theme=dark",
+    ],
+)
+def test_other_cookies_of_a_theme_are_for_the_board_to_read(site, cookie):
+    pages = [
+        Reader(site).get(path, Cookie=cookie).body
+        for path in ("/questions/", "/questions/", "/nowhere")
+    ]
+    assert len({theme_of(page) for page in pages}) == 1
 
 
 def test_two_headers_are_not_two_opinions(site):

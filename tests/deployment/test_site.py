@@ -183,7 +183,9 @@ def test_static_files_are_those_of_the_board_and_come_compressed(site):
         assert answer.headers["Content-Encoding"] == encoding
         assert answer.headers["Vary"] == "Accept-Encoding"
         sizes[encoding] = len(answer.body)
-    assert sizes["br"] < sizes["gzip"] < len(Reader(site).get(bootstrap).body) / 5
+    assert sizes["br"] < sizes["gzip"] < len(Reader(site).get(bootstrap).body) / 4
+    icon = Reader(site).get("/static/icons/touch-icon.png")
+    assert (icon.headers["Content-Type"], icon.body[:4]) == ("image/png", b"\x89PNG")
     # nginx serves them itself: no process of the board is asked.
     assert f'"GET {bootstrap} HTTP/1.1" 200' in site.access_log.read_text()
     for path in ("/static/", "/static/css/", "/static/../production.ini", "/static/%2e%2e/x"):

@@ -28,10 +28,13 @@ def test_every_one_is_secure_and_of_this_host_alone(client, board):
     set_cookies += form.submit("submit", status=303).headers.getall("Set-Cookie")
     form = next(f for f in client.get("/language").forms.values() if "locale" in f.fields)
     set_cookies += form.submit("locale", value="en", status=303).headers.getall("Set-Cookie")
+    form = next(f for f in client.get("/theme").forms.values() if "theme" in f.fields)
+    set_cookies += form.submit("theme", value="dark", status=303).headers.getall("Set-Cookie")
     assert {cookie.partition("=")[0] for cookie in set_cookies} == {
         "__Host-session",
         "__Host-login",
         "__Host-locale",
+        "__Host-theme",
     }
     for cookie in set_cookies:
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}

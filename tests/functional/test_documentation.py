@@ -13,6 +13,8 @@ BY_HAND = "tests/functional/test_starting.py"
 COMMAND_LINE = "tests/functional/test_command_line.py"
 PREPARES = "makes the environment that the tests themselves run in"
 DEPLOYING = "tests/deployment/test_files.py"
+IN_TESTS = "a test, which then leaves pictures"
+WITH_NPM = "needs npm; tests/unit/test_static_files.py looks at what it made"
 ON_A_SERVER = "needs systemd as the first process; shellcheck reads it in tests/deployment"
 
 RUN_BY = {
@@ -60,6 +62,8 @@ RUN_BY = {
     "qaboard -c production.ini upgrade": COMMAND_LINE,
     "deploy/install.sh DOMAIN MAIL": DEPLOYING,
     "deploy/install.sh DOMAIN --self-signed": ON_A_SERVER,
+    "docs/frontend/build-bootstrap": WITH_NPM,
+    "QABOARD_SCREENSHOTS=/tmp/pages .venv/bin/pytest tests/browser/test_browser_look.py": IN_TESTS,
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }
 

@@ -197,6 +197,19 @@ def test_languages_are_kept_apart(small_board, browser):
         assert '<html lang="en"' in browser(locale=f"en, {many}").get("/questions/")
 
 
+def test_themes_are_kept_apart(small_board, browser, count_queries):
+    for has_been_made in (False, True):
+        for theme in ("dark", "light", "blue", None):
+            client = browser()
+            if theme:
+                client.set_cookie("theme", theme)
+            with count_queries() as statements:
+                page = client.get("/questions/")
+            chosen = theme if theme in ("dark", "light") else None
+            assert page.html.html.get("data-bs-theme") == chosen
+            assert not (has_been_made and statements)
+
+
 def test_pages_of_somebody_are_neither_kept_nor_from_what_is_kept(
     small_board, browser, count_queries
 ):

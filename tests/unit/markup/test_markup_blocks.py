@@ -183,13 +183,26 @@ def test_columns_are_aligned():
 
 def test_highlighted_code_has_classes_only():
     html = render("```python\nx = 1\n```")
-    assert html.startswith('<pre class="highlight"><code><span class="n">x</span>')
+    assert html.startswith(
+        '<pre class="highlight"><code class="language-python"><span class="n">x</span>'
+    )
     assert html == render("~~~ PY title=y\nx = 1\n~~~")
 
 
 @pytest.mark.parametrize("language", ["", "nonsense", '"><b>', "text", "mermaid"])
 def test_unknown_languages_are_plain(language):
     assert render(f"```{language}\nx = 1\n```") == "<pre><code>x = 1\n</code></pre>"
+
+
+def test_code_says_its_language_whatever_it_was_called():
+    for name, language in {
+        "py": "python",
+        "JS": "javascript",
+        "c++": "cpp",
+        "sqlite": "sql",
+    }.items():
+        assert f'<code class="language-{language}">' in render(f"```{name}\nx = 1\n```")
+    assert '<code class="language-python">' in render("```python\n" + "x = 1\n" * 2000 + "```")
 
 
 def test_code_beyond_the_allowance_is_plain():

@@ -1,0 +1,30 @@
+// A button in the corner of each block of code that copies it.
+const SHOWN_MILLISECONDS = 2000;
+
+export function addCopyButtons() {
+  const template = document.querySelector("template[data-copy-button]");
+  // Browsers allow it on pages over HTTPS and of this machine only.
+  if (!template || !navigator.clipboard) {
+    return;
+  }
+  for (const block of document.querySelectorAll(".post-body pre")) {
+    const frame = document.createElement("div");
+    frame.className = "code-block";
+    block.replaceWith(frame);
+    frame.append(block, template.content.cloneNode(true));
+    const button = frame.querySelector("button");
+    button.addEventListener("click", () => copy(block.textContent, button));
+  }
+}
+
+async function copy(text, button) {
+  const words = button.firstElementChild;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // The reader has not allowed it; the code can still be marked and copied.
+    return;
+  }
+  words.textContent = button.dataset.copied;
+  setTimeout(() => (words.textContent = button.dataset.copy), SHOWN_MILLISECONDS);
+}

@@ -1,0 +1,158 @@
+"""A page of every kind, on a board of what is hard to show well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from factories import Board
+from playwright.sync_api import Page
+from sqlalchemy import update
+
+from qaboard.models import Question, Role, User, utc_now
+
+WIDE_NAME = "뷁" * 25
+LONG_TITLE = (
+    "아주 긴 제목의 질문: 자전거 체인이 힘을 주면 미끄러지는데 카세트까지 바꾸어야 하는지, "
+    "아니면 체인만 바꾸어도 되는지, 그리고 그것을 집에서 어떻게 알아볼 수 있는지 알려 주세요 "
+    "https://example.org/" + "a" * 60
+)
+LONG_BODY = (
+    """\
+첫 문단이에요. **굵게**, *기울여*, ~~지워서~~, `inline_code()`, [링크](https://example.org/).
+
+### 제목
+
+> 인용한 말이에요.
+>
+> 두 번째 문단.
+
+```python
+def very_long(name: str, count: int = 4) -> str:  # 주석은 이렇게 보여요
+    return f"{name!r} has been seen {count} times" + "x" * 100 if name else "nothing at all"
+```
+
+```diff
+-removed = 1
++added = 2
+ same = 3
+```
+
+```
+plain text without a language
+```
+
+| 시간 | 서울 출발 | 도착 |
+|:-----|:---------:|-----:|
+| 4:00 | 용산역 3번 승강장 | 12:30 |
+| 16:05 | 청량리 | 2026-01-01 |
+
+1. 하나
+2. 둘
+    - 안쪽
+    - 또 하나
+
+---
+
+![그림](/static/icons/touch-icon.png)
+
+"""
+    + "w" * 300
+)
+SHORT_BODY = "짧은 답변이에요."
+
+
+@dataclass
+class PageKind:
+    """A page, who reads it, and what they do on it before it is looked at."""
+
+    name: str
+    path: str
+    reader: User | None = None
+    sends: dict[str, str] | None = None
+
+
+def page_kinds(board: Board) -> list[PageKind]:
+    """Fill the board; a page of every kind on it."""
+    author = board.user(WIDE_NAME)
+    member = board.user("member")
+    admin = board.user("admin", Role.ADMIN)
+    suspended = board.user(
+        "suspended", suspended_until=utc_now() + timedelta(days=3), suspension_reason="Insults"
+    )
+    closing = board.user("closing", closing_at=utc_now() + timedelta(days=3))
+    question = board.question(author, LONG_TITLE, LONG_BODY)
+    answer = board.answer(question, member, LONG_BODY)
+    board.vote(answer, user=author)
+    for _ in range(4):
+        board.answer(question, admin, SHORT_BODY)
+    hidden = board.question(member, "지운 질문", SHORT_BODY)
+    board.delete(hidden)
+    gone = board.answer(question, member, SHORT_BODY)
+    board.delete(gone)
+    for number in range(25):
+        board.question(member, f"질문 {number}: 체인과 카세트는 어떻게 고르나요?")
+    with board.transaction() as session:
+        session.execute(
+            update(Question)
+            .where(Question.id == question.id)
+            .values(score=-1_234, answer_count=1_005)
+        )
+    own = f"/questions/{question.id}/"
+    account = ("email", "password", "two-factor", "passkeys", "sessions", "activity", "download")
+    return [
+        PageKind("list", "/questions/"),
+        PageKind("list of a member", "/questions/?sort=active&page=2", author),
+        PageKind("search", "/questions/?q=체인"),
+        PageKind("search without a hit", "/questions/?q=xyzzyx", author),
+        PageKind("question", own),
+        PageKind("question of an author", own, author),
+        PageKind("question of a member", own, member),
+        PageKind("question of a suspended member", own, suspended),
+        PageKind("deleted question", f"/questions/{hidden.id}/", member),
+        PageKind("deleted answer", f"{own}answers/{gone.id}/", member),
+        PageKind("ask", "/questions/ask", member),
+        PageKind("refused question", "/questions/ask", member, {"title": "", "body": ""}),
+        PageKind("edit", f"{own}edit", author),
+        PageKind("delete", f"{own}delete", author),
+        PageKind("profile", f"/users/{author.id}/"),
+        PageKind("own answers", f"/users/{member.id}/?tab=answers", member),
+        PageKind("empty profile", f"/users/{admin.id}/"),
+        PageKind("login", "/login"),
+        PageKind("refused login", "/login", None, {"username": "", "password": ""}),
+        PageKind("signup", "/signup"),
+        PageKind("forgotten password", "/forgot-password"),
+        PageKind("dead link", "/verify-email?token=x"),
+        PageKind("language", "/language"),
+        PageKind("theme", "/theme"),
+        PageKind("account", "/account/", author),
+        PageKind("account that closes", "/account/", closing),
+        *(PageKind(f"account: {name}", f"/account/{name}", member) for name in account),
+        PageKind("account: close", "/account/close", member),
+        PageKind("users", "/users/", admin),
+        PageKind("users: nobody", "/users/?q=xyzzyx", admin),
+        PageKind("log", "/users/log", admin),
+        PageKind("manage", f"/users/{suspended.id}/manage", admin),
+        PageKind("forbidden", "/users/", member),
+        PageKind("not found", "/nowhere"),
+    ]
+
+
+def open_page(page: Page, kind: PageKind) -> None:
+    """Open it, and send its form where it is what comes then."""
+    page.goto(kind.path)
+    if kind.sends is not None:
+        for name, value in kind.sends.items():
+            page.locator(f"main [name={name}]").fill(value)
+        page.locator("main form button[type=submit]").first.click()
+        page.locator(".error-summary").wait_for()
+
+
+def readers(kinds: list[PageKind]) -> Iterator[tuple[User | None, list[PageKind]]]:
+    """The kinds of pages by who reads them."""
+    by_reader: dict[int | None, tuple[User | None, list[PageKind]]] = {}
+    for kind in kinds:
+        key = kind.reader.id if kind.reader else None
+        by_reader.setdefault(key, (kind.reader, []))[1].append(kind)
+    yield from by_reader.values()
