@@ -97,8 +97,8 @@ def test_what_was_written_is_shown_as_it_was_typed(browser, board, javascript):
     expect(page.get_by_label("Title")).to_have_value(TITLE)
     expect(page.get_by_label("Text", exact=True)).to_have_value(BODY)
     if javascript:
-        page.get_by_role("button", name="Preview").click()
-        expect(page.get_by_role("region", name="Preview")).to_contain_text("nine")
+        page.get_by_role("tab", name="Preview").click()
+        expect(page.get_by_role("tabpanel", name="Preview")).to_contain_text("nine")
     else:
         with page.expect_popup() as opened:
             page.get_by_role("button", name="Preview").click()
