@@ -40,6 +40,7 @@ function keepDraft(form) {
     isRestored = !isSame(draft.from, draft.to);
   }
   let isSent = false;
+  let isWaiting = false;
   const server = form.dataset.draftPath ? new ServerDraft(form, draft) : null;
   const keep = (sent) => {
     const { writer, saved } = server?.isClaimed ? server : {};
@@ -51,7 +52,16 @@ function keepDraft(form) {
     server?.schedule();
   });
   form.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented && !event.submitter?.hasAttribute("formaction")) {
+    const { submitter } = event;
+    if (!event.defaultPrevented && !submitter?.hasAttribute("formaction")) {
+      if (server?.isSaving && !isWaiting) {
+        // If the draft came after the text, it would be there once that was sent.
+        event.preventDefault();
+        isWaiting = true;
+        server.settled().then(() => form.requestSubmit(submitter));
+        return;
+      }
+      isWaiting = false;
       isSent = true;
       server?.stop();
       keep(true);

@@ -43,7 +43,9 @@ function pressKey(event, textarea) {
   }
   if (event.key === "Enter") {
     event.preventDefault();
-    textarea.form.requestSubmit();
+    if (!event.repeat) {
+      textarea.form.requestSubmit();
+    }
     return;
   }
   // With a Korean layout the key B types ㅠ.

@@ -2,6 +2,7 @@
 // device too. Each save makes all pages stale that the server has kept, so it is a rare thing.
 const PAUSE_MILLISECONDS = 3000;
 const INTERVAL_MILLISECONDS = 15000;
+const PATIENCE_MILLISECONDS = 2000;
 // What browsers send of a page that is left (Fetch, section 4.6); longer texts go while it is there.
 const KEEPALIVE_MAX_BYTES = 60000;
 
@@ -47,6 +48,16 @@ export class ServerDraft {
     this.timer = setTimeout(() => this.save(), Math.max(PAUSE_MILLISECONDS, earliest));
   }
 
+  get isSaving() {
+    return Boolean(this.saving);
+  }
+
+  // When the save that is under way is over, or takes too long.
+  settled() {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MILLISECONDS));
+    return Promise.race([this.saving.catch(() => null), patience]);
+  }
+
   // It is being sent: a save that came later would bring the draft back.
   stop() {
     this.isStopped = true;
@@ -67,11 +78,15 @@ export class ServerDraft {
     this.claimed();
     let answer = null;
     try {
-      answer = await this.send(texts);
+      this.saving = this.send(texts);
+      answer = await this.saving;
     } catch {
-      // Not reached; the next pause tries again.
+      // The server cannot be reached for now.
+      this.timer = setTimeout(() => this.save(), INTERVAL_MILLISECONDS);
     }
+    this.saving = null;
     if (this.isStopped) {
+      clearTimeout(this.timer);
       return;
     }
     if (answer?.is_kept) {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from factories import PASSWORD
 from playwright.sync_api import expect
 from scripting import only_with_javascript
+from sqlalchemy import select
 
+from qaboard.models import Draft
 from qaboard.services.draft import answer_place, save_draft
 
 
@@ -226,3 +228,32 @@ def test_a_draft_is_continued_or_discarded_with_and_without_javascript(browser, 
     expect(page).to_have_url(f"/questions/{question.id}/#your-answer")
     expect(page.get_by_label("Text", exact=True)).to_have_value("")
     expect(offer(page)).to_have_count(0)
+
+
+@only_with_javascript
+def test_a_text_that_is_sent_while_its_draft_is_saved_leaves_no_draft(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("A title")
+    page.get_by_label("Text", exact=True).fill("A text")
+
+    def hold(route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/questions/draft", hold)
+    with page.expect_request("**/questions/draft"):
+        pass
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A title")
+    with board.transaction() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+@only_with_javascript
+def test_a_text_that_cannot_be_saved_is_kept_in_the_tab_and_says_so(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.context.clear_cookies()
+    page.get_by_label("Text", exact=True).fill("Half a text")
+    expect(saved(page)).to_have_text("Not saved. Your text is kept in this tab only.")
