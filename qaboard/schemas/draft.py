@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import colander
 
 from qaboard.models import Draft
@@ -15,6 +17,14 @@ from qaboard.schemas.fields import (
 )
 
 
+_WRITER = re.compile(r"[0-9a-f]{16,32}")
+
+
+def is_writer(text: str) -> bool:
+    """Whether this can be the number of a page that saves drafts."""
+    return _WRITER.fullmatch(text) is not None
+
+
 def _unfinished(field: colander.SchemaNode, *checks) -> colander.SchemaNode:
     """The field of a form that may still be empty."""
     field.missing = ""
@@ -23,9 +33,7 @@ def _unfinished(field: colander.SchemaNode, *checks) -> colander.SchemaNode:
 
 
 def _writer_field(name: str) -> colander.SchemaNode:
-    return colander.SchemaNode(
-        colander.String(), name=name, validator=colander.Regex(r"\A[0-9a-f]{16,32}\Z")
-    )
+    return colander.SchemaNode(colander.String(), name=name, validator=colander.Function(is_writer))
 
 
 class DraftSchema(colander.Schema):

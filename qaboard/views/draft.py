@@ -17,7 +17,7 @@ from qaboard.resources import (
     QuestionResource,
     QuestionsResource,
 )
-from qaboard.schemas.draft import DraftSchema
+from qaboard.schemas.draft import DraftSchema, is_writer
 from qaboard.security.permissions import Permission
 from qaboard.services.draft import (
     ASK_PLACE,
@@ -89,6 +89,12 @@ def is_to_be_continued(request: Request) -> bool:
     return request.method == "GET" and CONTINUE in request.GET
 
 
+def sent_writer(request: Request) -> str:
+    """Who saved the draft that a form knows, as it says; empty when it knows none."""
+    writer = request.POST.get("draft", "")
+    return writer if is_writer(writer) else ""
+
+
 def keep_draft_of(
     request: Request,
     form: deform.Form,
@@ -105,7 +111,7 @@ def keep_draft_of(
     is_begun = draft is not None and is_to_be_continued(request)
     writer = draft.writer if is_begun else ""
     if request.method == "POST":
-        writer = request.POST.get("draft", "")
+        writer = sent_writer(request)
     if is_offered is None:
         is_offered = draft is not None and request.method == "GET"
     form.draft = FormDraft(
@@ -125,7 +131,7 @@ def settle_sent_draft(request: Request, context: WrittenIn, body: str) -> None:
             request.dbsession,
             request.identity.user_id,
             place_of(context),
-            writer=request.POST.get("draft", ""),
+            writer=sent_writer(request),
             body=body,
         )
 

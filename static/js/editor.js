@@ -82,9 +82,10 @@ function openToolbar(editor, textarea) {
   moveWithArrows(toolbar, buttons);
   const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
   for (const button of buttons) {
+    const keys = button.getAttribute("aria-keyshortcuts");
+    button.title += ` (${keys.replace("Control", isMac ? "Cmd" : "Ctrl")})`;
     if (isMac) {
-      button.title = button.title.replace("Ctrl", "Cmd");
-      button.setAttribute("aria-keyshortcuts", button.getAttribute("aria-keyshortcuts").replace("Control", "Meta"));
+      button.setAttribute("aria-keyshortcuts", keys.replace("Control", "Meta"));
     }
     // A click leaves the selection of the text, and the keyboard of a phone, where they are.
     button.addEventListener("mousedown", (event) => event.preventDefault());
