@@ -16,7 +16,6 @@ from qaboard.schemas.fields import (
     version_field,
 )
 
-
 _WRITER = re.compile(r"[0-9a-f]{16,32}")
 
 
