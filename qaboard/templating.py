@@ -24,6 +24,7 @@ from qaboard.kept_pages.notes import note_moment
 from qaboard.kept_pages.parts import keep_part, keeps_parts
 from qaboard.models import User, utc_now
 from qaboard.page_messages import gettext, ngettext
+from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
 from qaboard.search.candidates import EXAMINED_MAX_COUNT
@@ -295,6 +296,7 @@ def includeme(config: Configurator) -> None:
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "EXAMINED_MAX_COUNT": EXAMINED_MAX_COUNT,
+                "MARKDOWN_EXAMPLES": MARKDOWN_EXAMPLES,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
                 "settings": settings,
             },

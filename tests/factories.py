@@ -16,6 +16,7 @@ from qaboard.db import make_session
 from qaboard.models import (
     Answer,
     Base,
+    Draft,
     Post,
     Question,
     Role,
@@ -144,5 +145,5 @@ class Board:
             session.execute(text("DELETE FROM post_search"))
             if session.get_bind().dialect.name == "sqlite":
                 session.execute(text("DELETE FROM post_search_titles"))
-            for model in (Vote, Answer, Question, UserSession, SingleUseToken, User):
+            for model in (Vote, Draft, Answer, Question, UserSession, SingleUseToken, User):
                 session.execute(delete(model))

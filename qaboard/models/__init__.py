@@ -2,6 +2,7 @@
 
 from qaboard.models.answer import Answer
 from qaboard.models.base import Base, utc_now
+from qaboard.models.draft import Draft
 from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
@@ -15,6 +16,7 @@ from qaboard.models.vote import Vote
 __all__ = [
     "Answer",
     "Base",
+    "Draft",
     "EventKind",
     "ListSegment",
     "Passkey",

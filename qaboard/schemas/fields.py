@@ -100,10 +100,7 @@ def body_field() -> colander.SchemaNode:
         colander.String(),
         name="body",
         title=_("Text"),
-        description=_(
-            "Markdown: **bold**, *italic*, `code`, > quote, - list, [text](https://…); "
-            "three backticks before and after a block of code."
-        ),
+        description=_("You can format it with Markdown."),
         # As it will be stored, so that its length is that of the stored text.
         preparer=_normalise,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),

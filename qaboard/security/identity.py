@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, false, not_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, false, not_, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.models import Role, User, UserSession, second_factor_exists, utc_now
+from qaboard.models import Draft, Role, User, UserSession, second_factor_exists, utc_now
 from qaboard.models.base import UTCDateTime
 from qaboard.security.principals import (
     MODERATOR,
@@ -38,8 +38,8 @@ class Identity:
 
     ``authenticated_at`` is when they last proved who they are, ``closing_at`` when their account
     will be closed, ``signed_up_at`` when it was opened. ``lacks_second_factor`` says that the
-    rights of their role wait for one. ``right_until`` is when time alone makes this another
-    identity, or none.
+    rights of their role wait for one, ``has_drafts`` that some text of theirs is kept which was not
+    sent. ``right_until`` is when time alone makes this another identity, or none.
     """
 
     user_id: int
@@ -55,6 +55,7 @@ class Identity:
     suspension_reason: str | None
     purged_at: datetime | None
     lacks_second_factor: bool
+    has_drafts: bool
     right_until: datetime
     restriction: Restriction | None
 
@@ -103,6 +104,7 @@ def _identity_statement(staff_second_factor: bool) -> Select:
             users.suspension_reason,
             users.purged_at,
             lacks_second_factor,
+            exists().where(Draft.user_id == users.id),
             logins.expires_at,
             users.email_verified_at,
         )

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from qaboard.db import make_session
 from qaboard.models import (
     Answer,
+    Draft,
     EventKind,
     Passkey,
     Post,
@@ -152,7 +153,7 @@ def _release_post(session: Session, post: Post, *, is_removed: bool) -> None:
 
 def _close(session: Session, user: User) -> None:
     """Take everything personal away; ``closing_at`` stays until the posts are treated."""
-    for model in (UserSession, SingleUseToken, TOTPFactor, RecoveryCode, Passkey):
+    for model in (UserSession, SingleUseToken, TOTPFactor, RecoveryCode, Passkey, Draft):
         session.execute(delete(model).where(model.user_id == user.id))
     session.execute(
         delete(SecurityEvent).where(

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
-from qaboard.models import Answer, Post, Question, SecurityEvent, User, UserSession, Vote
+from qaboard.models import Answer, Draft, Post, Question, SecurityEvent, User, UserSession, Vote
 
 BATCH_SIZE = 200
 """How many rows are held in memory at once."""
@@ -34,6 +34,7 @@ def write_archive(
         _write_list(archive, "sessions.json", _rows(session, _sessions(user)))
         _write_list(archive, "activity.json", _rows(session, _activity(user)))
         _write_list(archive, "votes.json", _rows(session, _votes(user)))
+        _write_list(archive, "drafts.json", _rows(session, _drafts(user)))
         entries = (_post(post, title, address_of(post)) for post, title in _posts(session, user))
         _write_list(archive, "posts.json", entries)
         for post, title in _posts(session, user):
@@ -113,6 +114,14 @@ def _votes(user: User):
         select(Vote.post_id, Vote.value, Vote.created_at)
         .where(Vote.user_id == user.id)
         .order_by(Vote.post_id)
+    )
+
+
+def _drafts(user: User):
+    return (
+        select(Draft.place, Draft.title, Draft.body, Draft.updated_at)
+        .where(Draft.user_id == user.id)
+        .order_by(Draft.id)
     )
 
 

@@ -1,4 +1,4 @@
-"""Forgetting what is of no use any more: logins, single-use tokens, and old activity."""
+"""Forgetting what is of no use any more: logins, single-use tokens, old activity and drafts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Engine, delete, or_, select
 
 from qaboard.db import make_session
-from qaboard.models import SecurityEvent, SingleUseToken, UserSession, utc_now
+from qaboard.models import Draft, SecurityEvent, SingleUseToken, UserSession, utc_now
 
 BATCH_SIZE = 500
 """How many rows one transaction deletes."""
@@ -25,6 +25,7 @@ def forget_expired(engine: Engine, *, session_idle: timedelta, activity: timedel
     _delete(engine, SingleUseToken, SingleUseToken.expires_at <= now)
     is_old = SecurityEvent.created_at < now - activity
     _delete(engine, SecurityEvent, is_old & SecurityEvent.is_administrative.is_(False))
+    _delete(engine, Draft, Draft.updated_at < now - Draft.KEPT_FOR)
 
 
 def _delete(engine: Engine, model, condition: ColumnElement[bool]) -> None:

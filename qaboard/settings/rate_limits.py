@@ -52,6 +52,9 @@ class RateLimit(StrEnum):
     PREVIEW = "preview"
     """Previews of one user."""
 
+    DRAFT = "draft"
+    """Saved and discarded drafts of one user."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimitSettings:

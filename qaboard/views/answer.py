@@ -13,6 +13,7 @@ from qaboard.services.answer import AnswerSort, answer
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links
 from qaboard.views.addresses import post_location
+from qaboard.views.draft import settle_sent_draft
 from qaboard.views.question_page import create_answer_form, question_page
 
 
@@ -56,6 +57,7 @@ class AnswerView:
             render=request.render_markdown,
         )
         check_links(request, written)
+        settle_sent_draft(request, self.context, written.body)
         request.count_after_commit(request.metrics.answers)
         request.flash(_("Your answer is posted."))
         return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))

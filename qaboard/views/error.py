@@ -29,7 +29,7 @@ from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
 from qaboard.services.security_event import log_event
-from qaboard.views.question_page import ANSWER_FORM_ANCHOR
+from qaboard.views.draft import ANSWER_FORM_ANCHOR
 
 log = logging.getLogger(__name__)
 

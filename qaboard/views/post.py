@@ -17,6 +17,12 @@ from qaboard.services.question import edit_question
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_links
 from qaboard.views.addresses import post_location
+from qaboard.views.draft import (
+    is_to_be_continued,
+    keep_draft_of,
+    own_draft,
+    settle_sent_draft,
+)
 
 
 def post_of(resource: QuestionResource | AnswerResource) -> Post:
@@ -35,7 +41,13 @@ class EditView:
         if isinstance(context, QuestionResource):
             values["title"] = self.post.title
             schema = EditQuestionSchema()
+        draft = own_draft(request, context) if request.method == "GET" else None
+        if draft is not None and is_to_be_continued(request):
+            values |= {"title": draft.title, "body": draft.body}
+            # So that what was saved since then is not written over unseen.
+            values["version"] = draft.post_version or self.post.version
         self.form = request.create_form(schema, name="edit", submit_title=_("Save"), values=values)
+        keep_draft_of(request, self.form, context, draft)
 
     @view_config(context=QuestionResource, request_method="GET")
     @view_config(context=AnswerResource, request_method="GET")
@@ -64,6 +76,7 @@ class EditView:
             self.form["version"].cstruct = str(self.post.version)
             raise
         check_links(request, self.post)
+        settle_sent_draft(request, self.context, self.post.body)
         request.flash(_("Your changes are saved."))
         return HTTPSeeOther(post_location(request, self.context))
 

@@ -27,6 +27,12 @@ from qaboard.services.question_list import QuestionSort
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links, guard_newcomer
 from qaboard.views.addresses import requested_choice, requested_text
+from qaboard.views.draft import (
+    is_to_be_continued,
+    keep_draft_of,
+    own_draft,
+    settle_sent_draft,
+)
 from qaboard.views.question_page import keep_question_page
 
 
@@ -92,9 +98,17 @@ class AskView:
     def __init__(self, context: QuestionsResource, request) -> None:
         self.context = context
         self.request = request
+        draft = own_draft(request, context) if request.method == "GET" else None
+        values = None
+        if draft is not None and is_to_be_continued(request):
+            values = {"title": draft.title, "body": draft.body}
         self.form = request.create_form(
-            guard_newcomer(request, AskSchema()), name="ask", submit_title=_("Post your question")
+            guard_newcomer(request, AskSchema()),
+            name="ask",
+            submit_title=_("Post your question"),
+            values=values,
         )
+        keep_draft_of(request, self.form, context, draft)
 
     @view_config(request_method="GET")
     def show(self):
@@ -131,6 +145,7 @@ class AskView:
             render=request.render_markdown,
         )
         check_links(request, question)
+        settle_sent_draft(request, self.context, question.body)
         request.count_after_commit(request.metrics.questions)
         request.flash(_("Your question is posted."))
         return HTTPSeeOther(request.resource_path(QuestionResource(question, self.context)))

@@ -12,6 +12,7 @@ from pyramid.request import Request
 from qaboard.i18n import _
 from qaboard.kept_pages.holes import fill_holes
 from qaboard.kept_pages.parts import keep_part, keep_value, keeps_parts
+from qaboard.models import Draft
 from qaboard.pagination import Page, requested_number
 from qaboard.presenters.question import (
     QuestionPage,
@@ -28,9 +29,7 @@ from qaboard.security.permissions import Permission
 from qaboard.security.principals import named_principals
 from qaboard.services.answer import AnswerSort
 from qaboard.spam import guard_newcomer, is_newcomer, make_stamp
-
-ANSWER_FORM_ANCHOR = "your-answer"
-"""The id of the section with the form, where a visitor wants to be after logging in."""
+from qaboard.views.draft import is_to_be_continued, keep_draft_of, own_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,16 @@ def keep_question_page(
     :raises NoSuchPageError: when the address names a page that is not there.
     """
     question, identity = resource.question, request.identity
+    draft = own_draft(request, AnswersResource(resource))
     if (
         not keeps_parts(request)
+        or (draft is not None and is_to_be_continued(request))
         or identity is None
         or identity.restriction is not None
         or question.deleted_at is not None
     ):
         detail = present_question_page(request, resource, sort)
-        return question_page(request, detail, create_answer_form(resource, request))
+        return question_page(request, detail, create_answer_form(resource, request, draft))
 
     @cache
     def answers():
@@ -79,7 +80,8 @@ def keep_question_page(
 
     def make_content() -> dict[str, Markup]:
         detail = assemble_question_page(resource, outline.page, sort, answers(), votes, similar)
-        return question_page(request, detail, create_answer_form(resource, request))
+        form = create_answer_form(resource, request, is_draft_offered=draft is not None)
+        return question_page(request, detail, form)
 
     address = (question.id, sort, requested_number(request.GET))
     outline = keep_part(request, "outline", address, make_outline)
@@ -95,6 +97,7 @@ def keep_question_page(
         outline.principals.intersection(identity.principals),
         tuple(votes.get(post_id, 0) for post_id in outline.post_ids),
         is_newcomer(request),
+        draft is not None,
     )
     content = keep_part(request, "question", (*address, *reader), make_content, has_holes=True)
     return content | {"content": fill_holes(request, content["content"], make_stamp)}
@@ -107,13 +110,30 @@ def question_page(
     return request.render_content("question/detail.jinja2", detail=detail, answer_form=answer_form)
 
 
-def create_answer_form(question: QuestionResource, request: Request) -> deform.Form | None:
-    """The form below the answers, for whoever may answer; others have none."""
+def create_answer_form(
+    question: QuestionResource,
+    request: Request,
+    draft: Draft | None = None,
+    *,
+    is_draft_offered: bool | None = None,
+) -> deform.Form | None:
+    """The form below the answers, for whoever may answer; others have none.
+
+    :param draft: what the reader has begun to answer, where the page is for them alone.
+    :param is_draft_offered: whether they have begun something, where it is for several.
+    """
     if not request.has_permission(Permission.ANSWER, question):
         return None
-    return request.create_form(
+    answers = question["answers"]
+    values = None
+    if draft is not None and is_to_be_continued(request):
+        values = {"body": draft.body}
+    form = request.create_form(
         guard_newcomer(request, AnswerSchema()),
         name="answer",
         submit_title=_("Post your answer"),
-        action=request.resource_path(question["answers"]),
+        action=request.resource_path(answers),
+        values=values,
     )
+    keep_draft_of(request, form, answers, draft, is_offered=is_draft_offered)
+    return form

@@ -1,5 +1,9 @@
 // Keeps what is being written in this tab, so that going back, logging in again or an error does
-// not lose it. A draft goes when the page that follows its sending is none of those.
+// not lose it, and for posts on the server too. A draft goes when the page that follows its sending
+// is none of those.
+import { ServerDraft } from "./server_draft.js";
+import { replaceText } from "./editor.js";
+
 const PREFIX = "draft:";
 
 export function keepDrafts() {
@@ -27,18 +31,81 @@ function keepDraft(form) {
   const values = () => fields.map((field) => field.value);
   const draft = read(key);
   let from = values();
+  let isRestored = false;
   if (form.querySelector(".error-summary")) {
     // The page shows what was sent; what that was begun from is known from before.
     from = draft?.from ?? from;
-  } else if (draft && JSON.stringify(draft.from) === JSON.stringify(from)) {
+  } else if (draft && isSame(draft.from, from)) {
     fields.forEach((field, index) => (field.value = draft.to[index]));
+    isRestored = !isSame(draft.from, draft.to);
   }
-  form.addEventListener("input", () => write(key, { from, to: values(), sent: false }));
+  let isSent = false;
+  let isWaiting = false;
+  const server = form.dataset.draftPath ? new ServerDraft(form, draft) : null;
+  const keep = (sent) => {
+    const { writer, saved } = server?.isClaimed ? server : {};
+    write(key, { from, to: values(), sent, writer, saved });
+  };
+  server?.onClaim(() => keep(isSent));
+  form.addEventListener("input", () => {
+    keep(false);
+    server?.schedule();
+  });
   form.addEventListener("submit", (event) => {
-    if (!event.submitter?.hasAttribute("formaction")) {
-      write(key, { from, to: values(), sent: true });
+    const { submitter } = event;
+    if (!event.defaultPrevented && !submitter?.hasAttribute("formaction")) {
+      if (server?.isSaving && !isWaiting) {
+        // If the draft came after the text, it would be there once that was sent.
+        event.preventDefault();
+        isWaiting = true;
+        server.settled().then(() => form.requestSubmit(submitter));
+        return;
+      }
+      isWaiting = false;
+      isSent = true;
+      server?.stop();
+      keep(true);
     }
   });
+  // Back in a page that the browser had put aside.
+  window.addEventListener("pageshow", () => (isSent = false));
+  if (!server) {
+    return;
+  }
+  const forget = () => {
+    sessionStorage.removeItem(key);
+    fields.forEach((field, index) => {
+      if (field instanceof HTMLTextAreaElement) {
+        replaceText(field, 0, field.value.length, from[index]);
+      } else {
+        field.value = from[index];
+      }
+    });
+    sessionStorage.removeItem(key);
+  };
+  if (isRestored) {
+    server.restore(forget);
+  }
+  server.offer(() => {
+    isSent = true;
+    sessionStorage.removeItem(key);
+  });
+  const isUnsaved = () => !isSent && !isSame(values(), from) && !server.isSaved();
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved()) {
+      server.save();
+      event.preventDefault();
+    }
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && isUnsaved()) {
+      server.save();
+    }
+  });
+}
+
+function isSame(some, others) {
+  return JSON.stringify(some) === JSON.stringify(others);
 }
 
 function read(key) {

@@ -1,7 +1,7 @@
 // What makes the pages more pleasant; each of them works without it.
 import { foldMenus } from "./menu.js";
 import { openDialogs } from "./dialog.js";
-import { showPreviews } from "./preview.js";
+import { openEditors } from "./editor.js";
 import { keepDrafts } from "./draft.js";
 import { showPasswords } from "./password.js";
 import { usePasskeys } from "./passkey.js";
@@ -11,8 +11,8 @@ import { showSimilar } from "./similar.js";
 
 foldMenus();
 openDialogs();
-showPreviews();
 keepDrafts();
+openEditors();
 showPasswords();
 usePasskeys();
 copyTexts();

@@ -22,15 +22,18 @@ print("안녕")
 
 
 def preview(page: Page, javascript: bool) -> str:
-    """Press the button: the HTML appears below the form, or without a script in another tab."""
-    button = page.get_by_role("button", name="Preview")
+    """The HTML is in the editor, or without a script in another tab of the browser."""
     if javascript:
-        button.click()
-        shown = page.get_by_role("region", name="Preview")
+        with page.expect_response("**/preview"):
+            page.get_by_role("tab", name="Preview").click()
+        shown = page.get_by_role("tabpanel", name="Preview")
         expect(shown).to_be_visible()
-        return shown.locator(".post-body").inner_html()
+        expect(shown).not_to_have_attribute("aria-busy", "true")
+        html = shown.locator(".post-body").inner_html()
+        page.get_by_role("tab", name="Write").click()
+        return html
     with page.expect_popup() as opened:
-        button.click()
+        page.get_by_role("button", name="Preview").click()
     tab = opened.value
     expect(tab.get_by_role("heading", level=1)).to_have_text("Preview")
     shown = tab.locator(".post-body").inner_html()
@@ -67,7 +70,7 @@ def test_a_preview_is_byte_for_byte_what_is_stored(browser, board):
     page.get_by_label("Title").fill("The same")
     page.get_by_label("Text", exact=True).fill(BODY)
     with page.expect_response("**/preview") as answered:
-        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("tab", name="Preview").click()
     previewed = answered.value.text()
     page.get_by_role("button", name="Post your question").click()
     expect(page.get_by_role("status")).to_have_text("Your question is posted.")

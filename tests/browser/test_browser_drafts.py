@@ -5,6 +5,10 @@ from __future__ import annotations
 from factories import PASSWORD
 from playwright.sync_api import expect
 from scripting import only_with_javascript
+from sqlalchemy import select
+
+from qaboard.models import Draft
+from qaboard.services.draft import answer_place, save_draft
 
 
 @only_with_javascript
@@ -97,3 +101,159 @@ def test_the_next_user_of_a_tab_does_not_see_a_draft(browser, board):
     page.context.add_cookies([{"name": "login", "value": board.token(other), "url": page.url}])
     page.goto("/questions/ask")
     expect(page.get_by_label("Text", exact=True)).to_have_value("")
+
+
+def saved(page):
+    return page.locator("form .draft-status")
+
+
+def offer(page):
+    return page.get_by_text("You had begun to write here, and it was not sent.")
+
+
+@only_with_javascript
+def test_a_pause_saves_a_draft_for_other_devices(browser, board):
+    user = board.user()
+    page = browser(user)
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("Half a title")
+    page.get_by_label("Text", exact=True).fill("Half a text")
+    expect(saved(page)).to_have_text("Draft saved")
+    elsewhere = browser(user)
+    elsewhere.goto("/questions/ask")
+    expect(offer(elsewhere)).to_be_visible()
+    expect(elsewhere.get_by_label("Text", exact=True)).to_have_value("")
+    elsewhere.get_by_role("link", name="Continue where you left off").click()
+    expect(elsewhere.get_by_label("Title")).to_have_value("Half a title")
+    elsewhere.get_by_label("Text", exact=True).fill("A whole text")
+    elsewhere.get_by_role("button", name="Post your question").click()
+    expect(elsewhere.get_by_role("status")).to_have_text("Your question is posted.")
+    elsewhere.goto("/questions/ask")
+    expect(offer(elsewhere)).to_have_count(0)
+
+
+@only_with_javascript
+def test_leaving_saves_what_the_pause_did_not(browser, board):
+    user = board.user()
+    page = browser(user)
+    page.goto("/questions/ask")
+    page.get_by_label("Text", exact=True).press_sequentially("Half a text")
+    with page.expect_request("**/questions/draft"):
+        page.get_by_role("link", name="qaboard").click()
+    expect(page).to_have_url("/questions/")
+    page.get_by_role("link", name="Ask a question").click()
+    # The same tab has it by itself, and offers nothing twice.
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Half a text")
+    expect(offer(page)).to_have_count(0)
+
+
+@only_with_javascript
+def test_the_browser_asks_before_an_unsaved_text_is_left(browser, board):
+    page = browser(board.user())
+    asked = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    page.goto("/questions/ask")
+    text = page.get_by_label("Text", exact=True)
+    text.press_sequentially("Half a text")
+    page.get_by_role("link", name="qaboard").click()
+    expect(page).to_have_url("/questions/")
+    assert asked == ["beforeunload"]
+    page.goto("/questions/ask")
+    text.press_sequentially(", and more")
+    expect(saved(page)).to_have_text("Draft saved")
+    page.get_by_role("link", name="qaboard").click()
+    expect(page).to_have_url("/questions/")
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("A title")
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A title")
+    assert asked == ["beforeunload"]
+
+
+@only_with_javascript
+def test_a_draft_that_was_not_looked_at_is_not_written_over(browser, board):
+    user = board.user()
+    page = browser(user)
+    page.goto("/questions/ask")
+    page.get_by_label("Text", exact=True).fill("from the phone")
+    expect(saved(page)).to_have_text("Draft saved")
+    elsewhere = browser(user)
+    elsewhere.goto("/questions/ask")
+    elsewhere.get_by_label("Text", exact=True).fill("from the desk")
+    expect(saved(elsewhere)).to_contain_text("Another draft for this form is saved")
+    elsewhere.get_by_role("button", name="Discard the draft").click()
+    expect(offer(elsewhere)).to_have_count(0)
+    expect(elsewhere.get_by_label("Text", exact=True)).to_have_value("from the desk")
+    expect(elsewhere.get_by_label("Text", exact=True)).to_be_focused()
+    expect(saved(elsewhere)).to_have_text("Draft saved", timeout=20_000)
+
+
+@only_with_javascript
+def test_what_came_back_can_be_discarded_and_that_undone(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Text", exact=True).fill("Half a text")
+    page.goto("/questions/")
+    page.goto("/questions/ask")
+    expect(saved(page)).to_have_text("What you had typed here is back.")
+    page.get_by_role("button", name="Discard the draft").click()
+    text = page.get_by_label("Text", exact=True)
+    expect(text).to_have_value("")
+    page.keyboard.press("Control+z")
+    expect(text).to_have_value("Half a text")
+    page.get_by_label("Text", exact=True).fill("")
+    page.goto("/questions/ask")
+    expect(text).to_have_value("")
+
+
+def test_a_draft_is_continued_or_discarded_with_and_without_javascript(browser, board):
+    user = board.user()
+    question = board.question()
+    with board.transaction() as session:
+        save_draft(
+            session,
+            user_id=user.id,
+            place=answer_place(question.id),
+            writer="0123456789abcdef",
+            continues="",
+            title="",
+            body="Half an answer",
+            post_version=None,
+        )
+    page = browser(user)
+    page.goto(f"/questions/{question.id}/")
+    page.get_by_role("link", name="Continue where you left off").click()
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Half an answer")
+    page.get_by_role("button", name="Discard the draft").click()
+    expect(page).to_have_url(f"/questions/{question.id}/#your-answer")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("")
+    expect(offer(page)).to_have_count(0)
+
+
+@only_with_javascript
+def test_a_text_that_is_sent_while_its_draft_is_saved_leaves_no_draft(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("A title")
+    page.get_by_label("Text", exact=True).fill("A text")
+
+    def hold(route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/questions/draft", hold)
+    with page.expect_request("**/questions/draft"):
+        pass
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A title")
+    with board.transaction() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+@only_with_javascript
+def test_a_text_that_cannot_be_saved_is_kept_in_the_tab_and_says_so(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.context.clear_cookies()
+    page.get_by_label("Text", exact=True).fill("Half a text")
+    expect(saved(page)).to_have_text("Not saved. Your text is kept in this tab only.")

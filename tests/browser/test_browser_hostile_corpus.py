@@ -347,9 +347,10 @@ def test_previews(audit, hostile):
         shown = tab.locator(".preview .post-body")
 
         def preview(text: str) -> None:
+            tab.get_by_role("tab", name="Write").click()
             tab.get_by_label("Text", exact=True).fill(text)
             shown.evaluate("element => element.replaceChildren()")
-            tab.get_by_role("button", name="Preview").click()
+            tab.get_by_role("tab", name="Preview").click()
             expect(shown).not_to_be_empty()
 
         preview(HARMLESS)

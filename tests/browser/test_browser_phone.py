@@ -122,8 +122,8 @@ def test_no_form_that_is_refused_scrolls_sideways(browser, board, javascript):
     page.get_by_label("Title").fill("t" * 300)
     page.get_by_label("Text", exact=True).fill(WIDE_BODY)
     if javascript:
-        page.get_by_role("button", name="Preview").click()
-        expect(page.get_by_role("region", name="Preview")).to_contain_text("column7")
+        page.get_by_role("tab", name="Preview").click()
+        expect(page.get_by_role("tabpanel", name="Preview")).to_contain_text("column7")
         assert_no_sideways_scrolling(page)
     with board.transaction() as session:
         saved = session.get_one(Question, question.id)

@@ -35,6 +35,10 @@ def watch(
             troubles.append(f"on the console of {message.page.url}: {message.text}")
 
     def note_dialog(dialog) -> None:
+        if dialog.type == "beforeunload":
+            # The browser's own question, about a text that was not sent; the answer is to leave.
+            dialog.accept()
+            return
         troubles.append(f"a dialog: {dialog.message}")
         dialog.dismiss()
 

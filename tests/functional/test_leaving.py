@@ -79,6 +79,7 @@ def test_an_archive_has_everything_one_wrote_and_nothing_secret(browser, board, 
         [
             "account.json",
             "activity.json",
+            "drafts.json",
             "posts.json",
             "sessions.json",
             "votes.json",
@@ -112,7 +113,7 @@ def test_an_archive_costs_no_query_for_each_post(browser, board, user, count_que
         with count_queries() as statements:
             client.post("/account/download", {"csrf_token": token})
         counts.append(len(statements))
-    assert counts[0] == counts[1] == 8
+    assert counts[0] == counts[1] == 9
 
 
 def test_it_is_announced_and_ends_all_logins(browser, board, user, mails):

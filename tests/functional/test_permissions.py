@@ -42,6 +42,8 @@ MODERATORS_SEE = "404   404   404   404   ok    ok    404"
 QUESTION_LIVE = {
     "": EVERYBODY,
     "edit": "login 403   ok    403   ok    ok    403",
+    "draft": "login 403   ok    403   ok    ok    403",
+    "discard-draft": "login 403   ok    403   ok    ok    403",
     "delete": "login 403   ok    403   ok    ok    403",
     "restore": NOBODY,
     "vote": "login ok    403   ok    ok    ok    403",
@@ -49,6 +51,8 @@ QUESTION_LIVE = {
 QUESTION_DELETED = {
     "": "404   404   ok    404   ok    ok    404",
     "edit": "404   404   403   404   403   403   404",
+    "draft": "404   404   403   404   403   403   404",
+    "discard-draft": "404   404   403   404   403   403   404",
     "delete": "404   404   403   404   403   403   404",
     "restore": "404   404   ok    404   ok    ok    404",
     "vote": "404   404   403   404   403   403   404",
@@ -56,6 +60,8 @@ QUESTION_DELETED = {
 QUESTION_DELETED_LONG_AGO = {
     "": MODERATORS_SEE,
     "edit": HIDDEN,
+    "draft": HIDDEN,
+    "discard-draft": HIDDEN,
     "delete": HIDDEN,
     "restore": MODERATORS_SEE,
     "vote": HIDDEN,
@@ -63,6 +69,8 @@ QUESTION_DELETED_LONG_AGO = {
 ANSWER_LIVE = {
     "": EVERYBODY,
     "edit": "login 403   403   ok    ok    ok    403",
+    "draft": "login 403   403   ok    ok    ok    403",
+    "discard-draft": "login 403   403   ok    ok    ok    403",
     "delete": "login 403   403   ok    ok    ok    403",
     "restore": NOBODY,
     "vote": "login ok    ok    403   ok    ok    403",
@@ -70,6 +78,8 @@ ANSWER_LIVE = {
 ANSWER_DELETED = {
     "": "404   404   404   ok    ok    ok    404",
     "edit": "404   404   404   403   403   403   404",
+    "draft": "404   404   404   403   403   403   404",
+    "discard-draft": "404   404   404   403   403   403   404",
     "delete": "404   404   404   403   403   403   404",
     "restore": "404   404   404   ok    ok    ok    404",
     "vote": "404   404   404   403   403   403   404",
@@ -78,6 +88,8 @@ ANSWER_DELETED_LONG_AGO = QUESTION_DELETED_LONG_AGO
 ANSWER_OF_DELETED_QUESTION = {
     "": MODERATORS_SEE,
     "edit": HIDDEN,
+    "draft": HIDDEN,
+    "discard-draft": HIDDEN,
     "delete": HIDDEN,
     "restore": HIDDEN,
     "vote": HIDDEN,
@@ -106,14 +118,27 @@ TABLE = {
         "readyz": NOT_THERE,
         "metrics": NOT_THERE,
     },
-    (QuestionsResource, "live"): {"": EVERYBODY, "ask": WRITERS, "similar": EVERYBODY},
+    (QuestionsResource, "live"): {
+        "": EVERYBODY,
+        "ask": WRITERS,
+        "similar": EVERYBODY,
+        "draft": WRITERS,
+        "discard-draft": WRITERS,
+    },
     (QuestionResource, "live"): QUESTION_LIVE,
     (QuestionResource, "deleted"): QUESTION_DELETED,
     (QuestionResource, "deleted long ago"): QUESTION_DELETED_LONG_AGO,
-    (AnswersResource, "live"): {"GET ": EVERYBODY, "POST ": WRITERS},
+    (AnswersResource, "live"): {
+        "GET ": EVERYBODY,
+        "POST ": WRITERS,
+        "draft": WRITERS,
+        "discard-draft": WRITERS,
+    },
     (AnswersResource, "question deleted"): {
         "GET ": "404   404   ok    404   ok    ok    404",
         "POST ": "404   404   403   404   403   403   404",
+        "draft": "404   404   403   404   403   403   404",
+        "discard-draft": "404   404   403   404   403   403   404",
     },
     (AnswerResource, "live"): ANSWER_LIVE,
     (AnswerResource, "deleted"): ANSWER_DELETED,
@@ -184,6 +209,7 @@ FIELDS = {
     "preview": {"body": "text"},
     "ask": {"title": "title", "body": "text"},
     "edit": {"title": "title", "body": "text"},
+    "draft": {"body": "text", "writer": "0123456789abcdef"},
     "vote": {"value": "1"},
     "password": {
         "current_password": "correct horse battery",

@@ -166,6 +166,7 @@ NOT_EXPORTED = {
     "posts.answer_count": "counted from the answers",
     "list_segments": "counted from the questions",
     "user_sessions": "a login belongs to the board that it was made on",
+    "drafts": "texts that nobody has sent, kept for weeks at most",
     "single_use_tokens": "links in mails that are good for minutes to a day",
 }
 """The columns and tables that are not in the file, and why."""

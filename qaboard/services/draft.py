@@ -1,0 +1,97 @@
+"""Keeping what a user has begun to write, until it is sent or thrown away."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from qaboard.models import Draft, utc_now
+
+ASK_PLACE = "ask"
+"""Where a question is written."""
+
+
+def answer_place(question_id: int) -> str:
+    """Where an answer to this question is written."""
+    return f"answer {question_id}"
+
+
+def edit_place(post_id: int) -> str:
+    """Where this post is edited."""
+    return f"edit {post_id}"
+
+
+def find_draft(session: Session, user_id: int, place: str) -> Draft | None:
+    """What the user has begun to write there."""
+    return session.scalar(select(Draft).where(Draft.user_id == user_id, Draft.place == place))
+
+
+def save_draft(
+    session: Session,
+    *,
+    user_id: int,
+    place: str,
+    writer: str,
+    continues: str,
+    title: str,
+    body: str,
+    post_version: int | None,
+) -> bool:
+    """Keep a text; without any text, keep none.
+
+    Nothing is written when the same is kept already, since whatever is written makes all kept pages
+    stale.
+
+    :param writer: who saves it: a number of the page on which it is typed.
+    :param continues: the writer of the draft with which that page began, or empty.
+    :param post_version: the version of the post that an edit began from.
+    :return: whether it is kept; another page's draft, which this one has not seen, stays instead.
+    """
+    draft = session.scalar(
+        select(Draft).where(Draft.user_id == user_id, Draft.place == place).with_for_update()
+    )
+    if draft is not None and draft.writer not in (writer, continues):
+        return False
+    if not title.strip() and not body.strip():
+        if draft is not None:
+            session.delete(draft)
+        return True
+    if draft is None:
+        draft = Draft(user_id=user_id, place=place)
+        session.add(draft)
+    elif (draft.title, draft.body, draft.writer) == (title, body, writer):
+        return True
+    draft.title, draft.body, draft.writer = title, body, writer
+    draft.post_version = post_version
+    draft.updated_at = utc_now()
+    session.flush()
+    _forget_oldest(session, user_id)
+    return True
+
+
+def _forget_oldest(session: Session, user_id: int) -> None:
+    too_many = (
+        select(Draft.id)
+        .where(Draft.user_id == user_id)
+        .order_by(Draft.updated_at.desc(), Draft.id.desc())
+        .offset(Draft.MAX_COUNT)
+    )
+    ids = session.scalars(too_many).all()
+    if ids:
+        session.execute(delete(Draft).where(Draft.id.in_(ids)))
+
+
+def discard_draft(session: Session, user_id: int, place: str) -> None:
+    """Throw away what the user has begun to write there."""
+    session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.place == place))
+
+
+def settle_draft(session: Session, user_id: int, place: str, *, writer: str, body: str) -> None:
+    """A text was sent, so its draft goes; one that its form has not seen stays to be offered.
+
+    :param writer: the writer of the draft that the form knows, or empty.
+    :param body: the text that was sent.
+    """
+    draft = find_draft(session, user_id, place)
+    if draft is not None and (writer or draft.body == body):
+        session.delete(draft)

@@ -1,0 +1,215 @@
+"""Drafts: a form offers what was begun in it, a script saves what is being typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import colander
+import deform
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from qaboard.models import Draft
+from qaboard.resources import (
+    AnswerResource,
+    AnswersResource,
+    QuestionResource,
+    QuestionsResource,
+)
+from qaboard.schemas.draft import DraftSchema, is_writer
+from qaboard.security.permissions import Permission
+from qaboard.services.draft import (
+    ASK_PLACE,
+    answer_place,
+    discard_draft,
+    edit_place,
+    find_draft,
+    save_draft,
+    settle_draft,
+)
+from qaboard.settings.rate_limits import RateLimit
+
+WrittenIn = QuestionsResource | QuestionResource | AnswersResource | AnswerResource
+"""Where one writes: the questions take a new one, the answers of a question too; a single question
+or answer is edited."""
+
+ANSWER_FORM_ANCHOR = "your-answer"
+"""The id of the section with the form, where a visitor wants to be after logging in."""
+
+CONTINUE = "draft"
+"""The parameter of an address that has the form filled in with the draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormDraft:
+    """What the template of a form says of its draft.
+
+    ``writer`` is that of the draft which the form is filled in with, or knows from before.
+    """
+
+    save_path: str
+    discard_path: str
+    continue_path: str
+    is_offered: bool
+    is_begun: bool
+    writer: str
+
+
+def place_of(context: WrittenIn) -> str:
+    """The name under which the drafts of a form are kept."""
+    if isinstance(context, QuestionsResource):
+        return ASK_PLACE
+    if isinstance(context, AnswersResource):
+        return answer_place(context.__parent__.question.id)
+    if isinstance(context, QuestionResource):
+        return edit_place(context.question.id)
+    return edit_place(context.answer.id)
+
+
+def form_path(request: Request, context: WrittenIn, *, continues: bool = False) -> str:
+    """The address of the page with the form."""
+    options = {"query": {CONTINUE: "1"}} if continues else {}
+    if isinstance(context, AnswersResource):
+        options["anchor"] = ANSWER_FORM_ANCHOR
+        return request.resource_path(context.__parent__, **options)
+    name = "ask" if isinstance(context, QuestionsResource) else "edit"
+    return request.resource_path(context, name, **options)
+
+
+def own_draft(request: Request, context: WrittenIn) -> Draft | None:
+    """What the reader has begun to write here."""
+    if request.identity is None or not request.identity.has_drafts:
+        return None
+    return find_draft(request.dbsession, request.identity.user_id, place_of(context))
+
+
+def is_to_be_continued(request: Request) -> bool:
+    """Whether the form is asked for with what was begun in it."""
+    return request.method == "GET" and CONTINUE in request.GET
+
+
+def sent_writer(request: Request) -> str:
+    """Who saved the draft that a form knows, as it says; empty when it knows none."""
+    writer = request.POST.get("draft", "")
+    return writer if is_writer(writer) else ""
+
+
+def keep_draft_of(
+    request: Request,
+    form: deform.Form,
+    context: WrittenIn,
+    draft: Draft | None,
+    *,
+    is_offered: bool | None = None,
+) -> None:
+    """Have a script save what is typed into the form, and offer what was begun in it before.
+
+    :param draft: what was begun, if the form is, or could be, filled in with it.
+    :param is_offered: whether something was begun, where that is all that is known.
+    """
+    is_begun = draft is not None and is_to_be_continued(request)
+    writer = draft.writer if is_begun else ""
+    if request.method == "POST":
+        writer = sent_writer(request)
+    if is_offered is None:
+        is_offered = draft is not None and request.method == "GET"
+    form.draft = FormDraft(
+        save_path=request.resource_path(context, "draft"),
+        discard_path=request.resource_path(context, "discard-draft"),
+        continue_path=form_path(request, context, continues=True),
+        is_offered=is_offered and not is_begun,
+        is_begun=is_begun,
+        writer=writer,
+    )
+
+
+def settle_sent_draft(request: Request, context: WrittenIn, body: str) -> None:
+    """The text of a form was sent: its draft goes."""
+    if request.identity.has_drafts:
+        settle_draft(
+            request.dbsession,
+            request.identity.user_id,
+            place_of(context),
+            writer=sent_writer(request),
+            body=body,
+        )
+
+
+@view_config(
+    context=QuestionsResource,
+    name="draft",
+    permission=Permission.ASK,
+    request_method="POST",
+    renderer="json",
+)
+@view_config(
+    context=AnswersResource,
+    name="draft",
+    permission=Permission.ANSWER,
+    request_method="POST",
+    renderer="json",
+)
+@view_config(
+    context=QuestionResource,
+    name="draft",
+    permission=Permission.EDIT,
+    request_method="POST",
+    renderer="json",
+)
+@view_config(
+    context=AnswerResource,
+    name="draft",
+    permission=Permission.EDIT,
+    request_method="POST",
+    renderer="json",
+)
+def save(context: WrittenIn, request):
+    """Keep what a script sends of the form; it says whether that is kept."""
+    request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
+    try:
+        values = DraftSchema().deserialize(dict(request.POST.items()))
+    except colander.Invalid as error:
+        raise HTTPBadRequest from error
+    is_kept = save_draft(
+        request.dbsession,
+        user_id=request.identity.user_id,
+        place=place_of(context),
+        writer=values["writer"],
+        continues=values["continues"],
+        title=values["title"],
+        body=values["body"],
+        post_version=values["version"],
+    )
+    return {"is_kept": is_kept}
+
+
+@view_config(
+    context=QuestionsResource,
+    name="discard-draft",
+    permission=Permission.ASK,
+    request_method="POST",
+)
+@view_config(
+    context=AnswersResource,
+    name="discard-draft",
+    permission=Permission.ANSWER,
+    request_method="POST",
+)
+@view_config(
+    context=QuestionResource,
+    name="discard-draft",
+    permission=Permission.EDIT,
+    request_method="POST",
+)
+@view_config(
+    context=AnswerResource,
+    name="discard-draft",
+    permission=Permission.EDIT,
+    request_method="POST",
+)
+def discard(context: WrittenIn, request):
+    """Throw the draft away, and show the form as it is without."""
+    request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
+    discard_draft(request.dbsession, request.identity.user_id, place_of(context))
+    return HTTPSeeOther(form_path(request, context))

@@ -1,0 +1,194 @@
+"""The editor: tabs, tools and keys, by keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
+
+
+def text_of(page: Page):
+    return page.get_by_label("Text", exact=True)
+
+
+def write(page: Page, text: str, selected: str = "") -> None:
+    """Have the text in the editor, with a part of it selected."""
+    text_of(page).fill(text)
+    text_of(page).evaluate(
+        """(element, selected) => {
+            const start = selected ? element.value.indexOf(selected) : element.value.length;
+            element.setSelectionRange(start, start + selected.length);
+        }""",
+        selected,
+    )
+
+
+@pytest.fixture
+def page(browser, board) -> Page:
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    return page
+
+
+@only_with_javascript
+@pytest.mark.parametrize(
+    ("keys", "text", "selected", "expected"),
+    [
+        ("Control+b", "a word here", "word", "a **word** here"),
+        ("Control+b", "a word here", "word ", "a **word** here"),
+        ("Control+i", "a word here", "word", "a *word* here"),
+        ("Control+e", "a word here", "word", "a `word` here"),
+        ("Control+e", "a `b` c", "`b`", "a `` `b` `` c"),
+        ("Control+e", "one\ntwo", "one\ntwo", "```\none\ntwo\n```"),
+        ("Control+e", "x\none\ntwo\ny", "one\ntwo", "x\n\n```\none\ntwo\n```\n\ny"),
+        ("Control+e", "```\nin\n```", "```\nin\n```", "````\n```\nin\n```\n````"),
+        ("Control+k", "a word here", "word", "a [word](https://) here"),
+        ("Control+k", "at https://a.example/ it is", "https://a.example/",
+         "at [](https://a.example/) it is"),
+        ("Control+Shift+Period", "one\n\ntwo", "one\n\ntwo", "> one\n> \n> two"),
+        ("Control+Shift+8", "one\ntwo", "one\ntwo", "- one\n- two"),
+        ("Control+Shift+7", "one\ntwo\n", "one\ntwo\n", "1. one\n2. two\n"),
+        ("Control+Shift+7", "- one\n- two", "- one\n- two", "1. one\n2. two"),
+    ],
+)  # fmt: skip
+def test_a_key_formats_the_selection_and_is_undone(page, keys, text, selected, expected):
+    write(page, text, selected)
+    page.keyboard.press(keys)
+    expect(text_of(page)).to_have_value(expected)
+    expect(text_of(page)).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(text_of(page)).to_have_value(text)
+
+
+@only_with_javascript
+@pytest.mark.parametrize(
+    ("keys", "selected"),
+    [
+        ("Control+b", "word"),
+        ("Control+i", "word"),
+        ("Control+e", "word"),
+        ("Control+Shift+Period", "word"),
+        ("Control+Shift+8", "word"),
+        ("Control+Shift+7", "word"),
+    ],
+)
+def test_the_same_key_twice_changes_nothing(page, keys, selected):
+    write(page, "word", selected)
+    page.keyboard.press(keys)
+    expect(text_of(page)).not_to_have_value("word")
+    page.keyboard.press(keys)
+    expect(text_of(page)).to_have_value("word")
+
+
+@only_with_javascript
+def test_italic_within_bold_and_back(page):
+    write(page, "word", "word")
+    for keys, expected in (
+        ("Control+b", "**word**"),
+        ("Control+i", "***word***"),
+        ("Control+b", "*word*"),
+        ("Control+i", "word"),
+    ):
+        page.keyboard.press(keys)
+        expect(text_of(page)).to_have_value(expected)
+
+
+@only_with_javascript
+def test_typing_goes_on_between_the_marks(page):
+    text_of(page).focus()
+    page.keyboard.press("Control+b")
+    page.keyboard.type("loud")
+    expect(text_of(page)).to_have_value("**loud**")
+
+
+@only_with_javascript
+def test_the_toolbar_is_one_stop_of_the_tab_key_and_has_arrow_keys(page):
+    page.get_by_role("tab", name="Write").focus()
+    page.keyboard.press("Tab")
+    toolbar = page.get_by_role("toolbar", name="Formatting")
+    expect(toolbar.get_by_role("button", name="Bold")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(toolbar.get_by_role("button", name="Italic")).to_be_focused()
+    page.keyboard.press("End")
+    expect(toolbar.get_by_role("button", name="Numbered list")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(toolbar.get_by_role("button", name="Bulleted list")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(text_of(page)).to_be_focused()
+    page.keyboard.type("milk")
+    expect(text_of(page)).to_have_value("- milk")
+    # The Tab key goes on, and comes back to where one was.
+    page.keyboard.press("Tab")
+    expect(text_of(page)).not_to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(text_of(page)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(toolbar.get_by_role("button", name="Bulleted list")).to_be_focused()
+    expect(text_of(page)).to_have_value("- milk")
+
+
+@only_with_javascript
+def test_the_tabs_by_keyboard(page):
+    write(page, "**loud**")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("tab", name="Write", selected=True)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Preview")).to_be_focused()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("tabpanel", name="Preview")
+    expect(panel.locator("strong")).to_have_text("loud")
+    expect(text_of(page)).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(panel).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    expect(text_of(page)).to_be_visible()
+    expect(text_of(page)).to_have_value("**loud**")
+
+
+@only_with_javascript
+def test_a_question_is_asked_by_keyboard_alone(page):
+    page.get_by_label("Title").focus()
+    page.keyboard.type("By keyboard")
+    text_of(page).focus()
+    page.keyboard.type("Nothing but keys")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("By keyboard")
+
+
+@only_with_javascript
+def test_a_preview_that_cannot_be_reached_says_so(page):
+    page.route("**/preview", lambda route: route.abort("connectionrefused"))
+    write(page, "text")
+    page.get_by_role("tab", name="Preview").click()
+    panel = page.get_by_role("tabpanel", name="Preview")
+    expect(panel).to_contain_text("Your text is still here")
+    page.get_by_role("tab", name="Write").click()
+    expect(text_of(page)).to_have_value("text")
+
+
+@only_with_javascript
+@pytest.mark.parametrize("width", [PHONE_WIDTH, 1280])
+def test_targets_are_large_enough_and_the_text_grows(browser, board, width):
+    page = browser(board.user(), width=width)
+    page.goto("/questions/ask")
+    for target in page.locator(".editor-bar button, .markdown-help summary").all():
+        box = target.bounding_box()
+        assert min(box["width"], box["height"]) >= 24
+    before = text_of(page).bounding_box()["height"]
+    write(page, "line\n" * 40)
+    grown = text_of(page).bounding_box()["height"]
+    assert before < grown <= 0.75 * 800
+
+
+@only_without_javascript
+def test_without_a_script_there_is_the_text_with_its_button(page):
+    expect(page.get_by_role("tablist")).to_have_count(0)
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    expect(page.get_by_role("button", name="Preview")).to_be_visible()
+    expect(page.get_by_role("group").filter(has_text="How to format the text")).to_be_visible()
