@@ -23,6 +23,13 @@ from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, 
 from qaboard.kept_pages.notes import note_moment
 from qaboard.kept_pages.parts import keep_part, keeps_parts
 from qaboard.models import User, utc_now
+from qaboard.page_head import (
+    OPEN_GRAPH_LOCALES,
+    absolute_address,
+    address_locale,
+    beginning,
+    with_query,
+)
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
@@ -33,6 +40,9 @@ from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
 
 LEFT = _("deleted user")
+
+HEAD_VALUES = ("title", "description", "page_type", "canonical_path")
+"""What a template can set for the head of its page (``includes/head.jinja2``)."""
 
 STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
@@ -145,13 +155,14 @@ def render_template(request: Request, name: str, /, **values: Any) -> Markup:
 
 
 def render_content(request: Request, name: str, /, **values: Any) -> dict[str, Markup]:
-    """What ``layouts/piece.jinja2`` makes a page of: its title, which the template sets, and its
-    content.
+    """What ``layouts/piece.jinja2`` makes a page of: its content, and what the template sets for
+    its head, of which only the title is needed.
 
     :param name: the template's path below ``templates/``.
     """
     module = page_template(request, name).make_module(system_values(request) | values)
-    return {"title": module.title, "content": Markup(module)}  # noqa: S704 - autoescaped
+    head = {name: getattr(module, name) for name in HEAD_VALUES if hasattr(module, name)}
+    return head | {"content": Markup(module)}  # noqa: S704 - autoescaped
 
 
 def site_bar(request: Request, search_text: str, next_address: str) -> Markup:
@@ -287,6 +298,9 @@ def includeme(config: Configurator) -> None:
                 "event_sentence": event_sentence,
                 "event_until": event_until,
                 "device": describe_device,
+                "beginning": beginning,
+                "with_query": with_query,
+                "absolute_address": absolute_address,
             },
             "jinja2.globals": {
                 "_": gettext,
@@ -296,6 +310,7 @@ def includeme(config: Configurator) -> None:
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "EXAMINED_MAX_COUNT": EXAMINED_MAX_COUNT,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
+                "OPEN_GRAPH_LOCALES": OPEN_GRAPH_LOCALES,
                 "settings": settings,
             },
         }
@@ -330,3 +345,4 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(reader_id)
     config.add_request_method(reader_name)
     config.add_request_method(site_bar)
+    config.add_request_method(address_locale, reify=True)
