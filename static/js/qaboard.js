@@ -7,6 +7,7 @@ import { showPasswords } from "./password.js";
 import { usePasskeys } from "./passkey.js";
 import { copyTexts } from "./copy.js";
 import { showSimilar } from "./similar.js";
+import { actInPlace } from "./in_place.js";
 
 foldMenus();
 openDialogs();
@@ -16,3 +17,4 @@ showPasswords();
 usePasskeys();
 copyTexts();
 showSimilar();
+actInPlace();
