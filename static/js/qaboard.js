@@ -8,6 +8,7 @@ import { usePasskeys } from "./passkey.js";
 import { copyTexts } from "./copy.js";
 import { showSimilar } from "./similar.js";
 import { actInPlace } from "./in_place.js";
+import { listenToKeys } from "./shortcuts.js";
 
 foldMenus();
 openDialogs();
@@ -18,3 +19,4 @@ usePasskeys();
 copyTexts();
 showSimilar();
 actInPlace();
+listenToKeys();
