@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from webob.acceptparse import create_accept_language_header
 
+from qaboard.formatting import number
 from qaboard.security.cookies import cookie_name
 from qaboard.settings import LOCALES, Settings
 
@@ -78,6 +80,19 @@ def accepted_locale(header: str, default: str) -> str:
     # One that cannot be read asks for nothing.
     accepted = create_accept_language_header(header)
     return accepted.lookup(LOCALES, default=default) if accepted else default
+
+
+def translate_message(request: Request, message: str, mapping: Mapping[str, Any]) -> str:
+    """A message made in Python, in the reader's language and with its numbers as they are written
+    there.
+
+    :param mapping: what stands for the ``${names}`` in it, beside what the message brings with it.
+    """
+    values = {
+        name: number(value, request.locale_name) if type(value) is int else value
+        for name, value in {**(getattr(message, "mapping", None) or {}), **mapping}.items()
+    }
+    return request.localizer.translate(message, mapping=values)
 
 
 def includeme(config) -> None:

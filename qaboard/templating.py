@@ -18,7 +18,7 @@ from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
 
 from qaboard import formatting, markup
-from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.i18n import LANGUAGE_NAMES, _, translate_message
 from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
 from qaboard.kept_pages.notes import note_moment
 from qaboard.kept_pages.parts import keep_part, keeps_parts
@@ -100,7 +100,7 @@ def translate(context, message: str) -> str:
     Templates use it instead of ``_()``, whose result counts as safe HTML: a message may quote
     what somebody typed.
     """
-    return context["request"].localizer.translate(message)
+    return translate_message(context["request"], message, {})
 
 
 class ContentHashCacheBuster(QueryStringCacheBuster):

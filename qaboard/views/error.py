@@ -220,7 +220,7 @@ def too_large(_error, request):
         _("This is too much at once"),
         _(
             "A text can have at most ${maximum} characters. Please go back and shorten it.",
-            mapping={"maximum": f"{Post.BODY_MAX_CHARACTERS:,}"},
+            mapping={"maximum": Post.BODY_MAX_CHARACTERS},
         ),
     )
 
