@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.request import Request
 from translationstring import TranslationString
 
+from qaboard.i18n import translate_message
 from qaboard.security.cookies import has_session_cookie
 
 MAX_MESSAGES = 3
@@ -19,7 +20,7 @@ def flash(request: Request, message: TranslationString, **mapping: Any) -> None:
     :param mapping: what stands for the ``${names}`` in the message.
     """
     messages = request.session.pop_flash()[1 - MAX_MESSAGES :]
-    messages.append(request.localizer.translate(message, mapping=mapping))
+    messages.append(translate_message(request, message, mapping))
     for text in messages:
         request.session.flash(text)
 

@@ -110,8 +110,7 @@ def check_links(request: Request, post: Post) -> None:
         raise Refusal(
             {
                 "body": _(
-                    "A new account may put at most ${maximum} links into a post. "
-                    "Please take some out.",
+                    "Links in a post of a new account: ${maximum} at most. Please take some out.",
                     mapping={"maximum": maximum},
                 )
             }

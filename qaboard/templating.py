@@ -18,11 +18,18 @@ from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
 
 from qaboard import formatting, markup
-from qaboard.i18n import LANGUAGE_NAMES, _
+from qaboard.i18n import LANGUAGE_NAMES, _, translate_message
 from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
 from qaboard.kept_pages.notes import note_moment
 from qaboard.kept_pages.parts import keep_part, keeps_parts
 from qaboard.models import User, utc_now
+from qaboard.page_head import (
+    OPEN_GRAPH_LOCALES,
+    absolute_address,
+    address_locale,
+    beginning,
+    with_query,
+)
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
 from qaboard.presenters.security_event import event_sentence, event_until
@@ -34,6 +41,9 @@ from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
 
 LEFT = _("deleted user")
+
+HEAD_VALUES = ("title", "description", "page_type", "canonical_path")
+"""What a template can set for the head of its page (``includes/head.jinja2``)."""
 
 STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
@@ -91,7 +101,7 @@ def translate(context, message: str) -> str:
     Templates use it instead of ``_()``, whose result counts as safe HTML: a message may quote
     what somebody typed.
     """
-    return context["request"].localizer.translate(message)
+    return translate_message(context["request"], message, {})
 
 
 class ContentHashCacheBuster(QueryStringCacheBuster):
@@ -146,13 +156,14 @@ def render_template(request: Request, name: str, /, **values: Any) -> Markup:
 
 
 def render_content(request: Request, name: str, /, **values: Any) -> dict[str, Markup]:
-    """What ``layouts/piece.jinja2`` makes a page of: its title, which the template sets, and its
-    content.
+    """What ``layouts/piece.jinja2`` makes a page of: its content, and what the template sets for
+    its head, of which only the title is needed.
 
     :param name: the template's path below ``templates/``.
     """
     module = page_template(request, name).make_module(system_values(request) | values)
-    return {"title": module.title, "content": Markup(module)}  # noqa: S704 - autoescaped
+    head = {name: getattr(module, name) for name in HEAD_VALUES if hasattr(module, name)}
+    return head | {"content": Markup(module)}  # noqa: S704 - autoescaped
 
 
 def site_bar(request: Request, search_text: str, next_address: str) -> Markup:
@@ -288,6 +299,9 @@ def includeme(config: Configurator) -> None:
                 "event_sentence": event_sentence,
                 "event_until": event_until,
                 "device": describe_device,
+                "beginning": beginning,
+                "with_query": with_query,
+                "absolute_address": absolute_address,
             },
             "jinja2.globals": {
                 "_": gettext,
@@ -298,6 +312,7 @@ def includeme(config: Configurator) -> None:
                 "EXAMINED_MAX_COUNT": EXAMINED_MAX_COUNT,
                 "MARKDOWN_EXAMPLES": MARKDOWN_EXAMPLES,
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
+                "OPEN_GRAPH_LOCALES": OPEN_GRAPH_LOCALES,
                 "settings": settings,
             },
         }
@@ -332,3 +347,4 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(reader_id)
     config.add_request_method(reader_name)
     config.add_request_method(site_bar)
+    config.add_request_method(address_locale, reify=True)

@@ -117,7 +117,12 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
     return (
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
-        visitor_locale(cookies, environ.get("HTTP_ACCEPT_LANGUAGE", ""), settings),
+        visitor_locale(
+            cookies,
+            environ["QUERY_STRING"],
+            environ.get("HTTP_ACCEPT_LANGUAGE", ""),
+            settings,
+        ),
         chosen_theme(cookies, settings),
         environ["SCRIPT_NAME"],
         environ["wsgi.url_scheme"],

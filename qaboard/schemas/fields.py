@@ -63,7 +63,7 @@ def at_most(characters: int):
                 node,
                 _(
                     "This is too long: ${length} characters, and at most ${maximum} are allowed.",
-                    mapping={"length": f"{len(value):,}", "maximum": f"{characters:,}"},
+                    mapping={"length": len(value), "maximum": characters},
                 ),
             )
 

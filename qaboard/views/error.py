@@ -22,6 +22,7 @@ from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
+from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
 from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
@@ -62,6 +63,7 @@ def error_page(
         "back": back or request.resource_path(request.site_root["questions"]),
         # A 500 shows nothing but its number.
         "typed": typed_texts(request) if status != 500 else [],
+        "missing": None,
         "next": own_address(request),
     }
 
@@ -96,12 +98,13 @@ def not_found(error, request):
         )
         request.response.allow = methods
         return page
-    return error_page(
+    page = error_page(
         request,
         404,
         _("There is nothing at this address"),
         _("It may have been deleted, or the address has a slip in it."),
     )
+    return page | {"missing": present_missing_page(request)}
 
 
 def allowed_methods(request: Request) -> list[str]:
@@ -217,7 +220,7 @@ def too_large(_error, request):
         _("This is too much at once"),
         _(
             "A text can have at most ${maximum} characters. Please go back and shorten it.",
-            mapping={"maximum": f"{Post.BODY_MAX_CHARACTERS:,}"},
+            mapping={"maximum": Post.BODY_MAX_CHARACTERS},
         ),
     )
 

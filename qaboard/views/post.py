@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
+from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Post
 from qaboard.resources import AnswerResource, QuestionResource
@@ -16,6 +19,7 @@ from qaboard.services.post import EditConflict, delete_post, restore_post
 from qaboard.services.question import edit_question
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_links
+from qaboard.text_difference import Piece, find_differences
 from qaboard.views.addresses import post_location
 from qaboard.views.draft import (
     is_to_be_continued,
@@ -29,13 +33,21 @@ def post_of(resource: QuestionResource | AnswerResource) -> Post:
     return resource.question if isinstance(resource, QuestionResource) else resource.answer
 
 
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How what was typed differs from what somebody else saved meanwhile."""
+
+    title: list[Piece]
+    body: list[Piece]
+
+
 @view_defaults(name="edit", permission=Permission.EDIT, renderer="post/edit.jinja2")
 class EditView:
     def __init__(self, context: QuestionResource | AnswerResource, request) -> None:
         self.context = context
         self.request = request
         self.post = post_of(context)
-        self.has_conflict = False
+        self.differences: Differences | None = None
         values = {"body": self.post.body, "version": self.post.version}
         schema = EditAnswerSchema()
         if isinstance(context, QuestionResource):
@@ -56,7 +68,7 @@ class EditView:
             "form": self.form,
             "post": self.post,
             "resource": self.context,
-            "has_conflict": self.has_conflict,
+            "differences": self.differences,
         }
 
     @view_config(context=QuestionResource, request_method="POST", require_csrf=False)
@@ -72,13 +84,21 @@ class EditView:
             save(request.dbsession, self.post, render=request.render_markdown, **values)
         except EditConflict:
             # Whoever sends the form again has seen both texts, and may replace the saved one.
-            self.has_conflict = True
+            self.differences = self.compare(values)
             self.form["version"].cstruct = str(self.post.version)
             raise
         check_links(request, self.post)
         settle_sent_draft(request, self.context, self.post.body)
         request.flash(_("Your changes are saved."))
         return HTTPSeeOther(post_location(request, self.context))
+
+    def compare(self, values) -> Differences:
+        """Compare what is saved with what the form would save."""
+        saved_title, saved_body = self.post.title or "", self.post.body
+        return Differences(
+            find_differences(saved_title, values.get("title", saved_title)),
+            find_differences(saved_body, markup.normalise(values["body"])),
+        )
 
 
 @view_defaults(name="delete", permission=Permission.DELETE, renderer="post/delete.jinja2")

@@ -7,6 +7,7 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from qaboard.i18n import translate_message
 from qaboard.resources import RootResource
 from qaboard.schemas.answer import AnswerSchema
 from qaboard.security.permissions import Permission
@@ -30,7 +31,7 @@ def preview(_context, request):
     except colander.Invalid as invalid:
         status = 400
         error = " ".join(
-            request.localizer.translate(message)
+            translate_message(request, message, {})
             for child in invalid.children
             for message in child.messages()
         )

@@ -8,6 +8,8 @@ import { usePasskeys } from "./passkey.js";
 import { copyTexts } from "./copy.js";
 import { addCopyButtons } from "./code.js";
 import { showSimilar } from "./similar.js";
+import { actInPlace } from "./in_place.js";
+import { listenToKeys } from "./shortcuts.js";
 
 foldMenus();
 openDialogs();
@@ -18,3 +20,5 @@ usePasskeys();
 copyTexts();
 addCopyButtons();
 showSimilar();
+actInPlace();
+listenToKeys();

@@ -38,6 +38,7 @@ def test_the_page_that_asks_can_be_left(browser, board):
     expect(page.get_by_role("heading", level=1)).to_have_text("Stays")
 
 
+@only_without_javascript
 def test_a_question_is_deleted_and_restored_from_its_authors_profile(browser, board):
     author = board.user("Ann")
     question = board.question(author, "Goes and comes back")
@@ -72,7 +73,7 @@ def test_an_answer_is_deleted_and_restored(browser, board):
     page.goto(f"/questions/{question.id}/")
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_contain_text("The answer is deleted.")
+    expect(page.get_by_role("main")).to_contain_text("The answer is deleted.")
     expect(page.get_by_role("heading", level=2, name="1 answer")).to_be_visible()
     expect(page.locator(f"#answer-{answer.id}")).to_have_count(0)
     page.goto(f"/questions/{question.id}/answers/{answer.id}/")

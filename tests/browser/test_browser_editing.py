@@ -60,9 +60,14 @@ def test_of_two_browsers_that_edit_at_once_the_second_is_told_and_loses_nothing(
     expect(summary).to_contain_text("Somebody saved this post while you were editing.")
     expect(second.get_by_label("Text", exact=True)).to_have_value("from the second")
     expect(second.get_by_role("textbox", name="What is saved now")).to_have_value("from the first")
+    difference = second.get_by_role("group", name="What differs")
+    expect(difference.get_by_role("deletion")).to_have_text("[only saved: first]")
+    expect(difference.get_by_role("insertion")).to_have_text("[only yours: second]")
+    # From here one goes on writing.
+    second.get_by_label("Text", exact=True).fill("from the first and the second")
     second.get_by_role("button", name="Save").click()
     expect(second.get_by_role("status")).to_have_text("Your changes are saved.")
-    expect(second.locator("#question .post-body")).to_have_text("from the second")
+    expect(second.locator("#question .post-body")).to_have_text("from the first and the second")
 
 
 @only_with_javascript

@@ -190,4 +190,5 @@ def test_deleting_asks_in_a_dialog_that_fits(browser, board):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE_WIDTH
     dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_contain_text("The question is deleted.")
+    expect(page.get_by_role("main")).to_contain_text("The question is deleted.")
+    assert_no_sideways_scrolling(page)

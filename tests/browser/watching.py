@@ -6,6 +6,8 @@ from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext
 
+SENT_BY_SCRIPTS = ("/preview", "/vote", "/delete", "/restore")
+
 
 def watch(
     context: BrowserContext, site: str, troubles: list[str], *, missing_images: bool = False
@@ -26,9 +28,9 @@ def watch(
 
     def note_message(message) -> None:
         address = urldefrag(message.location["url"]).url
-        # Chromium also logs pages of errors, which are meant to be shown, and a preview that is
-        # refused; a missing script, style sheet or image is neither.
-        is_shown = address in pages or address == f"{site}/preview"
+        # Chromium also logs pages of errors, which are meant to be shown, and what is refused to a
+        # script that shows why; a missing script, style sheet or image is neither.
+        is_shown = address in pages or address.endswith(SENT_BY_SCRIPTS)
         if message.text.startswith("Failed to load resource") and is_shown:
             return
         if message.type in ("error", "warning"):

@@ -91,3 +91,78 @@ def test_a_version_that_is_no_number_is_refused_without_harm(browser, board):
     page = form.submit("submit", status=400)
     assert page.html.find("main").find("script") is None
     assert board.read(question).version == question.version
+
+
+def two_texts(difference) -> tuple[str, str]:
+    """What a difference on a page says stood before, and stands after."""
+    for words in difference.select(".visually-hidden, .difference-left-out"):
+        words.extract()
+    texts = []
+    for other in ("ins", "del"):
+        kept = [
+            str(piece) for piece in difference.find_all(string=True) if piece.parent.name != other
+        ]
+        texts.append("".join(kept).replace("↵\n", "\n").strip())
+    return texts[0], texts[1]
+
+
+def conflicting_page(browser, board, saved: dict, typed: dict, locale: str = "en"):
+    """The page for whoever typed something while somebody else saved something."""
+    author = board.user()
+    question = board.question(author, title="A title", body="before both")
+    clients = [browser(author, locale=locale) for _ in range(2)]
+    forms = [client.get(f"/questions/{question.id}/edit").forms["edit"] for client in clients]
+    for form, fields in zip(forms, (saved, typed), strict=True):
+        for name, value in fields.items():
+            form[name] = value
+    forms[0].submit("submit", status=303)
+    return forms[1].submit("submit", status=409)
+
+
+def test_a_conflict_shows_what_differs_in_title_and_text(browser, board):
+    page = conflicting_page(
+        browser,
+        board,
+        {"title": "커피를 내리는 법", "body": "물을 끓여요.\n커피를 갈아요.\n"},
+        {"title": "커피를 볶는 법", "body": "물을 끓여요.\r\n원두를 갈아요.\r\n"},
+    )
+    title, body = page.html.select("#difference .difference")
+    assert [piece.text for piece in title.find_all(["del", "ins"])] == [
+        "[only saved: 내리는]",
+        "[only yours: 볶는]",
+    ]
+    assert [piece.text for piece in body.find_all(["del", "ins"])] == [
+        "[only saved: 커피를]",
+        "[only yours: 원두를]",
+    ]
+    assert two_texts(title) == ("커피를 내리는 법", "커피를 볶는 법")
+    assert two_texts(body) == ("물을 끓여요.\n커피를 갈아요.", "물을 끓여요.\n원두를 갈아요.")
+    form = page.forms["edit"]
+    assert form["title"].value == "커피를 볶는 법"
+    assert form["body"].value.split() == ["물을", "끓여요.", "원두를", "갈아요."]
+
+
+def test_a_conflict_says_so_when_both_saved_the_same(browser, board):
+    page = conflicting_page(browser, board, {"body": "the same"}, {"body": "the same"})
+    assert page.html.select("#difference .difference") == []
+    assert "says the same as yours" in page.html.find(id="difference").text
+
+
+def test_what_differs_is_shown_and_not_executed(browser, board):
+    saved, typed = "a <script>alert(1)</script>", "a <img src=x onerror=alert(1)>"
+    page = conflicting_page(browser, board, {"body": saved}, {"body": typed})
+    (difference,) = page.html.select("#difference .difference")
+    assert difference.find(["script", "img"]) is None
+    assert two_texts(difference) == (saved, typed)
+
+
+def test_lines_far_from_a_change_are_left_out_and_counted(browser, board):
+    lines = [f"줄 {number}" for number in range(40)]
+    saved = "\n".join(lines)
+    typed = "\n".join([*lines[:20], "새 줄", *lines[20:]])
+    page = conflicting_page(browser, board, {"body": saved}, {"body": typed}, locale="ko")
+    (difference,) = page.html.select("#difference .difference")
+    left_out = [each.text for each in difference.select(".difference-left-out")]
+    assert left_out == ["같은 줄 18개", "같은 줄 18개"]
+    assert "줄 19" in difference.text
+    assert "줄 10" not in difference.text

@@ -65,7 +65,9 @@ def more_to_search(app) -> int:
         ("/account/password", 0, 1),
         ("/account/download", 0, 1),
         ("/account/close", 0, 1),
-        ("/nowhere", 0, 1),
+        # How many titles have the word: none.
+        ("/nowhere", 1, 2),
+        ("/questions/12/edit", 1, 2),
     ],
 )
 def test_pages(full_board, browser, count_queries, more_to_search, path, visitor, member):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from qaboard.models import Question, utc_now
+from babel.numbers import format_decimal
+
+from qaboard import i18n
+from qaboard.models import Post, Question, utc_now
 
 
 def first_row(client) -> str:
@@ -52,3 +55,16 @@ def test_addresses_of_files_below_another_path(browser, board, make_app):
         addresses = [link["href"] for link in page.html.select("link[rel=stylesheet]")]
         assert all(address.startswith(f"{prefix}/static/") for address in addresses)
         assert all("?" in address for address in addresses)
+
+
+def test_numbers_in_messages_are_written_as_in_the_language(board, browser, monkeypatch):
+    too_long = "x" * (Post.BODY_MAX_CHARACTERS + 1)
+    for locale in ("ko", "en"):
+        form = browser(board.user(), locale=locale).get("/questions/ask").forms["ask"]
+        form["title"], form["body"] = "A title", too_long
+        message = form.submit("submit", status=400).html.find(id="ask-body-error").text
+        assert format_decimal(len(too_long), locale=locale) in message
+    # Both of the board's languages write a comma there; a third one would not.
+    monkeypatch.setattr(i18n, "number", lambda value, _locale: f"<{value}>")
+    message = form.submit("submit", status=400).html.find(id="ask-body-error").text
+    assert f"<{len(too_long)}>" in message

@@ -101,14 +101,14 @@ def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
     later(monkeypatch, seconds=3)
     form["title"], form["body"] = "My title", f"{links} https://c.example"
     page = form.submit("submit", status=400)
-    assert "at most 2 links" in page.html.find(id="ask-body-error").text
+    assert "new account: 2 at most" in page.html.find(id="ask-body-error").text
     assert board.facts()["posts"] == []
     form = page.forms["ask"]
     form["body"] = links
     path = form.submit("submit", status=303).location
     form = client.get(f"{path}edit").forms["edit"]
     form["body"] = f"{links} https://c.example"
-    assert "at most 2 links" in form.submit("submit", status=400)
+    assert "new account: 2 at most" in form.submit("submit", status=400)
     assert "c.example" not in client.get(path)
 
 
@@ -146,7 +146,7 @@ def test_however_links_are_written_they_are_counted(
     later(monkeypatch, seconds=3)
     form["title"], form["body"] = title, body
     page = form.submit("submit", status=400)
-    assert "at most 2 links" in page
+    assert "new account: 2 at most" in page
     assert page.forms["ask"]["title"].value == title
     form = page.forms["ask"]
     form["title"], form["body"] = (
@@ -157,7 +157,7 @@ def test_however_links_are_written_they_are_counted(
     # Nor by an edit.
     form = client.get(f"{path}edit").forms["edit"]
     form["title"], form["body"] = title, body
-    assert "at most 2 links" in form.submit("submit", status=400)
+    assert "new account: 2 at most" in form.submit("submit", status=400)
 
 
 def test_an_old_account_has_as_many_as_it_likes(strict, browser, board):

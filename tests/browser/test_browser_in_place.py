@@ -1,0 +1,188 @@
+"""With JavaScript, votes and deletions leave the reader where they are, and are told."""
+
+from __future__ import annotations
+
+import pytest
+from limits import parse
+from playwright.sync_api import Locator, Page, expect
+from scripting import only_with_javascript
+
+from qaboard.models import Role, User
+from qaboard.settings.rate_limits import RateLimit
+
+pytestmark = only_with_javascript
+
+
+@pytest.fixture
+def long_board(board):
+    """A question with so many answers that the page is scrolled."""
+    board.asker = board.user("asker")
+    board.asked = board.question(board.asker, body="line\n\n" * 30)
+    board.answers = [board.answer(board.asked, body="text\n\n" * 10) for _ in range(5)]
+    board.path = f"/questions/{board.asked.id}/"
+    return board
+
+
+def mark(page: Page) -> None:
+    """So that a page that was loaded anew is known from this one."""
+    page.evaluate("document.body.dataset.marked = 'yes'")
+
+
+def expect_marked(page: Page) -> None:
+    expect(page.locator("body")).to_have_attribute("data-marked", "yes")
+
+
+def scroll_position(page: Page) -> float:
+    return page.evaluate("window.scrollY")
+
+
+def article(page: Page, post) -> Locator:
+    return page.locator(f"#answer-{post.id}")
+
+
+def told(page: Page) -> Locator:
+    """What a screen reader is told."""
+    return page.locator("#announcement[aria-live=polite]")
+
+
+def test_a_vote_keeps_focus_scroll_and_what_is_being_typed(browser, long_board):
+    answer = long_board.answers[3]
+    page = browser(long_board.user())
+    # Without it, a page is still on its way to where it scrolls.
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(long_board.path)
+    page.get_by_label("Text", exact=True).fill("half an answer")
+    mark(page)
+    button = article(page, answer).get_by_role("button", name="Useful", exact=True)
+    button.focus()
+    before = scroll_position(page)
+    assert before > 0
+    page.keyboard.press("Enter")
+    expect(told(page)).to_have_text("Score: 1. You: useful")
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert scroll_position(page) == before
+    page.keyboard.press("Enter")
+    expect(told(page)).to_have_text("Score: 0")
+    expect_marked(page)
+    expect(page.get_by_label("Text", exact=True)).to_have_value("half an answer")
+    assert long_board.read(answer).score == 0
+
+
+def test_an_answer_on_another_order_of_the_page_is_voted_on_there(browser, long_board):
+    answer = long_board.answers[0]
+    page = browser(long_board.user())
+    page.goto(f"{long_board.path}?sort=oldest")
+    article(page, answer).get_by_role("button", name="Not useful", exact=True).click()
+    expect(told(page)).to_have_text("Score: -1. You: not useful")
+    expect(page).to_have_url(f"{long_board.path}?sort=oldest")
+
+
+def test_an_answer_is_deleted_and_restored_where_it_stands(browser, long_board):
+    answer = long_board.answers[2]
+    page = browser(long_board.user(role=Role.MODERATOR))
+    page.goto(long_board.path)
+    mark(page)
+    shown = article(page, answer)
+    shown.get_by_role("link", name="Delete").click()
+    shown.get_by_role("button", name="Delete").click()
+    notice = page.locator(".alert-warning")
+    expect(notice).to_be_focused()
+    expect(notice).to_contain_text("The answer is deleted. It can be restored")
+    expect(told(page)).to_contain_text("The answer is deleted.")
+    expect(page.get_by_role("heading", level=2, name="4 answers")).to_be_visible()
+    expect(shown).to_have_count(0)
+    assert long_board.read(answer).deleted_at is not None
+
+    notice.get_by_role("button", name="Restore it").click()
+    expect(shown).to_be_focused()
+    expect(told(page)).to_have_text("It is restored.")
+    expect(page.get_by_role("heading", level=2, name="5 answers")).to_be_visible()
+    expect(notice).to_have_count(0)
+    assert long_board.read(answer).deleted_at is None
+    # And again, with the same dialog.
+    shown.get_by_role("link", name="Delete").click()
+    shown.get_by_role("button", name="Cancel").click()
+    expect(shown.get_by_role("link", name="Delete")).to_be_focused()
+    expect_marked(page)
+
+
+def test_a_question_is_deleted_and_restored_where_it_stands(browser, long_board):
+    page, visitor = browser(long_board.asker), browser()
+    page.goto(long_board.path)
+    page.get_by_label("Text", exact=True).fill("half an answer")
+    mark(page)
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    notice = page.locator(".alert-warning")
+    expect(notice).to_be_focused()
+    expect(notice).to_contain_text("The question is deleted.")
+    expect(page.get_by_label("Text", exact=True)).to_have_count(0)
+    assert visitor.goto(long_board.path).status == 404
+    notice.get_by_role("button", name="Restore it").click()
+    expect(told(page)).to_have_text("It is restored.")
+    expect(page.locator("#question")).to_be_focused()
+    expect(page.get_by_label("Text", exact=True)).to_have_value("half an answer")
+    expect_marked(page)
+    assert visitor.goto(long_board.path).status == 200
+
+
+def test_a_vote_that_is_refused_says_why_in_place(app, browser, long_board, monkeypatch):
+    monkeypatch.setitem(app.registry["rate_limiter"].rates, RateLimit.VOTE, parse("1 per hour"))
+    page = browser(long_board.user())
+    page.goto(long_board.path)
+    mark(page)
+    first, second = long_board.answers[:2]
+    article(page, first).get_by_role("button", name="Useful", exact=True).click()
+    expect(told(page)).to_contain_text("Score: 1")
+    button = article(page, second).get_by_role("button", name="Useful", exact=True)
+    button.click()
+    alert = article(page, second).get_by_role("alert")
+    expect(alert).to_contain_text("Please wait a moment. ")
+    expect(button).to_be_focused()
+    expect_marked(page)
+    assert long_board.read(second).score == 0
+
+
+def test_who_was_suspended_meanwhile_reads_why(browser, long_board):
+    user = long_board.user()
+    page = browser(user)
+    page.goto(long_board.path)
+    with long_board.transaction() as session:
+        row = session.get_one(User, user.id)
+        row.suspended_until, row.suspension_reason = User.SUSPENDED_FOR_GOOD, "Spam"
+    answer = article(page, long_board.answers[0])
+    answer.get_by_role("button", name="Useful", exact=True).click()
+    expect(answer.get_by_role("alert")).to_contain_text("Spam")
+
+
+def test_what_was_deleted_meanwhile_takes_no_vote(browser, long_board):
+    answer = long_board.answers[0]
+    page = browser(long_board.user())
+    page.goto(long_board.path)
+    long_board.delete(answer)
+    article(page, answer).get_by_role("button", name="Useful", exact=True).click()
+    alert = article(page, answer).get_by_role("alert")
+    expect(alert).to_contain_text("There is nothing at this address")
+
+
+def test_without_the_network_the_page_stays_and_says_so(browser, long_board):
+    answer = article(page := browser(long_board.user()), long_board.answers[0])
+    page.goto(long_board.path)
+    # Chromium says on its console that it is offline, so the request is not let go at all.
+    page.route("**/vote", lambda route: route.abort())
+    answer.get_by_role("button", name="Useful", exact=True).click()
+    expect(answer.get_by_role("alert")).to_contain_text("The site cannot be reached.")
+    page.unroute("**/vote")
+    answer.get_by_role("button", name="Useful", exact=True).click()
+    expect(told(page)).to_contain_text("Score: 1")
+    expect(answer.get_by_role("alert")).to_have_count(0)
+
+
+def test_who_is_not_logged_in_any_more_is_asked_to(browser, long_board):
+    page = browser(long_board.user())
+    page.goto(long_board.path)
+    page.context.clear_cookies(name="login")
+    article(page, long_board.answers[0]).get_by_role("button", name="Useful", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Log in")).to_be_visible()
+    assert long_board.read(long_board.answers[0]).score == 0

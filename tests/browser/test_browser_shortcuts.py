@@ -1,0 +1,196 @@
+"""Keys that act by themselves, and everything else by the keyboard alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
+
+
+def search_field(page: Page):
+    return page.get_by_role("searchbox", name="Search")
+
+
+def list_of_keys(page: Page):
+    return page.get_by_role("dialog", name="Keyboard shortcuts")
+
+
+def focus_is_on(page: Page, selector: str) -> bool:
+    return page.evaluate("selector => document.activeElement.matches(selector)", selector)
+
+
+@only_with_javascript
+def test_rows_are_gone_through_and_opened(browser, board):
+    questions = [board.question(title=f"Question {number}") for number in range(3)]
+    page = browser()
+    page.goto("/questions/")
+    links = page.locator(".question-title a")
+    page.keyboard.press("k")
+    assert focus_is_on(page, "body")
+    for index in (0, 1, 2, 2):
+        page.keyboard.press("j")
+        expect(links.nth(index)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(1)).to_be_focused()
+    # The key of the k on a Korean keyboard.
+    page.evaluate(
+        "document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'ㅏ', bubbles: true}))"
+    )
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"/questions/{questions[2].id}/")
+
+
+@only_with_javascript
+def test_answers_are_gone_through(browser, board):
+    question = board.question(body="text")
+    answers = [board.answer(question) for _ in range(2)]
+    page = browser(board.user())
+    page.goto(f"/questions/{question.id}/")
+    for anchor in ("question", f"answer-{answers[0].id}", f"answer-{answers[1].id}"):
+        page.keyboard.press("j")
+        expect(page.locator(f"#{anchor}")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator(f"#answer-{answers[0].id}")).to_be_focused()
+    # From the article on to its first button.
+    page.keyboard.press("Tab")
+    expect(page.locator(f"#answer-{answers[0].id} button").first).to_be_focused()
+
+
+@only_with_javascript
+def test_a_slash_leads_to_the_search(browser, board):
+    page = browser()
+    page.goto("/questions/")
+    page.keyboard.press("/")
+    expect(search_field(page)).to_be_focused()
+    expect(search_field(page)).to_have_value("")
+    page.keyboard.type("j/k?")
+    expect(search_field(page)).to_have_value("j/k?")
+    expect(list_of_keys(page)).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/questions/?q=j%2Fk%3F")
+
+
+@only_with_javascript
+def test_on_a_phone_it_unfolds_the_menu(browser, board):
+    page = browser(width=PHONE_WIDTH)
+    page.goto("/questions/")
+    expect(search_field(page)).to_be_hidden()
+    page.keyboard.press("/")
+    expect(search_field(page)).to_be_focused()
+    expect(page.get_by_role("button", name="Menu")).to_have_attribute("aria-expanded", "true")
+
+
+@only_with_javascript
+def test_keys_are_none_in_fields_and_with_modifiers(browser, board):
+    question = board.question()
+    page = browser(board.user())
+    page.goto(f"/questions/{question.id}/")
+    text = page.get_by_label("Text", exact=True)
+    text.focus()
+    page.keyboard.type("/?jk")
+    expect(text).to_have_value("/?jk")
+    expect(text).to_be_focused()
+    page.locator("#main").focus()
+    for modifier in ("Control", "Alt", "Meta"):
+        page.keyboard.press(f"{modifier}+/")
+        assert focus_is_on(page, "#main")
+
+
+@only_with_javascript
+def test_the_list_opens_by_key_and_by_button_and_switches_them_off(browser, board):
+    board.question()
+    page = browser()
+    page.goto("/questions/")
+    page.keyboard.press("?")
+    expect(list_of_keys(page)).to_be_visible()
+    expect(list_of_keys(page)).to_contain_text("To the next row or answer")
+    # While it is open, keys are for the dialog.
+    page.keyboard.press("/")
+    expect(search_field(page)).not_to_be_focused()
+    choice = page.get_by_role("checkbox", name="Use these keys in this browser")
+    expect(choice).to_be_checked()
+    choice.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    expect(list_of_keys(page)).to_be_hidden()
+    for key in ("/", "?", "j", "k"):
+        page.keyboard.press(key)
+        assert focus_is_on(page, "body")
+        expect(list_of_keys(page)).to_be_hidden()
+
+    page.reload()
+    page.keyboard.press("j")
+    assert focus_is_on(page, "body")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(choice).not_to_be_checked()
+    choice.check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("/")
+    expect(search_field(page)).to_be_focused()
+
+
+@only_without_javascript
+def test_without_javascript_nothing_is_said_of_them(browser, board):
+    page = browser()
+    page.goto("/questions/")
+    expect(page.get_by_text("Keyboard shortcuts")).to_have_count(2)
+    for words in page.get_by_text("Keyboard shortcuts").all():
+        expect(words).to_be_hidden()
+
+
+def press_tab_until(page: Page, name: str) -> None:
+    """Go on to what has this name; it must be within reach."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText.trim()") == name:
+            return
+    raise AssertionError(f"{name} is not reached")
+
+
+def test_a_question_is_read_voted_on_and_answered_by_keyboard_alone(browser, board):
+    question = board.question(title="By keyboard?")
+    page = browser(board.user())
+    page.goto("/questions/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    press_tab_until(page, "By keyboard?")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"/questions/{question.id}/")
+    page.locator("#main").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#question .vote-own")).to_have_text("You: useful")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if focus_is_on(page, "textarea"):
+            break
+    page.keyboard.type("All of it.")
+    press_tab_until(page, "Post your answer")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
+
+
+def test_a_post_is_deleted_and_restored_by_keyboard_alone(browser, board, javascript):
+    author = board.user()
+    question = board.question(author)
+    page = browser(author)
+    page.goto(f"/questions/{question.id}/")
+    press_tab_until(page, "Delete")
+    page.keyboard.press("Enter")
+    if javascript:
+        # The dialog begins with what does no harm.
+        expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+        page.keyboard.press("Shift+Tab")
+    else:
+        expect(page.get_by_role("heading", name="Delete this question?")).to_be_visible()
+        press_tab_until(page, "Delete")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("The question is deleted.")
+    if not javascript:
+        page.goto(f"/questions/{question.id}/")
+    press_tab_until(page, "Restore it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Delete")).to_be_visible()
+    assert board.read(question).deleted_at is None
