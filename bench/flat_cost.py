@@ -166,9 +166,9 @@ def kinds() -> dict[str, Addresses]:
     """What is measured, by name."""
     found: dict[str, Addresses] = {}
     for sort in QuestionSort:
-        found[f"list by {sort}, first page"] = _list_page(sort, lambda _last: 1)
-        found[f"list by {sort}, middle page"] = _list_page(sort, lambda last: (last + 1) // 2)
-        found[f"list by {sort}, last page"] = _list_page(sort, lambda last: last)
+        found[f"list by {sort}, first page"] = _list_pages(sort, lambda _last: [1])
+        found[f"list by {sort}, pages about the middle"] = _list_pages(sort, _about_the_middle)
+        found[f"list by {sort}, last page"] = _list_pages(sort, lambda last: [last])
     found[f"question with {ANSWERS_ON_PAGE} answers"] = _questions_with_many_answers
     found["question without answers"] = _questions_without_answers
     for tab in ProfileTab:
@@ -198,14 +198,19 @@ def kinds() -> dict[str, Addresses]:
     return found
 
 
-def _list_page(sort: QuestionSort, choose: Callable[[int], int]) -> Addresses:
+def _list_pages(sort: QuestionSort, choose: Callable[[int], list[int]]) -> Addresses:
     def addresses(board: Board) -> list[str]:
         first = f"/questions/?sort={sort}"
         last = max(map(int, PAGE_IN_ADDRESS.findall(board.get(first))), default=1)
-        number = choose(last)
-        return [first if number == 1 else f"{first}&page={number}"]
+        return [first if number == 1 else f"{first}&page={number}" for number in choose(last)]
 
     return addresses
+
+
+def _about_the_middle(last: int) -> list[int]:
+    """Several, since how far one is from where its segment begins depends on the board's size."""
+    first, step = last * 2 // 5, last / 5 / SAMPLES
+    return [max(1, round(first + step * number)) for number in range(1, SAMPLES + 1)]
 
 
 def _questions(board: Board, answer_count: int) -> list[str]:

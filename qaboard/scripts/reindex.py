@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from qaboard.models import Post
 from qaboard.scripts.checks import lacks_current_index_row
 from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
+from qaboard.search import merge_index_parts
 from qaboard.services.post import write_to_index
 
 BATCH_SIZE = 200
@@ -29,6 +30,8 @@ def reindex(board: CommandContext, every: bool) -> None:
     """
     conditions = [] if every else [lacks_current_index_row(board.engine.dialect.name)]
     indexed = index_posts(board, *conditions)
+    if indexed:
+        merge_parts(board)
     click.echo(f"Indexed {indexed:,} posts." if indexed else "The index knows every post.")
 
 
@@ -64,3 +67,12 @@ def index_posts(board: CommandContext, *conditions: ColumnElement[bool]) -> int:
             seen_id = batch[-1]
             indexed += len(batch)
             bar.update(len(batch))
+
+
+def merge_parts(board: CommandContext) -> None:
+    """Join the parts of the index, in short transactions."""
+    is_first = is_unfinished = True
+    while is_unfinished:
+        with board.session(writes=True) as session:
+            is_unfinished = merge_index_parts(session, is_first=is_first)
+        is_first = False

@@ -65,6 +65,15 @@ def _open_index(session: Session) -> Index:
     return _INDEXES[session.get_bind().dialect.name](session)
 
 
+def merge_index_parts(session: Session, *, is_first: bool) -> bool:
+    """Join some of the parts of the index, in which each word has to be looked up.
+
+    :param is_first: whether this is the first time of several, each in its own transaction.
+    :return: whether there is more to join.
+    """
+    return _open_index(session).merge_parts(is_first=is_first)
+
+
 def index_post(session: Session, post: Post, *, text: str, author_name: str) -> None:
     """Put a post into the index, or put it there anew.
 

@@ -96,6 +96,10 @@ class PostgreSQLIndex:
         values = {"title": title, "body": body, "author": author, "version": version}
         self.session.execute(_WRITE, {"id": post_id, **values})
 
+    def merge_parts(self, *, is_first: bool) -> bool:
+        """Nothing is to be joined: autovacuum does so."""
+        return False
+
     @cached_property
     def newest_id(self) -> int:
         """The id that the ranges are counted from; 0 for an empty index."""

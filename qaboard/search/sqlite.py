@@ -54,6 +54,16 @@ _INSERT = text(
 _DELETE_TITLE = text("DELETE FROM post_search_titles WHERE rowid = :id")
 _INSERT_TITLE = text("INSERT INTO post_search_titles (rowid, title) VALUES (:id, :title)")
 
+# Each transaction that writes adds a part to a table, and a word is looked up in every part. FTS5
+# joins some as they come; all are joined by beginning with a negative number of pages and going on
+# with positive ones, until no more than the command itself is changed ("merge" in its manual).
+_MERGES = (
+    text("INSERT INTO post_search (post_search, rank) VALUES ('merge', :pages)"),
+    text("INSERT INTO post_search_titles (post_search_titles, rank) VALUES ('merge', :pages)"),
+)
+_MERGED_PAGES = 1000
+_TOTAL_CHANGES = text("SELECT total_changes()")
+
 
 class SQLiteIndex:
     """The index as one session sees it."""
@@ -69,6 +79,19 @@ class SQLiteIndex:
         self.session.execute(_DELETE_TITLE, {"id": post_id})
         if title:
             self.session.execute(_INSERT_TITLE, {"id": post_id, "title": title})
+
+    def merge_parts(self, *, is_first: bool) -> bool:
+        """Join some of what transactions have added one after the other.
+
+        :param is_first: whether this is the first time of several.
+        :return: whether there is more to join.
+        """
+        is_unfinished = False
+        for merge in _MERGES:
+            before = self.session.scalar(_TOTAL_CHANGES)
+            self.session.execute(merge, {"pages": -_MERGED_PAGES if is_first else _MERGED_PAGES})
+            is_unfinished |= self.session.scalar(_TOTAL_CHANGES) - before > 1
+        return is_first or is_unfinished
 
     def find_candidates(
         self,

@@ -18,10 +18,10 @@ from qaboard.services.question_list import EPOCH, KEYS, QuestionSort, conditions
 
 log = logging.getLogger(__name__)
 
-SEGMENT_MAX_POSTS = 8000
+SEGMENT_MAX_POSTS = 4000
 """A longer one is divided in two."""
 
-SEGMENT_MIN_POSTS = 2000
+SEGMENT_MIN_POSTS = 1000
 """Two neighbours that have no more together become one."""
 
 _ID = Post.__table__.c.id

@@ -70,3 +70,14 @@ def test_it_goes_on_where_it_was_interrupted(run, board, execute, monkeypatch):
     assert len(versions(execute)) == 2
     monkeypatch.setattr(reindex_command, "write_to_index", write)
     assert run("reindex").stdout == "Indexed 3 posts.\n"
+
+
+def test_the_parts_of_the_index_are_joined(run, board, execute, database_url):
+    if not database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL's index has no such parts")
+    for number in range(30):
+        board.question(title=f"{number}", body=" ".join(f"w{number}x{n}" for n in range(3000)))
+    parts = "SELECT count(DISTINCT segid) FROM post_search_idx"
+    assert execute(parts) != [(1,)]
+    assert run("reindex", "--all").stdout == "Indexed 30 posts.\n"
+    assert execute(parts) == [(1,)]
