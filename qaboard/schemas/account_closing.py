@@ -19,7 +19,7 @@ class CloseAccountSchema(colander.Schema):
         widget=deform.widget.RadioChoiceWidget(
             values=(
                 (KEEP, _("It stays, without your name")),
-                (REMOVE, _("It goes: all my questions and answers are erased")),
+                (REMOVE, _("It is erased: all your questions and answers")),
             ),
             item_template="radio_item",
         ),

@@ -37,7 +37,7 @@ class AddPasskeySchema(colander.Schema):
         colander.String(),
         name="name",
         title=_("Name"),
-        description=_("So that you know it again among others."),
+        description=_("So that you can tell it from your others."),
         validator=colander.All(not_blank, single_line, at_most(Passkey.NAME_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Please choose a name."),

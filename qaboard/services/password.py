@@ -20,7 +20,7 @@ MIN_CHARACTERS_BESIDE_NAME = 6
 def check_new_password(password: str, *, username: str, email: str, site_name: str) -> None:
     """Refuse a password that others would try first (ASVS 5.0, 6.2.4 and 6.2.11).
 
-    :raises Refusal: when it is common, or little else than the name, address or site.
+    :raises Refusal: when it is common, or little more than the name, address or site.
     """
     if is_common_password(password):
         raise Refusal(
@@ -33,7 +33,7 @@ def check_new_password(password: str, *, username: str, email: str, site_name: s
             raise Refusal(
                 {
                     "password": _(
-                        "This is little else than your name, your address or the name of this "
+                        "This is little more than your name, your address or the name of this "
                         "site. Please think of another one."
                     )
                 }

@@ -41,7 +41,7 @@ _REFUSED = {
     Permission.ANSWER: _("This question was deleted, so it takes no more answers."),
     Permission.EDIT: _("Only its author and the moderators can edit this."),
     Permission.DELETE: _("Only its author and the moderators can delete this."),
-    Permission.RESTORE: _("There is nothing to restore here, or not by you."),
+    Permission.RESTORE: _("There is nothing to restore here, or you may not restore it."),
 }
 
 
@@ -102,7 +102,7 @@ def not_found(error, request):
         request,
         404,
         _("There is nothing at this address"),
-        _("It may have been deleted, or the address has a slip in it."),
+        _("It may have been deleted, or the address has a mistake in it."),
     )
     return page | {"missing": present_missing_page(request)}
 
@@ -183,7 +183,7 @@ def no_such_page(_error, request):
         request,
         404,
         _("There is no such page"),
-        _("The list ends before this page, or the number has a slip in it."),
+        _("The list ends before this page, or the number has a mistake in it."),
         back=request.path,
     )
 
@@ -278,6 +278,9 @@ def server_error(error, request):
         request,
         500,
         _("Something went wrong on our side"),
-        _("It is in the log under this number. Please try again; if it stays, tell the operator."),
+        _(
+            "It is in the log under this number. Please try again; if it keeps happening, tell "
+            "the operator this number."
+        ),
         error_id=error_id,
     )

@@ -277,7 +277,7 @@ def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):
             assert answer.status == 503
             assert answer.headers["Retry-After"] == "10"
             assert answer.headers["Cache-Control"] == "no-store"
-            assert "게시판을 잠시 쉬고 있어요" in answer.text
+            assert "게시판이 잠시 쉬고 있어요" in answer.text
             assert "The board is taking a short break" in answer.text
         # A link that was mailed still works later, so it is not written down now either.
         assert visitor.get("/reset-password?token=hidden-token").status == 503

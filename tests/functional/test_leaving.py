@@ -210,7 +210,7 @@ def test_posts_stay_without_the_name(browser, board, user):
     assert "My title" in client.get("/questions/?q=My").html.find("main").text
     page = client.get(f"/users/{user.id}/")
     assert page.html.find("h1").text == "deleted user"
-    assert "탈퇴한 사용자" in browser(locale="ko").get(f"/users/{user.id}/")
+    assert "탈퇴한 회원" in browser(locale="ko").get(f"/users/{user.id}/")
 
 
 def test_posts_go_for_good_and_take_nothing_of_others_along(browser, board, user):

@@ -62,7 +62,7 @@ def found(client, words: str) -> int:
 
 def check_nobody_is_found(browser) -> None:
     client = browser()
-    for words in ("alex", "deleted user", "deleted", "user", "탈퇴한 사용자"):
+    for words in ("alex", "deleted user", "deleted", "user", "탈퇴한 회원"):
         assert found(client, words) == 0, words
     assert found(client, "Brewing") == found(client, "Steaming") == 1
 
@@ -104,7 +104,7 @@ def test_a_restored_post_has_no_name(browser, board, left):
     check_nobody_is_found(browser)
 
 
-@pytest.mark.parametrize(("locale", "name"), [("en", "deleted user"), ("ko", "탈퇴한 사용자")])
+@pytest.mark.parametrize(("locale", "name"), [("en", "deleted user"), ("ko", "탈퇴한 회원")])
 def test_every_page_says_that_they_left(browser, board, left, locale, name):
     question, answer, _deleted = left
     client = browser(locale=locale)
@@ -127,7 +127,7 @@ def test_every_page_says_that_they_left(browser, board, left, locale, name):
         assert "alex" not in page, path
 
 
-@pytest.mark.parametrize(("locale", "name"), [("en", "deleted user"), ("ko", "탈퇴한 사용자")])
+@pytest.mark.parametrize(("locale", "name"), [("en", "deleted user"), ("ko", "탈퇴한 회원")])
 def test_the_log_tells_of_them_without_a_name(browser, board, locale, name):
     boss, moderator = board.user("boss", Role.ADMIN), board.user("mora", Role.MODERATOR)
     user = board.user("alex")
