@@ -158,7 +158,8 @@ def collect_reading(collected: Collection, board: Board, browser) -> None:
         "/questions/?q=coffee tea nothing",
     ]
     paths += ["/questions/?q=%3Cb%3E", "/questions/similar?title=Another question about coffee 1"]
-    paths += [f"/users/{author.id}/", f"/users/{author.id}/?tab=answers", "/coffee", "/language"]
+    paths += [f"/users/{author.id}/", f"/users/{author.id}/?tab=answers", "/coffee"]
+    paths += ["/language", "/theme"]
     paths += ["/questions/?page=99", "/another-question-about-coffee"]
     for client in (browser(), browser(locale="ko"), browser(board.user())):
         collected.visit(client, *paths)
@@ -174,6 +175,9 @@ def collect_writing(collected: Collection, board: Board, browser) -> None:
     collected.add("ask", ask)
     form = ask.forms["ask"]
     collected.add("ask refused", form.submit("submit", status=400))
+    draft = {"writer": "0" * 16, "body": BODY, "csrf_token": form["csrf_token"].value}
+    client.post("/questions/draft", draft)
+    collected.visit(client, "/questions/ask", "/questions/ask?draft=1")
     form["title"] = "Another question about coffee"
     collected.add("ask similar", form.submit("similar"))
     question = board.question(author, "Mine", BODY)
