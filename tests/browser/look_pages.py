@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from factories import Board
+import pyotp
+from factories import PASSWORD, Board
 from playwright.sync_api import Page
+from second_factors import add_app, add_recovery_codes
 from sqlalchemy import update
 
-from qaboard.models import Question, Role, User, utc_now
+from qaboard.models import Draft, Post, Question, Role, User, utc_now
+from qaboard.services.password_reset import issue_reset_token
 
 WIDE_NAME = "뷁" * 25
 LONG_TITLE = (
@@ -70,10 +74,58 @@ class PageKind:
     name: str
     path: str
     reader: User | None = None
-    sends: dict[str, str] | None = None
+    act: Callable[[Page], None] | None = None
 
 
-def page_kinds(board: Board) -> list[PageKind]:
+def send(page: Page, **values: str) -> None:
+    """Send the form of the page, which is refused."""
+    for name, value in values.items():
+        page.locator(f"main [name={name}]").fill(value)
+    page.locator("main form button[type=submit]").first.click()
+    page.locator(".error-summary").wait_for()
+
+
+def look_at_preview(page: Page) -> None:
+    page.locator("[name=body]").fill(LONG_BODY)
+    page.locator("[role=tab]").nth(1).click()
+    page.locator(".preview pre").first.wait_for()
+
+
+def open_keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.locator("dialog[open]").wait_for()
+
+
+def come_too_late(page: Page, board: Board, post: Post) -> None:
+    """Somebody else saves while the form is open."""
+    page.locator("[name=body]").fill("첫 문단이 바뀌었어요.\n\n" + LONG_BODY)
+    with board.transaction() as session:
+        saved = session.get_one(Post, post.id)
+        saved.body = LONG_BODY.replace("인용한", "옮겨 온") + "\n끝."
+    send(page)
+
+
+def set_up_app(page: Page) -> None:
+    page.locator("form[action$=set-up-app] button").click()
+    page.locator(".secret-key").wait_for()
+
+
+def see_recovery_codes(page: Page) -> None:
+    set_up_app(page)
+    secret = page.locator(".secret-key").inner_text().replace(" ", "")
+    page.locator("[name=code]").fill(pyotp.TOTP(secret).now())
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("#recovery-codes").wait_for()
+
+
+def enter_password(page: Page, user: User) -> None:
+    page.locator("[name=username]").fill(user.username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("[name=code]").wait_for()
+
+
+def page_kinds(board: Board, app) -> list[PageKind]:
     """Fill the board; a page of every kind on it."""
     author = board.user(WIDE_NAME)
     member = board.user("member")
@@ -99,6 +151,15 @@ def page_kinds(board: Board) -> list[PageKind]:
             .where(Question.id == question.id)
             .values(score=-1_234, answer_count=1_005)
         )
+    with board.transaction() as session:
+        session.add(
+            Draft(user_id=author.id, place="ask", title="", body=SHORT_BODY, writer="0" * 16)
+        )
+        reset = issue_reset_token(session, session.get_one(User, member.id), email=member.email)
+    careful, newcomer = board.user("careful"), board.user("newcomer")
+    add_app(board, app, careful)
+    add_recovery_codes(board, careful)
+    too_late = partial(come_too_late, board=board, post=question)
     own = f"/questions/{question.id}/"
     account = ("email", "password", "two-factor", "passkeys", "sessions", "activity", "download")
     return [
@@ -113,14 +174,20 @@ def page_kinds(board: Board) -> list[PageKind]:
         PageKind("deleted question", f"/questions/{hidden.id}/", member),
         PageKind("deleted answer", f"{own}answers/{gone.id}/", member),
         PageKind("ask", "/questions/ask", member),
-        PageKind("refused question", "/questions/ask", member, {"title": "", "body": ""}),
+        PageKind("refused question", "/questions/ask", member, partial(send, title="", body="")),
+        PageKind("preview", "/questions/ask", member, look_at_preview),
+        PageKind("offered draft", "/questions/ask", author),
         PageKind("edit", f"{own}edit", author),
+        PageKind("conflict", f"{own}edit", author, too_late),
         PageKind("delete", f"{own}delete", author),
         PageKind("profile", f"/users/{author.id}/"),
         PageKind("own answers", f"/users/{member.id}/?tab=answers", member),
         PageKind("empty profile", f"/users/{admin.id}/"),
         PageKind("login", "/login"),
-        PageKind("refused login", "/login", None, {"username": "", "password": ""}),
+        PageKind("refused login", "/login", None, partial(send, username="", password="")),
+        PageKind("second step", "/login", None, partial(enter_password, user=careful)),
+        PageKind("keys", "/questions/", None, open_keys),
+        PageKind("new password", f"/reset-password?token={reset}"),
         PageKind("signup", "/signup"),
         PageKind("forgotten password", "/forgot-password"),
         PageKind("dead link", "/verify-email?token=x"),
@@ -130,6 +197,9 @@ def page_kinds(board: Board) -> list[PageKind]:
         PageKind("account that closes", "/account/", closing),
         *(PageKind(f"account: {name}", f"/account/{name}", member) for name in account),
         PageKind("account: close", "/account/close", member),
+        PageKind("account: app", "/account/two-factor", newcomer, set_up_app),
+        PageKind("account: codes", "/account/two-factor", newcomer, see_recovery_codes),
+        PageKind("account: confirm", "/account/confirm", member),
         PageKind("users", "/users/", admin),
         PageKind("users: nobody", "/users/?q=xyzzyx", admin),
         PageKind("log", "/users/log", admin),
@@ -140,13 +210,10 @@ def page_kinds(board: Board) -> list[PageKind]:
 
 
 def open_page(page: Page, kind: PageKind) -> None:
-    """Open it, and send its form where it is what comes then."""
+    """Open it, and do what has to be done for it."""
     page.goto(kind.path)
-    if kind.sends is not None:
-        for name, value in kind.sends.items():
-            page.locator(f"main [name={name}]").fill(value)
-        page.locator("main form button[type=submit]").first.click()
-        page.locator(".error-summary").wait_for()
+    if kind.act is not None:
+        kind.act(page)
 
 
 def readers(kinds: list[PageKind]) -> Iterator[tuple[User | None, list[PageKind]]]:

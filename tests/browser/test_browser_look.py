@@ -42,11 +42,11 @@ LOOK = """async (rules) => {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_right_in_its_looks(chromium, site, board, theme):
+def test_every_page_is_right_in_its_looks(chromium, site, app, board, theme):
     folder = os.environ.get("QABOARD_SCREENSHOTS")
     rules = RULES["light" if folder else theme]
     troubles: list[str] = []
-    for reader, kinds in readers(page_kinds(board)):
+    for reader, kinds in readers(page_kinds(board, app)):
         context = chromium.new_context(
             base_url=site,
             locale="ko-KR",
