@@ -214,6 +214,7 @@ def run_all(report: Report, size: Size, directory: Path, server_url: str) -> Non
         size.requests,
     )
     report.run("Through nginx", "through_nginx.py", "--rounds", size.rounds)
+    report.run("Lighthouse", "lighthouse_scores.py")
     report.run(
         "Many who write at once",
         "write_storm.py",

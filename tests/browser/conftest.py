@@ -36,6 +36,11 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    # What a browser shows does not depend on the database, whose own run has the functional tests.
+    return True if config.getoption("--database") == "postgresql" else None
+
+
 @pytest.fixture(scope="session")
 def site_address() -> str:
     """The address of the site, without a slash at the end.

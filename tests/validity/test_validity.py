@@ -1,13 +1,12 @@
 """The HTML of every kind of page is valid, and so are the style sheets.
 
-html-validate and stylelint judge; ``package.json`` beside this file pins them, and npm installs
-them into ``node_modules`` the first time. Without Node.js these tests are skipped, in CI they fail.
+html-validate and stylelint judge (``node_programs.py``). Without Node.js these tests are skipped,
+in CI they fail.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -18,7 +17,7 @@ import pyotp
 import pytest
 from factories import PASSWORD, Board
 from limits import parse
-from programs import required_program
+from node_programs import installed_programs
 from project import PROJECT
 from pyramid_jinja2 import IJinja2Environment
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
@@ -31,7 +30,6 @@ from qaboard.settings.rate_limits import RateLimit
 HERE = Path(__file__).parent
 TEMPLATES = PROJECT / "qaboard" / "templates"
 
-INSTALL_TIMEOUT_SECONDS = 300
 CHECK_TIMEOUT_SECONDS = 120
 
 # As many kinds of what Markdown makes as there are.
@@ -62,22 +60,8 @@ print("한국어" < 3)
 
 @pytest.fixture(scope="session")
 def validators() -> Path:
-    """The folder of the programs, installed as the lock file says."""
-    npm = required_program("npm", package="nodejs npm")
-    lock = HERE / "package-lock.json"
-    installed = HERE / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        result = subprocess.run(
-            command, cwd=HERE, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_SECONDS
-        )
-        if result.returncode:
-            reason = f"npm could not install the validators: {result.stderr[-500:]}"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-        installed.touch()
-    return HERE / "node_modules" / ".bin"
+    """The folder of the programs."""
+    return installed_programs()
 
 
 def check(command: list[str | Path]) -> str:
