@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -86,12 +88,15 @@ def discard_draft(session: Session, user_id: int, place: str) -> None:
     session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.place == place))
 
 
-def settle_draft(session: Session, user_id: int, place: str, *, writer: str, body: str) -> None:
+def settle_draft(
+    session: Session, user_id: int, place: str, *, writers: Collection[str], body: str
+) -> None:
     """A text was sent, so its draft goes; one that its form has not seen stays to be offered.
 
-    :param writer: the writer of the draft that the form knows, or empty.
+    :param writers: who can have saved the draft that the form knows: its page, or the one that
+        its page began with.
     :param body: the text that was sent.
     """
     draft = find_draft(session, user_id, place)
-    if draft is not None and (writer or draft.body == body):
+    if draft is not None and (draft.writer in writers or draft.body == body):
         session.delete(draft)

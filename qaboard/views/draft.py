@@ -45,7 +45,9 @@ CONTINUE = "draft"
 class FormDraft:
     """What the template of a form says of its draft.
 
-    ``writer`` is that of the draft which the form is filled in with, or knows from before.
+    ``writer`` is the page that saved, or saves, what is in the form; ``continues`` is the writer of
+    the draft with which that page began. Which of them the draft is of depends on whether the last
+    save has come through.
     """
 
     save_path: str
@@ -54,6 +56,7 @@ class FormDraft:
     is_offered: bool
     is_begun: bool
     writer: str
+    continues: str
 
 
 def place_of(context: WrittenIn) -> str:
@@ -89,9 +92,9 @@ def is_to_be_continued(request: Request) -> bool:
     return request.method == "GET" and CONTINUE in request.GET
 
 
-def sent_writer(request: Request) -> str:
-    """Who saved the draft that a form knows, as it says; empty when it knows none."""
-    writer = request.POST.get("draft", "")
+def sent_writer(request: Request, field: str) -> str:
+    """Who may have saved the draft that a form knows, as it says; empty when it knows none."""
+    writer = request.POST.get(field, "")
     return writer if is_writer(writer) else ""
 
 
@@ -109,9 +112,9 @@ def keep_draft_of(
     :param is_offered: whether something was begun, where that is all that is known.
     """
     is_begun = draft is not None and is_to_be_continued(request)
-    writer = draft.writer if is_begun else ""
+    writer = continues = draft.writer if is_begun else ""
     if request.method == "POST":
-        writer = sent_writer(request)
+        writer, continues = sent_writer(request, "draft"), sent_writer(request, "continues")
     if is_offered is None:
         is_offered = draft is not None and request.method == "GET"
     form.draft = FormDraft(
@@ -121,6 +124,7 @@ def keep_draft_of(
         is_offered=is_offered and not is_begun,
         is_begun=is_begun,
         writer=writer,
+        continues=continues,
     )
 
 
@@ -131,7 +135,7 @@ def settle_sent_draft(request: Request, context: WrittenIn, body: str) -> None:
             request.dbsession,
             request.identity.user_id,
             place_of(context),
-            writer=sent_writer(request),
+            writers={sent_writer(request, "draft"), sent_writer(request, "continues")},
             body=body,
         )
 

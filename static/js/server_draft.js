@@ -11,7 +11,7 @@ export class ServerDraft {
   constructor(form, kept) {
     const writer = kept?.writer;
     this.form = form;
-    this.known = form.elements.draft.value;
+    this.known = form.elements.continues.value;
     this.isClaimed = Boolean(writer);
     this.writer = writer ?? randomWriter();
     this.saved = kept?.saved ?? "";

@@ -143,6 +143,35 @@ def test_a_draft_that_a_form_has_not_seen_stays_when_the_form_is_sent(browser, b
     assert [draft.body for draft in drafts(board)] == ["from the phone"]
 
 
+def test_so_does_one_that_went_on_elsewhere_after_the_form_had_seen_it(browser, board):
+    client = browser(board.user())
+    save(client, "/questions/", title="A title", body="begun")
+    form = client.get("/questions/ask?draft=1").forms["ask"]
+    save(client, "/questions/", writer=SECOND, continues=FIRST, body="gone on with elsewhere")
+    form["body"] = "sent as it was seen"
+    form.submit("submit").follow()
+    assert [draft.body for draft in drafts(board)] == ["gone on with elsewhere"]
+
+
+@pytest.mark.parametrize("has_come_through", [True, False])
+def test_a_form_knows_the_draft_it_began_with_and_the_one_it_saved(
+    browser, board, has_come_through
+):
+    """A text can be sent while its last save is under way."""
+    client = browser(board.user())
+    save(client, "/questions/", title="A title", body="begun")
+    form = client.get("/questions/ask?draft=1").forms["ask"]
+    if has_come_through:
+        save(client, "/questions/", writer=SECOND, continues=FIRST, body="gone on with")
+    form["draft"].force_value(SECOND)
+    form["title"], form["body"] = "", "A whole text"
+    # What is shown again after an error knows as much.
+    form = form.submit("submit", status=400).forms["ask"]
+    form["title"] = "A title"
+    form.submit("submit").follow()
+    assert drafts(board) == []
+
+
 def test_an_emptied_text_is_no_draft(browser, board):
     client = browser(board.user())
     save(client, "/questions/", body="something")
