@@ -32,16 +32,22 @@ function keepDraft(form) {
   const draft = read(key);
   let from = values();
   let isRestored = false;
+  let isContinued = false;
   if (form.querySelector(".error-summary")) {
     // The page shows what was sent; what that was begun from is known from before.
     from = draft?.from ?? from;
+    isContinued = true;
   } else if (draft && isSame(draft.from, from)) {
     fields.forEach((field, index) => (field.value = draft.to[index]));
     isRestored = !isSame(draft.from, draft.to);
+    isContinued = true;
   }
   let isSent = false;
   let isWaiting = false;
-  const server = form.dataset.draftPath ? new ServerDraft(form, draft) : null;
+  // A text that is not in the form is not written over by what is typed there now, although this tab
+  // has saved it.
+  const kept = isContinued ? draft : null;
+  const server = form.dataset.draftPath ? new ServerDraft(form, kept) : null;
   const keep = (sent) => {
     const { writer, saved } = server?.isClaimed ? server : {};
     write(key, { from, to: values(), sent, writer, saved });
@@ -54,14 +60,20 @@ function keepDraft(form) {
   form.addEventListener("submit", (event) => {
     const { submitter } = event;
     if (!event.defaultPrevented && !submitter?.hasAttribute("formaction")) {
-      if (server?.isSaving && !isWaiting) {
-        // If the draft came after the text, it would be there once that was sent.
+      if (server?.isSaving && !server.isStopped) {
+        // If the draft came after the text, it would be there once that was sent. Who presses the
+        // button again meanwhile sends it once all the same.
         event.preventDefault();
-        isWaiting = true;
-        server.settled().then(() => form.requestSubmit(submitter));
+        if (!isWaiting) {
+          isWaiting = true;
+          server.settled().then(() => {
+            isWaiting = false;
+            server.stop();
+            form.requestSubmit(submitter);
+          });
+        }
         return;
       }
-      isWaiting = false;
       isSent = true;
       server?.stop();
       keep(true);

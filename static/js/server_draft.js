@@ -140,6 +140,10 @@ export class ServerDraft {
     this.say("restored");
     this.discardButton.hidden = false;
     this.discardButton.addEventListener("click", async () => {
+      if (this.isSaving) {
+        // If it came after the discarding, the draft would be there again.
+        await this.settled();
+      }
       const wasClaimed = this.isClaimed;
       forget();
       this.shown.textContent = "";
@@ -159,10 +163,16 @@ export class ServerDraft {
     }
   }
 
+  // Whether the server has discarded it; nothing when it cannot be reached, which is then said.
   async discard() {
     const body = new URLSearchParams({ csrf_token: this.form.elements.csrf_token.value });
-    const response = await fetch(this.form.dataset.discardPath, { method: "POST", body });
-    return response.ok;
+    try {
+      const response = await fetch(this.form.dataset.discardPath, { method: "POST", body });
+      return response.ok;
+    } catch {
+      this.shown.textContent = document.getElementById("announcement").dataset.unreachable;
+      return null;
+    }
   }
 
   // The offer above the form: discarding it leaves alone what has been typed below meanwhile.
@@ -176,7 +186,8 @@ export class ServerDraft {
         return;
       }
       event.preventDefault();
-      if (await this.discard()) {
+      const isDiscarded = await this.discard();
+      if (isDiscarded) {
         offer.remove();
         this.form.elements.body.focus();
         this.isHeld = false;
@@ -184,7 +195,7 @@ export class ServerDraft {
         if (!this.isSaved()) {
           this.schedule();
         }
-      } else {
+      } else if (isDiscarded === false) {
         discarding.submit();
       }
     });

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from factories import PASSWORD
 from playwright.sync_api import expect
 from scripting import only_with_javascript
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from qaboard.models import Draft
-from qaboard.services.draft import answer_place, save_draft
+from qaboard.models import Draft, Question
+from qaboard.services.draft import ASK_PLACE, answer_place, save_draft
 
 
 @only_with_javascript
@@ -257,3 +259,66 @@ def test_a_text_that_cannot_be_saved_is_kept_in_the_tab_and_says_so(browser, boa
     page.context.clear_cookies()
     page.get_by_label("Text", exact=True).fill("Half a text")
     expect(saved(page)).to_have_text("Not saved. Your text is kept in this tab only.")
+
+
+@only_with_javascript
+def test_a_draft_that_is_offered_is_not_written_over_by_the_tab_that_saved_it(browser, board):
+    page = browser(board.user())
+    text = page.get_by_label("Text", exact=True)
+    page.goto("/questions/ask")
+    text.fill("Half")
+    expect(saved(page)).to_have_text("Draft saved")
+    page.goto("/questions/ask?draft=1")
+    text.fill("Half and more")
+    expect(saved(page)).to_have_text("Draft saved")
+    page.goto("/questions/ask")
+    expect(offer(page)).to_be_visible()
+    text.fill("Another one")
+    expect(saved(page)).to_contain_text("Another draft for this form is saved")
+    with board.transaction() as session:
+        assert session.scalars(select(Draft.body)).all() == ["Half and more"]
+
+
+@only_with_javascript
+def test_a_button_pressed_twice_while_a_draft_is_saved_sends_once(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("A title")
+    page.get_by_label("Text", exact=True).fill("A text")
+    sent = []
+    page.on("request", lambda request: sent.append((request.method, urlsplit(request.url).path)))
+
+    def hold(route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/questions/draft", hold)
+    with page.expect_request("**/questions/draft"):
+        pass
+    page.get_by_role("button", name="Post your question").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A title")
+    assert sent.count(("POST", "/questions/ask")) == 1
+    with board.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Question)) == 1
+
+
+@only_with_javascript
+def test_a_draft_that_cannot_be_discarded_now_stays_offered(browser, board):
+    user = board.user()
+    with board.transaction() as session:
+        save_draft(
+            session,
+            user_id=user.id,
+            place=ASK_PLACE,
+            writer="0123456789abcdef",
+            continues="",
+            title="",
+            body="Half a text",
+            post_version=None,
+        )
+    page = browser(user)
+    page.goto("/questions/ask")
+    page.route("**/discard-draft", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("button", name="Discard the draft").click()
+    expect(saved(page)).to_contain_text("The site cannot be reached.")
+    expect(offer(page)).to_be_visible()
