@@ -49,8 +49,9 @@ async function deletePost(form) {
     return leave(answer);
   }
   // The page of a deleted post has the way to restore it.
-  const deleted = await load(new URL(".", form.action));
-  const notice = deleted?.page.querySelector(".alert-warning");
+  const deleted = await load(new URL(".", form.action)).catch(() => null);
+  // The page can have other notices, such as that the account will be closed.
+  const notice = deleted?.page.querySelector("form[action$='/restore']")?.closest(".alert-warning");
   if (!notice) {
     return leave(answer);
   }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from limits import parse
 from playwright.sync_api import Locator, Page, expect
 from scripting import only_with_javascript
 
-from qaboard.models import Role, User
+from qaboard.models import Answer, Role, User, utc_now
 from qaboard.settings.rate_limits import RateLimit
 
 pytestmark = only_with_javascript
@@ -125,6 +127,24 @@ def test_a_question_is_deleted_and_restored_where_it_stands(browser, long_board)
     expect(page.get_by_label("Text", exact=True)).to_have_value("half an answer")
     expect_marked(page)
     assert visitor.goto(long_board.path).status == 200
+
+
+def test_a_deletion_is_not_taken_for_another_notice_of_the_page(browser, long_board):
+    answer = long_board.answers[2]
+    author = long_board.user()
+    with long_board.transaction() as session:
+        session.get_one(Answer, answer.id).author_id = author.id
+        row = session.get_one(User, author.id)
+        row.closing_at, row.closing_removes_posts = utc_now() + timedelta(days=7), False
+    page = browser(author)
+    page.goto(long_board.path)
+    article(page, answer).get_by_role("link", name="Delete").click()
+    article(page, answer).get_by_role("button", name="Delete").click()
+    notice = page.locator(".alert-warning").filter(has_text="The answer is deleted.")
+    notice.get_by_role("button", name="Restore it").click()
+    expect(article(page, answer)).to_be_focused()
+    expect(page.get_by_text("Your account will be closed")).to_be_visible()
+    assert long_board.read(answer).deleted_at is None
 
 
 def test_a_vote_that_is_refused_says_why_in_place(app, browser, long_board, monkeypatch):
