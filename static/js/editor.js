@@ -33,11 +33,13 @@ function applyTool(textarea, name) {
   textarea.setSelectionRange(change.selectFrom, change.selectTo);
 }
 
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const KEYS = { b: "bold", i: "italic", k: "link", e: "code" };
 const SHIFTED_KEYS = { Period: "quote", Digit8: "bullets", Digit7: "numbers" };
 
 function pressKey(event, textarea) {
-  const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey;
+  // On a Mac, Ctrl with these letters moves and deletes in every text.
+  const isCommand = (IS_MAC ? event.metaKey : event.ctrlKey) && !event.altKey;
   if (!isCommand || event.isComposing) {
     return;
   }
@@ -80,11 +82,10 @@ function openToolbar(editor, textarea) {
   const toolbar = editor.querySelector("[role=toolbar]");
   const buttons = [...toolbar.querySelectorAll("button")];
   moveWithArrows(toolbar, buttons);
-  const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
   for (const button of buttons) {
     const keys = button.getAttribute("aria-keyshortcuts");
-    button.title += ` (${keys.replace("Control", isMac ? "Cmd" : "Ctrl")})`;
-    if (isMac) {
+    button.title += ` (${keys.replace("Control", IS_MAC ? "Cmd" : "Ctrl")})`;
+    if (IS_MAC) {
       button.setAttribute("aria-keyshortcuts", keys.replace("Control", "Meta"));
     }
     // A click leaves the selection of the text, and the keyboard of a phone, where they are.
@@ -126,16 +127,21 @@ function openTabs(editor, textarea) {
 
 async function showPreview(editor, textarea, panel) {
   const shown = panel.querySelector(".post-body");
+  const text = textarea.value;
   panel.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(editor.dataset.preview, {
       method: "POST",
       body: new URLSearchParams({
-        body: textarea.value,
+        body: text,
         csrf_token: textarea.form.elements.csrf_token.value,
       }),
     });
     const content = await response.text();
+    if (text !== textarea.value) {
+      // It comes too late: the text has a preview of its own by now, or gets one when it is asked for.
+      return;
+    }
     if (response.ok && !response.redirected) {
       // Sanitised by the server: it is what would be stored and shown.
       shown.innerHTML = content;

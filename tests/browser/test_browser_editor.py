@@ -162,6 +162,40 @@ def test_a_question_is_asked_by_keyboard_alone(page):
 
 
 @only_with_javascript
+def test_on_a_mac_the_keys_are_those_with_cmd_alone(browser, board):
+    """There Ctrl with a letter moves and deletes: Ctrl+E goes to the end of the line."""
+    page = browser(board.user())
+    page.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
+    page.goto("/questions/ask")
+    write(page, "word", "word")
+    for key in "bike":
+        text_of(page).dispatch_event("keydown", {"key": key, "ctrlKey": True})
+    expect(text_of(page)).to_have_value("word")
+    text_of(page).dispatch_event("keydown", {"key": "b", "metaKey": True})
+    expect(text_of(page)).to_have_value("**word**")
+
+
+@only_with_javascript
+def test_the_preview_is_that_of_the_text_also_when_an_earlier_one_comes_later(page):
+    def hold(route) -> None:
+        if "slow" in route.request.post_data:
+            page.wait_for_timeout(800)
+        route.continue_()
+
+    page.route("**/preview", hold)
+    panel = page.get_by_role("tabpanel", name="Preview")
+    write(page, "slow")
+    with page.expect_response(lambda response: "slow" in (response.request.post_data or "")):
+        page.get_by_role("tab", name="Preview").click()
+        page.get_by_role("tab", name="Write").click()
+        write(page, "later")
+        page.get_by_role("tab", name="Preview").click()
+        expect(panel).to_have_text("later")
+    page.wait_for_timeout(100)
+    expect(panel).to_have_text("later")
+
+
+@only_with_javascript
 def test_a_preview_that_cannot_be_reached_says_so(page):
     page.route("**/preview", lambda route: route.abort("connectionrefused"))
     write(page, "text")
