@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pyramid.request import Request
+from pyramid.response import Response
 from pyramid.session import SignedCookieSessionFactory
 
 LOGIN_COOKIE = "login"
 SESSION_COOKIE = "session"
+
+CSRF_TOKEN_KEY = "_csrft_"  # noqa: S105 - where Pyramid's sessions keep it
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
@@ -30,6 +33,17 @@ def has_login_cookie(request: Request) -> bool:
 def has_session_cookie(request: Request) -> bool:
     """Whether the browser has a session; asking ``request.session`` could give it one."""
     return _has_cookie(request, SESSION_COOKIE)
+
+
+def end_session_of_visitor(request: Request, response: Response) -> None:
+    """Have a visitor leave a form as they came: without a session, pages are shared with others.
+
+    It stays when it holds more than the token of the form.
+    """
+    if request.identity is None and set(request.session) <= {CSRF_TOKEN_KEY}:
+        secure = request.registry["settings"].secure_cookies
+        name = cookie_name(SESSION_COOKIE, secure=secure)
+        response.set_cookie(name, "", max_age=0, secure=secure, httponly=True, samesite="Lax")
 
 
 def includeme(config) -> None:

@@ -10,7 +10,7 @@ from qaboard.i18n import LOCALE_COOKIE, LOCALE_COOKIE_MAX_AGE_SECONDS
 from qaboard.models import User
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.account import LanguageSchema
-from qaboard.security.cookies import cookie_name
+from qaboard.security.cookies import cookie_name, end_session_of_visitor
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.user import choose_locale
@@ -63,4 +63,5 @@ class LanguageView:
             httponly=True,
             samesite="Lax",
         )
+        end_session_of_visitor(request, response)
         return response

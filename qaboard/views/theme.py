@@ -8,7 +8,7 @@ from pyramid.view import view_config, view_defaults
 
 from qaboard.resources import RootResource
 from qaboard.schemas.theme import ThemeSchema
-from qaboard.security.cookies import cookie_name
+from qaboard.security.cookies import cookie_name, end_session_of_visitor
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.theme import SYSTEM, THEME_COOKIE, THEME_COOKIE_MAX_AGE_SECONDS
@@ -50,4 +50,5 @@ class ThemeView:
             httponly=True,
             samesite="Lax",
         )
+        end_session_of_visitor(request, response)
         return response

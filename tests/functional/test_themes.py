@@ -59,6 +59,20 @@ def test_a_member_chooses_in_the_settings_for_this_browser(browser, board):
     assert theme(browser(user)) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "value"), [("/theme", "theme", "dark"), ("/language", "locale", "ko")]
+)
+def test_a_visitor_who_has_chosen_has_the_pages_of_visitors_again(
+    browser, board, path, field, value
+):
+    client = browser()
+    page = client.get(path)
+    form = next(form for form in page.forms.values() if form.action == path)
+    form.submit(field, value=value)
+    assert set(client.cookies) == {field}
+    assert client.get("/questions/").headers["Cache-Control"] == "no-cache"
+
+
 @pytest.mark.parametrize("name", ["", "blue", "dark ", "Dark", "dark\x00"])
 def test_there_are_no_other_themes(browser, board, name):
     client = browser()
