@@ -13,7 +13,10 @@ export function keepDrafts() {
 
 function settleSentDrafts() {
   const interludes = ".error-summary, .error-page, #login, #signup, #second-factor, #confirm";
-  const wasRefused = document.querySelector(interludes) !== null;
+  // Who comes back from what answered instead of the board, or from an error of the browser, has seen
+  // none of its pages; after a page that says it is posted, there is nothing left to be settled.
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const wasRefused = isBack || document.querySelector(interludes) !== null;
   for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX))) {
     const draft = read(key);
     if (draft.sent && !wasRefused) {

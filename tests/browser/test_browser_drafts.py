@@ -322,3 +322,23 @@ def test_a_draft_that_cannot_be_discarded_now_stays_offered(browser, board):
     page.get_by_role("button", name="Discard the draft").click()
     expect(saved(page)).to_contain_text("The site cannot be reached.")
     expect(offer(page)).to_be_visible()
+
+
+@only_with_javascript
+def test_a_text_that_did_not_arrive_is_still_there_on_the_way_back(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/")
+    page.get_by_role("link", name="Ask a question").click()
+    page.get_by_label("Title").fill("A title")
+    page.get_by_label("Text", exact=True).fill("What I wrote for an hour.")
+    away = {"status": 503, "content_type": "text/html", "body": "<p>Maintenance</p>"}
+
+    def answer(route) -> None:
+        route.fulfill(**away) if route.request.method == "POST" else route.continue_()
+
+    page.route("**/questions/ask", answer)
+    page.get_by_role("button", name="Post your question").click()
+    expect(page.get_by_text("Maintenance")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Title")).to_have_value("A title")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("What I wrote for an hour.")
