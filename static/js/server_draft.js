@@ -168,7 +168,8 @@ export class ServerDraft {
     const body = new URLSearchParams({ csrf_token: this.form.elements.csrf_token.value });
     try {
       const response = await fetch(this.form.dataset.discardPath, { method: "POST", body });
-      return response.ok;
+      // Whoever is not logged in any more is led elsewhere than to the form.
+      return response.ok && new URL(response.url).pathname === location.pathname;
     } catch {
       this.shown.textContent = document.getElementById("announcement").dataset.unreachable;
       return null;

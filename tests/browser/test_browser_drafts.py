@@ -322,6 +322,10 @@ def test_a_draft_that_cannot_be_discarded_now_stays_offered(browser, board):
     page.get_by_role("button", name="Discard the draft").click()
     expect(saved(page)).to_contain_text("The site cannot be reached.")
     expect(offer(page)).to_be_visible()
+    page.unroute("**/discard-draft")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Discard the draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
 
 
 @only_with_javascript
