@@ -71,7 +71,7 @@ def more_to_search(app) -> int:
     ],
 )
 def test_pages(full_board, browser, count_queries, more_to_search, path, visitor, member):
-    if path.startswith(("/questions/{question}/", "/questions/?q=")):
+    if path.startswith(("/questions/{question}/", "/questions/?q=", "/nowhere")):
         visitor, member = visitor + more_to_search, member + more_to_search
     path, _, query = path.format(
         question=full_board.full_question.id, user=full_board.an_author.id
