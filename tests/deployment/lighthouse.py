@@ -52,13 +52,14 @@ def judge(site: Site, path: str, reader: Reader) -> Verdict:
         "--headless=new",
         "--no-sandbox",
         "--ignore-certificate-errors",
-        f"--host-resolver-rules=MAP {DOMAIN}:443 127.0.0.1:{site.https_port}",
+        # Quoted, since Lighthouse divides the flags at spaces.
+        f'--host-resolver-rules="MAP {DOMAIN}:443 127.0.0.1:{site.https_port}"',
     ]
     cookies = "; ".join(f"{name}={value}" for name, value in reader.cookies.items())
     command = [
         installed_programs() / "lighthouse",
         f"https://{DOMAIN}{path}",
-        f"--chrome-flags={' '.join(map(repr, flags))}",
+        f"--chrome-flags={' '.join(flags)}",
         "--quiet",
         "--no-enable-error-reporting",
         "--output=json",
