@@ -105,7 +105,7 @@ class Report:
             cwd=PROJECT,
         )
         minutes = (time.monotonic() - began) / 60
-        output = done.stdout.strip()
+        output = done.stdout.strip("\n")
         print(output, flush=True)
         self.write(f"\n## {title}\n\n`{shlex.join(command)}` ({minutes:.1f} minutes)\n\n")
         self.write(f"{output}\n" if is_table else f"```\n{output}\n```\n")
