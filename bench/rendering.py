@@ -1,8 +1,8 @@
 """How long does the worst body take?  ``python bench/rendering.py [--growth] [--fuzz SECONDS]``
 
 Renders texts of 30,000 characters that are made to be slow and prints the slowest twenty of them,
-sorted by CPU time: seconds, how many times as long as the text the HTML is, and the name.  The worst case stands in the last
-line.  Exit status 1 if any text takes a second or more.
+sorted by CPU time: seconds, how many times as long as the text the HTML is, and the name.  The
+worst case stands in the last line.  Exit status 1 if any text takes a second or more.
 
 With ``--growth`` it renders half of each text too, and prints how often the time of that the whole
 takes (2 is linear, 4 quadratic).
