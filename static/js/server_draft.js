@@ -2,6 +2,8 @@
 // device too. Each save makes all pages stale that the server has kept, so it is a rare thing.
 const PAUSE_MILLISECONDS = 3000;
 const INTERVAL_MILLISECONDS = 15000;
+// Whether another page's draft is still there is asked less often.
+const HELD_INTERVAL_MILLISECONDS = 60000;
 const PATIENCE_MILLISECONDS = 2000;
 // What browsers send of a page that is left (Fetch, section 4.6); longer texts go while it is there.
 const KEEPALIVE_MAX_BYTES = 60000;
@@ -40,11 +42,9 @@ export class ServerDraft {
 
   schedule() {
     this.discardButton.hidden = true;
-    if (this.isHeld) {
-      return;
-    }
     clearTimeout(this.timer);
-    const earliest = this.sentAt + INTERVAL_MILLISECONDS - performance.now();
+    const interval = this.isHeld ? HELD_INTERVAL_MILLISECONDS : INTERVAL_MILLISECONDS;
+    const earliest = this.sentAt + interval - performance.now();
     this.timer = setTimeout(() => this.save(), Math.max(PAUSE_MILLISECONDS, earliest));
   }
 
@@ -68,7 +68,7 @@ export class ServerDraft {
 
   async save() {
     clearTimeout(this.timer);
-    if (this.isHeld || this.isStopped || this.isSaved()) {
+    if (this.isStopped || this.isSaved()) {
       return;
     }
     const texts = this.texts();
@@ -91,17 +91,25 @@ export class ServerDraft {
     }
     if (answer?.is_kept) {
       this.saved = JSON.stringify(texts);
+      this.hold(false);
       this.claimed();
       this.say("kept");
     } else if (answer) {
-      this.isHeld = true;
+      this.hold(true);
       this.isClaimed = false;
       this.form.elements.draft.value = this.known;
       this.claimed();
       this.say("elsewhere");
+      this.schedule();
     } else {
       this.say("unsaved");
     }
+  }
+
+  // While another page's draft is there, a link leads to the form that offers it.
+  hold(isHeld) {
+    this.isHeld = isHeld;
+    this.form.querySelector("[data-other-draft]").hidden = !isHeld;
   }
 
   async send(texts) {
@@ -191,7 +199,7 @@ export class ServerDraft {
       if (isDiscarded) {
         offer.remove();
         this.form.elements.body.focus();
-        this.isHeld = false;
+        this.hold(false);
         this.shown.textContent = "";
         if (!this.isSaved()) {
           this.schedule();
