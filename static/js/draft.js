@@ -57,6 +57,9 @@ function keepDraft(form) {
   };
   server?.onClaim(() => keep(isSent));
   form.addEventListener("input", () => {
+    // Whoever types on has stopped the sending.
+    isSent = false;
+    server?.resume();
     keep(false);
     server?.schedule();
   });

@@ -66,6 +66,10 @@ export class ServerDraft {
     window.addEventListener("pageshow", () => (this.isStopped = false), { once: true });
   }
 
+  resume() {
+    this.isStopped = false;
+  }
+
   async save() {
     clearTimeout(this.timer);
     if (this.isStopped || this.isSaved()) {
