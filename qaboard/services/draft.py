@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Draft, utc_now
+from qaboard.services.post import check_author
 
 ASK_PLACE = "ask"
 """Where a question is written."""
@@ -47,6 +48,7 @@ def save_draft(
     :param writer: who saves it: a number of the page on which it is typed.
     :param continues: the writer of the draft with which that page began, or empty.
     :param post_version: the version of the post that an edit began from.
+    :raises StaleDataError: when the user was suspended or left meanwhile.
     :return: whether it is kept; another page's draft, which this one has not seen, stays instead.
     """
     own = select(Draft).where(Draft.user_id == user_id, Draft.place == place)
@@ -69,6 +71,7 @@ def save_draft(
     draft.post_version = post_version
     draft.updated_at = utc_now()
     session.flush()
+    check_author(session, user_id)
     _forget_oldest(session, user_id)
     return True
 

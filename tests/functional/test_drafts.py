@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select, update
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.models import Draft, Role, User, utc_now
 from qaboard.services.account_closing import close_due_accounts
@@ -313,3 +314,12 @@ def test_what_is_not_written_is_not_locked(board, writer):
         assert save_directly(session, user, writer=writer) == (writer == FIRST)
     assert locks
     assert set(locks) == {None}
+
+
+def test_an_account_that_was_closed_meanwhile_gets_no_draft(board):
+    user = board.user()
+    with board.transaction() as session:
+        session.get_one(User, user.id).closed_at = utc_now()
+    with pytest.raises(StaleDataError), board.transaction() as session:
+        save_directly(session, user)
+    assert drafts(board) == []
