@@ -170,8 +170,22 @@ export class ServerDraft {
       this.schedule();
       this.discardButton.hidden = false;
     }
-    if (this.isClaimed) {
-      document.querySelector(`[data-discards-draft="${this.form.id}"]`)?.parentElement.remove();
+    const offer = document.querySelector(`[data-discards-draft="${this.form.id}"]`)?.parentElement;
+    if (this.isClaimed && offer) {
+      this.confirm(offer);
+    }
+  }
+
+  // The draft that is offered can have gone on elsewhere; only the server knows whether it is this text.
+  async confirm(offer) {
+    const texts = this.texts();
+    this.saving = this.send(texts).catch(() => null);
+    const answer = await this.saving;
+    this.saving = null;
+    if (answer?.is_kept && !this.isStopped) {
+      this.saved = JSON.stringify(texts);
+      this.claimed();
+      offer.remove();
     }
   }
 
