@@ -33,6 +33,9 @@ export class ServerDraft {
 
   texts() {
     const { title, body } = this.form.elements;
+    if (this.isUnchanged?.()) {
+      return { title: "", body: "" };
+    }
     return { title: title?.value ?? "", body: body.value };
   }
 
