@@ -100,7 +100,11 @@ export class ServerDraft {
       this.saved = JSON.stringify(texts);
       this.hold(false);
       this.claimed();
-      this.say("kept");
+      if (texts.title || texts.body) {
+        this.say("kept");
+      } else {
+        this.shown.textContent = "";
+      }
     } else if (answer) {
       this.hold(true);
       this.isClaimed = false;
