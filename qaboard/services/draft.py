@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Draft, utc_now
+from qaboard.services.post import check_author
 
 ASK_PLACE = "ask"
 """Where a question is written."""
@@ -41,34 +42,51 @@ def save_draft(
 ) -> bool:
     """Keep a text; without any text, keep none.
 
-    Nothing is written when the same is kept already, since whatever is written makes all kept pages
-    stale.
+    Nothing is written or locked when the same is kept already or another page's draft stays, since
+    whatever is written makes all kept pages stale, and so does a lock in PostgreSQL.
 
     :param writer: who saves it: a number of the page on which it is typed.
     :param continues: the writer of the draft with which that page began, or empty.
     :param post_version: the version of the post that an edit began from.
+    :raises StaleDataError: when the user was suspended or left meanwhile.
     :return: whether it is kept; another page's draft, which this one has not seen, stays instead.
     """
-    draft = session.scalar(
-        select(Draft).where(Draft.user_id == user_id, Draft.place == place).with_for_update()
-    )
-    if draft is not None and draft.writer not in (writer, continues):
-        return False
+    own = select(Draft).where(Draft.user_id == user_id, Draft.place == place)
+    sent = {"writer": writer, "continues": continues, "title": title, "body": body}
+    draft = session.scalar(own)
+    answer = _answer_without_writing(draft, **sent)
+    if answer is None:
+        locked = own.with_for_update().execution_options(populate_existing=True)
+        draft = session.scalar(locked)
+        answer = _answer_without_writing(draft, **sent)
+    if answer is not None:
+        return answer
     if not title.strip() and not body.strip():
-        if draft is not None:
-            session.delete(draft)
+        session.delete(draft)
         return True
     if draft is None:
         draft = Draft(user_id=user_id, place=place)
         session.add(draft)
-    elif (draft.title, draft.body, draft.writer) == (title, body, writer):
-        return True
     draft.title, draft.body, draft.writer = title, body, writer
     draft.post_version = post_version
     draft.updated_at = utc_now()
     session.flush()
+    check_author(session, user_id)
     _forget_oldest(session, user_id)
     return True
+
+
+def _answer_without_writing(
+    draft: Draft | None, *, writer: str, continues: str, title: str, body: str
+) -> bool | None:
+    """Whether the text is kept, as far as nothing has to be written for it; else nothing."""
+    is_empty = not title.strip() and not body.strip()
+    if draft is None:
+        return True if is_empty else None
+    if draft.writer not in (writer, continues):
+        return False
+    is_same = (draft.title, draft.body, draft.writer) == (title, body, writer)
+    return True if is_same and not is_empty else None
 
 
 def _forget_oldest(session: Session, user_id: int) -> None:

@@ -50,6 +50,7 @@ class FormDraft:
     save has come through.
     """
 
+    form_path: str
     save_path: str
     discard_path: str
     continue_path: str
@@ -118,6 +119,7 @@ def keep_draft_of(
     if is_offered is None:
         is_offered = draft is not None and request.method == "GET"
     form.draft = FormDraft(
+        form_path=form_path(request, context),
         save_path=request.resource_path(context, "draft"),
         discard_path=request.resource_path(context, "discard-draft"),
         continue_path=form_path(request, context, continues=True),

@@ -55,8 +55,15 @@ function keepDraft(form) {
     const { writer, saved } = server?.isClaimed ? server : {};
     write(key, { from, to: values(), sent, writer, saved });
   };
+  if (server && !server.known) {
+    // What was typed and undone is no draft; what goes on with one stays one.
+    server.isUnchanged = () => isSame(values(), from);
+  }
   server?.onClaim(() => keep(isSent));
   form.addEventListener("input", () => {
+    // Whoever types on has stopped the sending.
+    isSent = false;
+    server?.resume();
     keep(false);
     server?.schedule();
   });

@@ -146,14 +146,21 @@ async function showPreview(editor, textarea, panel) {
       // Sanitised by the server: it is what would be stored and shown.
       shown.innerHTML = content;
     } else if (response.headers.get("Content-Type")?.startsWith("text/plain")) {
-      shown.textContent = content;
+      refuse(shown, content);
     } else {
-      shown.textContent = errorIn(content) || editor.dataset.failed;
+      refuse(shown, errorIn(content) || editor.dataset.failed);
     }
   } catch {
-    shown.textContent = editor.dataset.failed;
+    refuse(shown, editor.dataset.failed);
   }
   panel.removeAttribute("aria-busy");
+}
+
+function refuse(shown, text) {
+  const refusal = document.createElement("p");
+  refusal.setAttribute("role", "alert");
+  refusal.textContent = text;
+  shown.replaceChildren(refusal);
 }
 
 // What a page of an error says, as text.

@@ -11,14 +11,25 @@ import { showSimilar } from "./similar.js";
 import { actInPlace } from "./in_place.js";
 import { listenToKeys } from "./shortcuts.js";
 
-foldMenus();
-openDialogs();
-keepDrafts();
-openEditors();
-showPasswords();
-usePasskeys();
-copyTexts();
-addCopyButtons();
-showSimilar();
-actInPlace();
-listenToKeys();
+const improvements = [
+  foldMenus,
+  openDialogs,
+  keepDrafts,
+  openEditors,
+  showPasswords,
+  usePasskeys,
+  copyTexts,
+  addCopyButtons,
+  showSimilar,
+  actInPlace,
+  listenToKeys,
+];
+
+for (const improve of improvements) {
+  try {
+    improve();
+  } catch (error) {
+    // The others start all the same, such as where the browser stores nothing.
+    reportError(error);
+  }
+}

@@ -2,6 +2,8 @@
 // device too. Each save makes all pages stale that the server has kept, so it is a rare thing.
 const PAUSE_MILLISECONDS = 3000;
 const INTERVAL_MILLISECONDS = 15000;
+// Whether another page's draft is still there is asked less often.
+const HELD_INTERVAL_MILLISECONDS = 60000;
 const PATIENCE_MILLISECONDS = 2000;
 // What browsers send of a page that is left (Fetch, section 4.6); longer texts go while it is there.
 const KEEPALIVE_MAX_BYTES = 60000;
@@ -31,6 +33,9 @@ export class ServerDraft {
 
   texts() {
     const { title, body } = this.form.elements;
+    if (this.isUnchanged?.()) {
+      return { title: "", body: "" };
+    }
     return { title: title?.value ?? "", body: body.value };
   }
 
@@ -40,11 +45,9 @@ export class ServerDraft {
 
   schedule() {
     this.discardButton.hidden = true;
-    if (this.isHeld) {
-      return;
-    }
     clearTimeout(this.timer);
-    const earliest = this.sentAt + INTERVAL_MILLISECONDS - performance.now();
+    const interval = this.isHeld ? HELD_INTERVAL_MILLISECONDS : INTERVAL_MILLISECONDS;
+    const earliest = this.sentAt + interval - performance.now();
     this.timer = setTimeout(() => this.save(), Math.max(PAUSE_MILLISECONDS, earliest));
   }
 
@@ -66,9 +69,13 @@ export class ServerDraft {
     window.addEventListener("pageshow", () => (this.isStopped = false), { once: true });
   }
 
+  resume() {
+    this.isStopped = false;
+  }
+
   async save() {
     clearTimeout(this.timer);
-    if (this.isHeld || this.isStopped || this.isSaved()) {
+    if (this.isStopped || this.isSaved()) {
       return;
     }
     const texts = this.texts();
@@ -91,17 +98,29 @@ export class ServerDraft {
     }
     if (answer?.is_kept) {
       this.saved = JSON.stringify(texts);
+      this.hold(false);
       this.claimed();
-      this.say("kept");
+      if (texts.title || texts.body) {
+        this.say("kept");
+      } else {
+        this.shown.textContent = "";
+      }
     } else if (answer) {
-      this.isHeld = true;
+      this.hold(true);
       this.isClaimed = false;
       this.form.elements.draft.value = this.known;
       this.claimed();
       this.say("elsewhere");
+      this.schedule();
     } else {
       this.say("unsaved");
     }
+  }
+
+  // While another page's draft is there, a link leads to the form that offers it.
+  hold(isHeld) {
+    this.isHeld = isHeld;
+    this.form.querySelector("[data-other-draft]").hidden = !isHeld;
   }
 
   async send(texts) {
@@ -158,8 +177,22 @@ export class ServerDraft {
       this.schedule();
       this.discardButton.hidden = false;
     }
-    if (this.isClaimed) {
-      document.querySelector(`[data-discards-draft="${this.form.id}"]`)?.parentElement.remove();
+    const offer = document.querySelector(`[data-discards-draft="${this.form.id}"]`)?.parentElement;
+    if (this.isClaimed && offer) {
+      this.confirm(offer);
+    }
+  }
+
+  // The draft that is offered can have gone on elsewhere; only the server knows whether it is this text.
+  async confirm(offer) {
+    const texts = this.texts();
+    this.saving = this.send(texts).catch(() => null);
+    const answer = await this.saving;
+    this.saving = null;
+    if (answer?.is_kept && !this.isStopped) {
+      this.saved = JSON.stringify(texts);
+      this.claimed();
+      offer.remove();
     }
   }
 
@@ -191,7 +224,7 @@ export class ServerDraft {
       if (isDiscarded) {
         offer.remove();
         this.form.elements.body.focus();
-        this.isHeld = false;
+        this.hold(false);
         this.shown.textContent = "";
         if (!this.isSaved()) {
           this.schedule();

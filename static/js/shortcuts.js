@@ -40,7 +40,7 @@ function isMeant(event) {
 
 function search() {
   const field = document.getElementById("search");
-  if (!field.checkVisibility()) {
+  if (!isShown(field)) {
     document.querySelector("[data-toggles=site-menu]").click();
   }
   field.focus();
@@ -48,7 +48,7 @@ function search() {
 }
 
 function move(step) {
-  const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.checkVisibility());
+  const rows = [...document.querySelectorAll(ROWS)].filter(isShown);
   const current = rows.indexOf(document.activeElement.closest(ROWS));
   // From where the reader has scrolled to, as long as no row has the focus.
   const below = rows.findIndex((row) => row.getBoundingClientRect().top >= 0);
@@ -62,6 +62,11 @@ function move(step) {
     row.tabIndex = -1;
   }
   (link ?? row).focus();
+}
+
+// Not checkVisibility(), which Safari has since 17.4 only.
+function isShown(element) {
+  return element.getClientRects().length > 0;
 }
 
 function areOn() {

@@ -346,3 +346,69 @@ def test_a_text_that_did_not_arrive_is_still_there_on_the_way_back(browser, boar
     page.go_back()
     expect(page.get_by_label("Title")).to_have_value("A title")
     expect(page.get_by_label("Text", exact=True)).to_have_value("What I wrote for an hour.")
+
+
+@only_with_javascript
+def test_a_text_is_saved_once_the_other_draft_is_discarded_elsewhere(browser, board):
+    user = board.user()
+    page = browser(user)
+    page.clock.install()
+    page.goto("/questions/ask")
+    other = browser(user)
+    other.goto("/questions/ask")
+    other.get_by_label("Text", exact=True).fill("from the phone")
+    expect(saved(other)).to_have_text("Draft saved")
+    page.get_by_label("Text", exact=True).fill("from the desk")
+    page.clock.fast_forward(4_000)
+    expect(saved(page)).to_contain_text("Another draft for this form is saved")
+    expect(page.get_by_role("link", name="Show that draft in a new tab")).to_be_visible()
+    other.goto("/questions/ask?draft=1")
+    other.get_by_role("button", name="Discard the draft").first.click()
+    expect(other.get_by_label("Text", exact=True)).to_have_value("")
+    page.clock.fast_forward(61_000)
+    expect(saved(page)).to_have_text("Draft saved")
+
+
+@only_with_javascript
+def test_typing_on_after_a_stopped_submission_is_saved(browser, board):
+    page = browser(board.user())
+    page.goto("/questions/ask")
+    page.get_by_label("Title").fill("A title")
+    page.evaluate("document.forms.ask.addEventListener('submit', (e) => e.preventDefault())")
+    page.get_by_role("button", name="Post your question").click()
+    page.get_by_label("Text", exact=True).fill("More")
+    expect(saved(page)).to_have_text("Draft saved", timeout=20_000)
+
+
+@only_with_javascript
+def test_an_edit_that_is_undone_leaves_no_draft(browser, board):
+    author = board.user()
+    question = board.question(author, body="first")
+    page = browser(author)
+    page.clock.install()
+    page.goto(f"/questions/{question.id}/edit")
+    page.get_by_label("Text", exact=True).fill("second")
+    page.clock.fast_forward(4_000)
+    expect(saved(page)).to_have_text("Draft saved")
+    page.get_by_label("Text", exact=True).fill("first")
+    page.clock.fast_forward(16_000)
+    expect(saved(page)).to_have_text("")
+    with board.transaction() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+@only_with_javascript
+def test_a_draft_that_went_on_elsewhere_stays_offered(browser, board):
+    user = board.user()
+    page = browser(user)
+    page.goto("/questions/ask")
+    page.get_by_label("Text", exact=True).fill("Half")
+    expect(saved(page)).to_have_text("Draft saved")
+    other = browser(user)
+    other.goto("/questions/ask?draft=1")
+    other.get_by_label("Text", exact=True).fill("Half and more")
+    expect(saved(other)).to_have_text("Draft saved")
+    with page.expect_response("**/questions/draft"):
+        page.goto("/questions/ask")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Half")
+    expect(offer(page)).to_be_visible()

@@ -201,7 +201,7 @@ def test_a_preview_that_cannot_be_reached_says_so(page):
     write(page, "text")
     page.get_by_role("tab", name="Preview").click()
     panel = page.get_by_role("tabpanel", name="Preview")
-    expect(panel).to_contain_text("Your text is still here")
+    expect(panel.get_by_role("alert")).to_contain_text("Your text is still here")
     page.get_by_role("tab", name="Write").click()
     expect(text_of(page)).to_have_value("text")
 

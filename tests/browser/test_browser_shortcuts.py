@@ -194,3 +194,19 @@ def test_a_post_is_deleted_and_restored_by_keyboard_alone(browser, board, javasc
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Delete")).to_be_visible()
     assert board.read(question).deleted_at is None
+
+
+@only_with_javascript
+def test_an_older_browser_and_one_that_stores_nothing_have_the_keys(browser, board):
+    board.question()
+    page = browser()
+    page.add_init_script(
+        "delete Element.prototype.checkVisibility;"
+        "Object.defineProperty(window, 'sessionStorage', {get() { throw new Error('blocked'); }});"
+        "window.reportError = () => {};"
+    )
+    page.goto("/questions/")
+    page.keyboard.press("j")
+    expect(page.locator(".question-title a").first).to_be_focused()
+    page.keyboard.press("/")
+    expect(search_field(page)).to_be_focused()

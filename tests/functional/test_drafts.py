@@ -8,7 +8,8 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.models import Draft, Role, User, utc_now
 from qaboard.services.account_closing import close_due_accounts
@@ -282,3 +283,44 @@ def test_the_archive_of_an_account_has_its_drafts(browser, board):
         "Half a title",
         "Half a text",
     )
+
+
+def save_directly(session, user, *, writer=FIRST, body="text") -> bool:
+    return save_draft(
+        session,
+        user_id=user.id,
+        place="ask",
+        writer=writer,
+        continues="",
+        title="",
+        body=body,
+        post_version=None,
+    )
+
+
+@pytest.mark.parametrize("writer", [FIRST, SECOND])
+def test_what_is_not_written_is_not_locked(board, writer):
+    """In PostgreSQL a lock makes all kept pages stale."""
+    user = board.user()
+    with board.transaction() as session:
+        save_directly(session, user)
+    locks = []
+    with board.transaction() as session:
+        event.listen(
+            session,
+            "do_orm_execute",
+            lambda state: locks.append(getattr(state.statement, "_for_update_arg", None)),
+        )
+        assert save_directly(session, user, writer=writer) == (writer == FIRST)
+    assert locks
+    assert set(locks) == {None}
+
+
+def test_an_account_that_was_closed_meanwhile_gets_no_draft(board):
+    user = board.user()
+    with board.transaction() as session:
+        row = session.get_one(User, user.id)
+        row.closed_at, row.email = utc_now(), None
+    with pytest.raises(StaleDataError), board.transaction() as session:
+        save_directly(session, user)
+    assert drafts(board) == []
