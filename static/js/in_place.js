@@ -64,10 +64,7 @@ async function deletePost(form) {
     ? [document.querySelector("main"), deleted.page.querySelector("main")]
     : [post, notice];
   notice.dataset.deleted = post.id;
-  removed.set(notice, { old, fresh, title: document.title });
-  if (isQuestion) {
-    document.title = deleted.page.title;
-  }
+  removed.set(notice, { old, fresh });
   old.replaceWith(fresh);
   if (!isQuestion) {
     takeOver("answers-title", answer.page);
@@ -78,7 +75,7 @@ async function deletePost(form) {
 
 async function restore(form) {
   const notice = form.closest(".alert-warning");
-  const { old, fresh, title } = removed.get(notice);
+  const { old, fresh } = removed.get(notice);
   const id = notice.dataset.deleted;
   const answer = await send(form);
   const restored = answer?.page.getElementById(id);
@@ -86,7 +83,6 @@ async function restore(form) {
     return leave(answer);
   }
   fresh.replaceWith(old);
-  document.title = title;
   const post = document.getElementById(id);
   post.querySelector(".vote-box").replaceWith(restored.querySelector(".vote-box"));
   takeOver("answers-title", answer.page);

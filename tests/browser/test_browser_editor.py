@@ -183,7 +183,7 @@ def test_the_preview_is_that_of_the_text_also_when_an_earlier_one_comes_later(pa
         route.continue_()
 
     page.route("**/preview", hold)
-    panel = page.get_by_role("tabpanel", name="Preview")
+    panel = page.get_by_role("tabpanel", name="Preview").locator(".post-body")
     write(page, "slow")
     with page.expect_response(lambda response: "slow" in (response.request.post_data or "")):
         page.get_by_role("tab", name="Preview").click()
