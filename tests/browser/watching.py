@@ -6,7 +6,7 @@ from urllib.parse import urldefrag
 
 from playwright.sync_api import BrowserContext
 
-SENT_BY_SCRIPTS = ("/preview", "/vote", "/delete", "/restore", "/discard-draft")
+SENT_BY_SCRIPTS = ("/preview", "/vote", "/delete", "/restore", "/draft", "/discard-draft")
 
 
 def watch(
