@@ -114,6 +114,8 @@ def test_the_list_opens_by_key_and_by_button_and_switches_them_off(browser, boar
     page.keyboard.press("Space")
     page.keyboard.press("Escape")
     expect(list_of_keys(page)).to_be_hidden()
+    # The browser takes the focus off what is hidden when it draws the page the next time.
+    expect(page.locator("body")).to_be_focused()
     for key in ("/", "?", "j", "k"):
         page.keyboard.press(key)
         assert focus_is_on(page, "body")
