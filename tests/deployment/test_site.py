@@ -256,7 +256,7 @@ def test_monitoring_reaches_each_process_and_strangers_reach_none(site):
 def test_a_text_that_is_too_long_for_the_board_meets_its_own_page(site):
     user = site.board.user("writer")
     member = Reader(site).log_in(user)
-    sentences = {1_500_000: "This is too much at once", 3_000_000: "한 번에 보내기에는"}
+    sentences = {1_500_000: "This is too much at once", 3_000_000: "내용이 너무 길어요"}
     for size, sentence in sentences.items():
         answer = member.send("POST", "/preview", "body=" + "x" * size)
         assert answer.status == 413

@@ -77,7 +77,7 @@ def test_a_server_that_is_stopped_and_started(server, served):
     states = {name: part["state"] for name, part in found["parts"].items()}
     assert states == {
         "database": "failing", "migrations": "failing", "mail": "ok", "disk": "ok",
-        "rate_limits": "ok",
+        "rate_limits": "ok", "replica": "off",
     }  # fmt: skip
     assert served.visitor.get("/metrics", extra_environ=MONITOR).status_int == 200
     server.start()
