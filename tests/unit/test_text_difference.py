@@ -63,7 +63,7 @@ def test_both_texts_are_in_the_pieces(before, after):
 
 
 def hostile_pairs() -> dict[str, tuple[str, str]]:
-    dice = random.Random(6)  # no secret  # noqa: S311
+    dice = random.Random(6)  # noqa: S311 - texts, no secrets
 
     def some(choices: list[str], length: int) -> str:
         return "".join(dice.choice(choices) for _ in range(length))[:SIZE]
