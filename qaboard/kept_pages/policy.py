@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import time
 from collections.abc import Callable, Hashable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pyramid.registry import Registry
 from pyramid.response import Response
+from webob.acceptparse import AcceptEncodingValidHeader
 from webob.cookies import RequestCookies
 
 from qaboard.db import READING_ENGINE
@@ -27,8 +29,11 @@ ETAG_BYTES = 16
 CACHE_CONTROL = "no-cache"
 """Others may keep a page, but ask each time whether it is still right."""
 
+ACCEPT_ENCODING_MAX_LENGTH = 200
+"""In characters; what browsers send has 30. Longer headers are not worth being remembered."""
+
 # What belongs to the body, which an answer 304 does not have (RFC 9110, section 15.4.5).
-_BODY_HEADERS = frozenset({"content-type", "content-length"})
+_BODY_HEADERS = frozenset({"content-type", "content-length", "content-encoding"})
 
 Environ = dict[str, Any]
 ExecutionPolicy = Callable[[Environ, Any], Response]
@@ -75,6 +80,8 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
         response = policy(environ, router)
         if not notes.is_same_for_visitors or not is_page_of_visitors(response):
             return response
+        if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+            compress(response)
         page = make_page(response, state, now, notes.right_until)
         # A page that could not be read from the replica is of another state.
         if state is not None and (states is database_state or READING_ENGINE in environ):
@@ -127,7 +134,23 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
         environ["SCRIPT_NAME"],
         environ["wsgi.url_scheme"],
         environ.get("HTTP_HOST", ""),
+        "gzip" if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else "",
     )
+
+
+@lru_cache
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether a header ``Accept-Encoding`` names gzip (RFC 9110, section 12.5.3).
+
+    One that takes whatever comes, or that nobody can read, gets a page as it is.
+    """
+    if len(accept_encoding) > ACCEPT_ENCODING_MAX_LENGTH:
+        return False
+    try:
+        weights = dict(AcceptEncodingValidHeader.parse(accept_encoding.lower()))
+    except ValueError:
+        return False
+    return weights.get("gzip", 0) > 0
 
 
 def is_page_of_visitors(response: Response) -> bool:
@@ -143,6 +166,13 @@ def is_page_of_visitors(response: Response) -> bool:
     )
 
 
+def compress(response: Response) -> None:
+    """Compress the page of a visitor. It has no token, which its length could tell (BREACH)."""
+    # Without a time, so that the same page has the same ETag.
+    response.body = gzip.compress(response.body, mtime=0)
+    response.content_encoding = "gzip"
+
+
 def make_page(response: Response, state: Hashable, now: float, right_until: float) -> KeptPage:
     """An answer as it is kept.
 
@@ -151,6 +181,7 @@ def make_page(response: Response, state: Hashable, now: float, right_until: floa
     :param right_until: when it begins to look different.
     """
     body = response.body
+    response.vary = (*(response.vary or ()), "Accept-Encoding")
     digest = hashlib.blake2b(body, digest_size=ETAG_BYTES).hexdigest()
     response.headers["ETag"] = etag = f'"{digest}"'
     response.headers["Cache-Control"] = CACHE_CONTROL

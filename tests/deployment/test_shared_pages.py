@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import re
 import socket
@@ -200,6 +201,26 @@ def test_a_page_is_fetched_once_for_all_who_ask_at_once(site, questions):
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
     # All others waited for it, or came in the second after it.
+    assert statuses(site, path).count("MISS") == 1
+
+
+def test_a_page_is_compressed_once_and_unpacked_for_who_cannot_read_it(site, questions):
+    site.forget_pages()
+    path = f"/questions/{questions[0].id}/"
+    packed = Reader(site).get(path, **{"Accept-Encoding": "gzip, br"})
+    plain = [
+        Reader(site).get(path, **({"Accept-Encoding": accepted} if accepted else {}))
+        for accepted in ("", "identity", "br", "gzip;q=0")
+    ]
+    assert packed.headers["Content-Encoding"] == "gzip"
+    for answer in plain:
+        assert answer.headers["Content-Encoding"] is None
+        assert answer.body == gzip.decompress(packed.body)
+        assert "Accept-Encoding" in ", ".join(answer.headers.get_all("Vary"))
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert Reader(site).get(path, **known).status == 304
+    assert Reader(site).get(path, **{"If-None-Match": plain[0].headers["ETag"]}).status == 304
+    # The board was asked once, by whoever came first.
     assert statuses(site, path).count("MISS") == 1
 
 
