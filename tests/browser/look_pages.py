@@ -11,10 +11,13 @@ import pyotp
 from factories import PASSWORD, Board
 from playwright.sync_api import Page
 from second_factors import add_app, add_recovery_codes
+from scripting import PHONE_WIDTH
 from sqlalchemy import update
 
-from qaboard.models import Draft, Post, Question, Role, User, utc_now
+from qaboard.models import Draft, EventKind, Post, Question, Role, User, utc_now
+from qaboard.security.client import Client
 from qaboard.services.password_reset import issue_reset_token
+from qaboard.services.security_event import record_event
 
 WIDE_NAME = "뷁" * 25
 LONG_TITLE = (
@@ -65,6 +68,11 @@ plain text without a language
     + "w" * 300
 )
 SHORT_BODY = "짧은 답변이에요."
+PHONE = Client(
+    "2001:db8:85a3::8a2e:370:7334",
+    "Mozilla/5.0 (Linux; Android 13; SM-S918N) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36",
+)
 
 
 @dataclass
@@ -94,6 +102,22 @@ def look_at_preview(page: Page) -> None:
 def open_keys(page: Page) -> None:
     page.keyboard.press("?")
     page.locator("dialog[open]").wait_for()
+
+
+def open_menu(page: Page) -> None:
+    page.set_viewport_size({"width": PHONE_WIDTH, "height": 800})
+    page.locator("[data-toggles=site-menu]").click()
+    page.locator("#site-menu a").first.wait_for()
+
+
+def open_help(page: Page) -> None:
+    page.locator("main summary").first.click()
+    page.locator("main details[open]").wait_for()
+
+
+def see_similar_questions(page: Page) -> None:
+    page.locator("[name=title]").fill("자전거 체인이 힘을 주면 미끄러져요")
+    page.locator(".similar-questions a").first.wait_for()
 
 
 def come_too_late(page: Page, board: Board, post: Post) -> None:
@@ -156,6 +180,17 @@ def page_kinds(board: Board, app) -> list[PageKind]:
             Draft(user_id=author.id, place="ask", title="", body=SHORT_BODY, writer="0" * 16)
         )
         reset = issue_reset_token(session, session.get_one(User, member.id), email=member.email)
+        for kind in (EventKind.SIGN_UP, EventKind.LOGIN_FAILURE, EventKind.PASSWORD_CHANGE):
+            record_event(session, kind, user_id=member.id, actor_id=member.id, client=PHONE)
+        record_event(
+            session,
+            EventKind.SUSPENSION,
+            user_id=suspended.id,
+            actor_id=admin.id,
+            is_administrative=True,
+            reason="Insults",
+            until=suspended.suspended_until.isoformat(),
+        )
     careful, newcomer = board.user("careful"), board.user("newcomer")
     add_app(board, app, careful)
     add_recovery_codes(board, careful)
@@ -177,6 +212,10 @@ def page_kinds(board: Board, app) -> list[PageKind]:
         PageKind("refused question", "/questions/ask", member, partial(send, title="", body="")),
         PageKind("preview", "/questions/ask", member, look_at_preview),
         PageKind("offered draft", "/questions/ask", author),
+        PageKind("menu", "/questions/", admin, open_menu),
+        PageKind("search help", "/questions/?q=체인", None, open_help),
+        PageKind("Markdown help", "/questions/ask", admin, open_help),
+        PageKind("similar questions", "/questions/ask", admin, see_similar_questions),
         PageKind("edit", f"{own}edit", author),
         PageKind("conflict", f"{own}edit", author, too_late),
         PageKind("delete", f"{own}delete", author),

@@ -10,6 +10,8 @@ import pytest
 from project import PROJECT
 from styles import THEMES, contrast, rules, variables
 
+from qaboard.markup.tables import ALIGNMENTS
+
 STATIC = PROJECT / "static"
 STYLE_SHEETS = sorted(STATIC.rglob("*.css"))
 SCRIPTS = sorted(STATIC.rglob("*.js"))
@@ -53,6 +55,13 @@ def classes_of(css: str) -> set[str]:
 
 def test_every_class_in_a_page_has_a_rule():
     assert classes_of_pages() - classes_of(text_of(STYLE_SHEETS)) - WITHOUT_A_RULE == set()
+
+
+def test_columns_of_tables_are_aligned():
+    css = dict(rules(OWN))
+    for name in ALIGNMENTS.values():
+        side = name.removeprefix("text-")
+        assert css[f".post-body .{name}"] == {"text-align": side}
 
 
 def test_every_rule_is_for_something_that_is_used():
