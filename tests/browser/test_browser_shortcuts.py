@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
-from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
+from scripting import (
+    PHONE_WIDTH,
+    only_with_javascript,
+    only_without_javascript,
+    with_and_without_javascript,
+)
 
 
 def search_field(page: Page):
@@ -150,6 +155,7 @@ def press_tab_until(page: Page, name: str) -> None:
     raise AssertionError(f"{name} is not reached")
 
 
+@with_and_without_javascript
 def test_a_question_is_read_voted_on_and_answered_by_keyboard_alone(browser, board):
     question = board.question(title="By keyboard?")
     page = browser(board.user())
@@ -174,6 +180,7 @@ def test_a_question_is_read_voted_on_and_answered_by_keyboard_alone(browser, boa
     expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
 
 
+@with_and_without_javascript
 def test_a_post_is_deleted_and_restored_by_keyboard_alone(browser, board, javascript):
     author = board.user()
     question = board.question(author)
