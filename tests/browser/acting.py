@@ -53,6 +53,13 @@ NEXT_KEY = """target => {
   return isBefore && !focused.contains(target) ? "Shift+Tab" : "Tab";
 }"""
 
+# Whether a page that was used already has let go of the focus: whoever cannot see then begins anew.
+IS_LOST = """() => {
+  const isLost = document.isInUse && document.activeElement === document.body;
+  document.isInUse = true;
+  return Boolean(isLost);
+}"""
+
 # What is wrong with how the focus is shown (WCAG 2.2: 2.4.7 and 2.4.11), or nothing.
 TROUBLE = """() => {
   const focused = document.activeElement;
@@ -141,10 +148,12 @@ def reach(target: Locator) -> ElementHandle:
     """Go by keyboard to what shall be used next.
 
     :return: the element, which has the focus.
-    :raises AssertionError: if it cannot be reached, or if the focus is not seen on the way.
+    :raises AssertionError: if it cannot be reached, if the focus is not seen on the way, or if what
+        was done before has lost it.
     """
     page = target.page
     expect(target).to_be_visible()
+    assert not page.evaluate(IS_LOST), f"The focus was lost on {page.url}."
     element = target.element_handle()
     for _ in range(MOST_STOPS):
         key = element.evaluate(NEXT_KEY)
