@@ -66,7 +66,6 @@ TROUBLE = """() => {
   if (focused === document.body) return "";
   const name = focused.outerHTML.slice(0, 120);
   const style = getComputedStyle(focused);
-  if (!focused.matches(":focus-visible")) return `no visible focus on ${name}`;
   if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) {
     return `no ring around ${name}`;
   }

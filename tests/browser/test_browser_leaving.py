@@ -13,10 +13,10 @@ def test_an_account_is_closed_and_kept_after_all(browser, board):
     press(page.get_by_role("link", name="Settings"))
     press(page.get_by_role("link", name="Close the account"))
     press(page.get_by_role("radio", name="It is erased"))
-    fill(page.get_by_label("Your name"), "Bela")
+    fill(page.get_by_label("Your name, to be sure"), "Bela")
     press(page.get_by_role("button", name="Close the account"))
     expect(page.get_by_role("alert")).to_be_focused()
-    fill(page.get_by_label("Your name"), "Ann")
+    fill(page.get_by_label("Your name, to be sure"), "Ann")
     press(page.get_by_role("button", name="Close the account"))
     expect(page.get_by_role("status")).to_contain_text("Your account will be closed on")
 
