@@ -39,18 +39,43 @@ WITH_A_MOUSE = {
     Page: ["check", "click", "dblclick", "fill", "focus", "press", "select_option", "tap"],
 }
 
-# The key that leads from the focus to the element, or nothing where the focus is on it. Within
-# tabs, toolbars and radio buttons, which are one stop of the Tab key, these are the arrow keys.
-NEXT_KEY = """target => {
+# How the next step goes: the key that leads from the focus to the element, or nothing where the
+# focus is on it; and what is wrong with how the focus is shown (WCAG 2.2: 2.4.7 and 2.4.11), or
+# nothing. Within tabs, toolbars and radio buttons, which are one stop of the Tab key, the keys are
+# the arrows.
+NEXT_STEP = """target => {
   const focused = document.activeElement;
-  if (focused === target) return "";
-  const isBefore = focused.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
-  const group = (element) => element.closest("[role=tablist], [role=toolbar]")
-    ?? (element.type === "radio" ? element.closest("fieldset") : null);
-  if (group(target) && group(target) === group(focused)) {
-    return isBefore ? "ArrowLeft" : "ArrowRight";
+
+  function trouble() {
+    if (focused === document.body) return "";
+    const name = focused.outerHTML.slice(0, 120);
+    const style = getComputedStyle(focused);
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) {
+      return `no ring around ${name}`;
+    }
+    const isSeen = (box) => {
+      const xs = [(box.left + box.right) / 2, box.left + 2, box.right - 2];
+      const ys = [(box.top + box.bottom) / 2, box.top + 2, box.bottom - 2];
+      return xs.some((x) => ys.some((y) => {
+        const above = document.elementFromPoint(x, y);
+        return above !== null && (focused.contains(above) || above.control === focused);
+      }));
+    };
+    return [...focused.getClientRects()].some(isSeen) ? "" : `out of sight: ${name}`;
   }
-  return isBefore && !focused.contains(target) ? "Shift+Tab" : "Tab";
+
+  function key() {
+    if (focused === target) return "";
+    const isBefore = focused.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
+    const group = (element) => element.closest("[role=tablist], [role=toolbar]")
+      ?? (element.type === "radio" ? element.closest("fieldset") : null);
+    if (group(target) && group(target) === group(focused)) {
+      return isBefore ? "ArrowLeft" : "ArrowRight";
+    }
+    return isBefore && !focused.contains(target) ? "Shift+Tab" : "Tab";
+  }
+
+  return [key(), trouble()];
 }"""
 
 # Whether a page that was used already has let go of the focus: whoever cannot see then begins anew.
@@ -58,27 +83,6 @@ IS_LOST = """() => {
   const isLost = document.isInUse && document.activeElement === document.body;
   document.isInUse = true;
   return Boolean(isLost);
-}"""
-
-# What is wrong with how the focus is shown (WCAG 2.2: 2.4.7 and 2.4.11), or nothing.
-TROUBLE = """() => {
-  const focused = document.activeElement;
-  if (focused === document.body) return "";
-  const name = focused.outerHTML.slice(0, 120);
-  const style = getComputedStyle(focused);
-  if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) {
-    return `no ring around ${name}`;
-  }
-  const seen = (box) => {
-    const xs = [box.left + 2, (box.left + box.right) / 2, box.right - 2];
-    const ys = [box.top + 2, (box.top + box.bottom) / 2, box.bottom - 2];
-    return xs.some((x) => ys.some((y) => {
-      const above = document.elementFromPoint(x, y);
-      return above !== null && (focused.contains(above) || above.control === focused);
-    }));
-  };
-  if (![...focused.getClientRects()].some(seen)) return `out of sight: ${name}`;
-  return "";
 }"""
 
 
@@ -154,25 +158,27 @@ def reach(target: Locator) -> ElementHandle:
     expect(target).to_be_visible()
     assert not page.evaluate(IS_LOST), f"The focus was lost on {page.url}."
     element = target.element_handle()
+    # Where it begins nothing was chosen yet: a page may have put the focus on all of its content.
+    key, _ = element.evaluate(NEXT_STEP)
     for _ in range(MOST_STOPS):
-        key = element.evaluate(NEXT_KEY)
         if not key:
             return element
         page.keyboard.press(key)
-        expect_visible_focus(page)
+        key = seen_step(page, element)
     name = element.evaluate("e => e.outerHTML.slice(0, 200)")
     raise AssertionError(f"By keyboard one does not reach {name} on {page.url}.")
 
 
-def expect_visible_focus(page: Page) -> None:
+def seen_step(page: Page, element: ElementHandle) -> str:
     """Whoever looks at the page sees where the focus is.
 
-    :raises AssertionError: if there is no ring around it, or if it is out of sight.
+    :return: the key that leads on from there to the element, or nothing where it is reached.
+    :raises AssertionError: if there is no ring around the focus, or if it is out of sight.
     """
-    trouble = page.evaluate(TROUBLE)
+    key, trouble = element.evaluate(NEXT_STEP)
     for _ in range(PATIENCE_MILLISECONDS // PAUSE_MILLISECONDS):
         if not trouble:
-            return
+            return key
         page.wait_for_timeout(PAUSE_MILLISECONDS)
-        trouble = page.evaluate(TROUBLE)
+        key, trouble = element.evaluate(NEXT_STEP)
     raise AssertionError(f"{trouble} on {page.url}")

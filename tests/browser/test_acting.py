@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import acting
 import pytest
 from acting import choose, fill, press
 from playwright.sync_api import Page, expect
@@ -36,7 +37,8 @@ def last(page: Page):
         (RING + "<button style='position: fixed; left: -200px'>Last</button>", "out of sight"),
     ],
 )
-def test_what_is_not_reached_or_not_seen_is_named(page, html, trouble):
+def test_what_is_not_reached_or_not_seen_is_named(page, html, trouble, monkeypatch):
+    monkeypatch.setattr(acting, "PATIENCE_MILLISECONDS", acting.PAUSE_MILLISECONDS)
     page.set_content(html)
     with pytest.raises(AssertionError, match=trouble):
         press(last(page))

@@ -8,7 +8,7 @@ import pytest
 from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import expect
-from scripting import only_with_javascript
+from scripting import only_with_javascript, with_and_without_javascript
 
 
 @pytest.fixture
@@ -16,6 +16,7 @@ def locale() -> str:
     return "ko-KR"
 
 
+@with_and_without_javascript
 def test_a_newcomer_signs_up_asks_and_is_found(browser, board):
     page = browser()
     page.goto("/questions/ask")

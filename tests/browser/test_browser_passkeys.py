@@ -8,7 +8,13 @@ import pytest
 from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import CDPSession, Page, expect
-from scripting import only_with_javascript, only_without_javascript, with_javascript_and_by_keyboard
+from scripting import (
+    BY_KEYBOARD,
+    WITH,
+    only_with_javascript,
+    only_without_javascript,
+    with_javascript_and_by_keyboard,
+)
 from sqlalchemy import update
 
 from qaboard.models import UserSession, utc_now
@@ -90,8 +96,11 @@ def enter_password(page: Page) -> None:
     press(page.get_by_role("button", name="Log in", exact=True))
 
 
-@with_javascript_and_by_keyboard
-@pytest.mark.parametrize("script", ["", FORGET_JSON], ids=["new browser", "old browser"])
+@pytest.mark.parametrize(
+    ("way", "script"),
+    [(WITH, ""), (WITH, FORGET_JSON), (BY_KEYBOARD, "")],
+    ids=["new browser", "old browser", BY_KEYBOARD],
+)
 def test_one_is_added_used_and_removed(page, device, board, script):
     page.add_init_script(script)
     page.goto("/account/")
@@ -152,6 +161,7 @@ def test_a_finger_that_the_device_does_not_know(page, device):
     message = page.locator("[data-passkey-message]")
     expect(message).to_contain_text("You can try again.")
     assert device.credentials() == []
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_focused()
     device.know_finger(True)
     press(page.get_by_role("button", name="Add a passkey"))
     press(page.get_by_role("link", name="I have kept them"))
@@ -166,7 +176,7 @@ def test_a_finger_that_the_device_does_not_know(page, device):
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
 
-@with_javascript_and_by_keyboard
+@only_with_javascript
 def test_a_device_that_has_one_already(page, device):
     add_passkey(page)
     press(page.get_by_role("button", name="Add a passkey"))
@@ -205,7 +215,7 @@ def test_another_name_of_the_site_is_told_to_go_to_the_right_one(page, device, s
     expect(message).to_have_text(f"Passkeys for this site work at {site} only.")
 
 
-@with_javascript_and_by_keyboard
+@only_with_javascript
 def test_whoever_was_logged_out_meanwhile_is_told_to_reload(page, device):
     page.goto("/account/passkeys")
     page.context.clear_cookies()
