@@ -10,7 +10,7 @@ from __future__ import annotations
 from weakref import WeakSet
 
 import pytest
-from playwright.sync_api import BrowserContext, ElementHandle, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ElementHandle, Locator, Mouse, Page, expect
 
 # A page of twenty questions has some sixty; whoever presses more often has lost the way.
 MOST_STOPS = 150
@@ -37,6 +37,7 @@ WITH_A_MOUSE = {
         "uncheck",
     ],
     Page: ["check", "click", "dblclick", "fill", "focus", "press", "select_option", "tap"],
+    Mouse: ["click", "dblclick", "down", "move"],
 }
 
 # How the next step goes: the key that leads from the focus to the element, or nothing where the
