@@ -11,10 +11,18 @@ export function usePasskeys() {
 function usePasskey(form) {
   const button = form.querySelector("button");
   const message = form.querySelector("[data-passkey-message]");
+  // Not the property "disabled", which would take the focus off the button for good.
+  const wait = (isWaiting) => {
+    button.classList.toggle("disabled", isWaiting);
+    button.setAttribute("aria-disabled", isWaiting);
+  };
   form.querySelector("[data-needs-passkeys]").hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    button.disabled = true;
+    if (button.classList.contains("disabled")) {
+      return;
+    }
+    wait(true);
     message.textContent = "";
     try {
       const options = await requestOptions(form);
@@ -23,7 +31,7 @@ function usePasskey(form) {
       form.submit();
     } catch (error) {
       message.textContent = form.dataset[reason(error)];
-      button.disabled = false;
+      wait(false);
     }
   });
 }

@@ -1,4 +1,7 @@
-"""A real Chromium in front of a real server; every journey runs with JavaScript and without."""
+"""A real Chromium in front of a real server.
+
+Every journey runs with JavaScript, without it, and by keyboard alone.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from acting import forbid_the_mouse, use_by_keyboard
 from factories import Board
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from postgresql import free_port
-from scripting import WITH, WITHOUT
+from scripting import BY_KEYBOARD, WAYS, WITHOUT
 from waitress import create_server
 from watching import watch
 
@@ -93,10 +97,16 @@ def chromium() -> Iterator[Browser]:
         program.close()
 
 
-@pytest.fixture(params=[True, False], ids=[WITH, WITHOUT])
-def javascript(request: pytest.FixtureRequest) -> bool:
-    """Whether the browsers of a test run scripts."""
+@pytest.fixture(params=WAYS, ids=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """How the browsers of a test are used."""
     return request.param
+
+
+@pytest.fixture
+def javascript(way: str) -> bool:
+    """Whether the browsers of a test run scripts."""
+    return way != WITHOUT
 
 
 @pytest.fixture
@@ -107,7 +117,13 @@ def locale() -> str:
 
 @pytest.fixture
 def browser(
-    chromium: Browser, site: str, board: Board, javascript: bool, locale: str
+    chromium: Browser,
+    site: str,
+    board: Board,
+    way: str,
+    javascript: bool,
+    locale: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Page]]:
     """Makes a browser: ``browser()`` of a visitor, ``browser(user)`` of one who is logged in.
 
@@ -115,6 +131,8 @@ def browser(
     """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
+    if way == BY_KEYBOARD:
+        forbid_the_mouse(monkeypatch)
 
     def make(user: User | None = None, width: int = DESK_WIDTH) -> Page:
         context = chromium.new_context(
@@ -122,7 +140,11 @@ def browser(
             locale=locale,
             java_script_enabled=javascript,
             viewport={"width": width, "height": HEIGHT},
+            # Where the focus is seen at once, nobody waits for a page to scroll there.
+            reduced_motion="reduce" if way == BY_KEYBOARD else None,
         )
+        if way == BY_KEYBOARD:
+            use_by_keyboard(context)
         contexts.append(context)
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         watch(context, site, troubles)

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 
+from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import with_and_without_javascript, with_javascript_and_by_keyboard
 
 
 def log_in(page: Page, username: str, password: str = PASSWORD) -> None:
     """Fill in the form to log in that the page shows, and send it."""
-    page.get_by_label("Name").fill(username)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    fill(page.get_by_label("Name"), username)
+    fill(page.get_by_label("Password"), password)
+    press(page.get_by_role("button", name="Log in", exact=True))
 
 
 def test_signing_up_shows_the_errors_and_keeps_what_was_typed(browser, board):
     board.user("Taken")
     page = browser()
     page.goto("/questions/")
-    page.get_by_role("link", name="Sign up").click()
-    page.get_by_label("Name").fill("taken")
-    page.get_by_label("Email address").fill("me@example.org")
-    page.get_by_label("Password", exact=True).fill("short")
-    page.get_by_label("Password again").fill("short")
-    page.get_by_role("button", name="Sign up").click()
+    press(page.get_by_role("link", name="Sign up"))
+    fill(page.get_by_label("Name"), "taken")
+    fill(page.get_by_label("Email address"), "me@example.org")
+    fill(page.get_by_label("Password", exact=True), "short")
+    fill(page.get_by_label("Password again"), "short")
+    press(page.get_by_role("button", name="Sign up"))
 
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
@@ -33,21 +34,21 @@ def test_signing_up_shows_the_errors_and_keeps_what_was_typed(browser, board):
     expect(page.get_by_label("Name")).to_have_value("taken")
     expect(page.get_by_label("Email address")).to_have_value("me@example.org")
     expect(page.get_by_label("Password", exact=True)).to_have_value("")
-    summary.get_by_role("link", name="Password:").click()
+    press(summary.get_by_role("link", name="Password:"))
     password = page.get_by_label("Password", exact=True)
     expect(password).to_be_focused()
     expect(password).to_have_accessible_description(re.compile("^A password has at least"))
 
-    password.fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
+    fill(password, PASSWORD)
+    fill(page.get_by_label("Password again"), PASSWORD)
+    press(page.get_by_role("button", name="Sign up"))
     # The address has led to a field in between; a browser focuses nothing by itself then.
     expect(summary).to_contain_text("Name: This name is taken.")
     expect(summary).to_be_focused()
-    page.get_by_label("Name").fill("새사람")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
+    fill(page.get_by_label("Name"), "새사람")
+    fill(page.get_by_label("Password", exact=True), PASSWORD)
+    fill(page.get_by_label("Password again"), PASSWORD)
+    press(page.get_by_role("button", name="Sign up"))
     expect(page).to_have_url("/questions/")
     expect(page.get_by_role("status")).to_have_text(
         [
@@ -61,7 +62,7 @@ def test_logging_in_and_out(browser, board):
     board.user("민지")
     page = browser()
     page.goto("/questions/?sort=votes")
-    page.get_by_role("link", name="Log in").click()
+    press(page.get_by_role("link", name="Log in"))
     log_in(page, "민지", "not this one")
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("Name and password do not match.")
@@ -73,7 +74,7 @@ def test_logging_in_and_out(browser, board):
     expect(menu.get_by_role("link", name="민지")).to_be_visible()
     page.reload()
     expect(page.get_by_role("status")).to_have_count(0)
-    menu.get_by_role("button", name="Log out").click()
+    press(menu.get_by_role("button", name="Log out"))
     expect(page.get_by_role("status")).to_have_text("You are logged out.")
     expect(menu.get_by_role("link", name="Log in")).to_be_visible()
     page.goto("/account/")
@@ -87,60 +88,61 @@ def test_whoever_asks_answers_or_votes_is_taken_to_log_in_and_back(browser, boar
 
     page = browser()
     page.goto("/questions/")
-    page.get_by_role("link", name="Ask a question").click()
+    press(page.get_by_role("link", name="Ask a question"))
     log_in(page, "Ann")
     expect(page).to_have_url("/questions/ask")
     expect(page.get_by_label("Title")).to_be_visible()
 
     page.context.clear_cookies()
     page.goto(path)
-    page.get_by_role("link", name="Log in to answer").click()
+    press(page.get_by_role("link", name="Log in to answer"))
     log_in(page, "Ann")
     expect(page).to_have_url(f"{path}#your-answer")
     expect(page.get_by_label("Text", exact=True)).to_be_in_viewport()
 
     page.context.clear_cookies()
     page.goto(path)
-    page.get_by_role("link", name="Useful: Log in to vote", exact=True).click()
+    press(page.get_by_role("link", name="Useful: Log in to vote", exact=True))
     log_in(page, "Ann")
     expect(page).to_have_url(path)
     expect(page.get_by_role("button", name="Useful", exact=True)).to_be_visible()
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_signing_up_instead_of_logging_in_leads_to_the_same_place(browser, board):
     page = browser()
     page.goto("/questions/ask")
-    page.get_by_role("main").get_by_role("link", name="Sign up").click()
-    page.get_by_label("Name").fill("Newcomer")
-    page.get_by_label("Email address").fill("newcomer@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
+    press(page.get_by_role("main").get_by_role("link", name="Sign up"))
+    fill(page.get_by_label("Name"), "Newcomer")
+    fill(page.get_by_label("Email address"), "newcomer@example.org")
+    fill(page.get_by_label("Password", exact=True), PASSWORD)
+    fill(page.get_by_label("Password again"), PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/questions/ask")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_a_password_is_shown_on_request(browser, board):
     board.user("Ann")
     page = browser()
     page.goto("/login")
     password = page.get_by_label("Password")
     show = page.get_by_role("button", name="Show")
-    password.fill("not the password")
+    fill(password, "not the password")
     expect(password).to_have_attribute("type", "password")
-    show.click()
+    press(show)
     expect(password).to_have_attribute("type", "text")
     expect(show).to_have_attribute("aria-pressed", "true")
-    show.press("Space")
+    press(show)
     expect(password).to_have_attribute("type", "password")
-    show.click()
-    page.get_by_label("Name").fill("Ann")
-    password.fill(PASSWORD)
-    password.press("Enter")
+    press(show)
+    fill(page.get_by_label("Name"), "Ann")
+    fill(password, PASSWORD)
+    page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
 
+@with_and_without_javascript
 def test_without_a_script_there_is_no_button_for_it(browser, javascript):
     page = browser()
     page.goto("/login")
@@ -152,10 +154,10 @@ def test_logins_are_seen_and_ended(browser, board):
     here, there = browser(user), browser(user)
     there.goto("/account/sessions")
     here.goto("/account/")
-    here.get_by_role("link", name="Your logins").click()
+    press(here.get_by_role("link", name="Your logins"))
     logins = here.get_by_role("main").get_by_role("listitem")
     expect(logins).to_have_count(2)
-    here.get_by_role("button", name="End this login").click()
+    press(here.get_by_role("button", name="End this login"))
     expect(here.get_by_role("status")).to_have_text("The login there has ended.")
     expect(logins).to_have_count(1)
     there.reload()
@@ -165,15 +167,15 @@ def test_logins_are_seen_and_ended(browser, board):
 def test_a_password_is_changed(browser, board):
     page = browser(board.user("Ann"))
     page.goto("/account/")
-    page.get_by_role("link", name="Password", exact=True).click()
-    page.get_by_label("Current password").fill(PASSWORD)
-    page.get_by_label("New password", exact=True).fill("password123")
-    page.get_by_label("New password again").fill("password123")
-    page.get_by_role("button", name="Change the password").click()
+    press(page.get_by_role("link", name="Password", exact=True))
+    fill(page.get_by_label("Current password"), PASSWORD)
+    fill(page.get_by_label("New password", exact=True), "password123")
+    fill(page.get_by_label("New password again"), "password123")
+    press(page.get_by_role("button", name="Change the password"))
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("Very many people have this password.")
-    page.get_by_label("Current password").fill(PASSWORD)
-    page.get_by_label("New password", exact=True).fill("a horse of another colour")
-    page.get_by_label("New password again").fill("a horse of another colour")
-    page.get_by_role("button", name="Change the password").click()
+    fill(page.get_by_label("Current password"), PASSWORD)
+    fill(page.get_by_label("New password", exact=True), "a horse of another colour")
+    fill(page.get_by_label("New password again"), "a horse of another colour")
+    press(page.get_by_role("button", name="Change the password"))
     expect(page.get_by_role("status")).to_contain_text("Your password is changed")

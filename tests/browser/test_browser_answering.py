@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from acting import fill, press
 from playwright.sync_api import expect
-from scripting import only_with_javascript
+from scripting import with_javascript_and_by_keyboard
 
 
 def test_an_answer_is_written_and_its_author_lands_on_it(browser, board):
     question = board.question(body="\n\n".join(["A long question."] * 60))
     page = browser(board.user("하늘"))
     page.goto(f"/questions/{question.id}/")
-    page.get_by_label("Text", exact=True).fill("필터로 *내립니다*.")
-    page.get_by_role("button", name="Post your answer").click()
+    fill(page.get_by_label("Text", exact=True), "필터로 *내립니다*.")
+    press(page.get_by_role("button", name="Post your answer"))
     expect(page).to_have_url(re.compile(rf"/questions/{question.id}/#answer-\d+$"))
     expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
     answer = page.get_by_role("article", name="Answer by 하늘")
@@ -26,19 +27,19 @@ def test_an_answer_of_nothing_is_refused_and_the_error_is_in_view(browser, board
     question = board.question(body="\n\n".join(["A long question."] * 60))
     page = browser(board.user())
     page.goto(f"/questions/{question.id}/")
-    page.get_by_label("Text", exact=True).fill("   ")
-    page.get_by_role("button", name="Post your answer").click()
+    fill(page.get_by_label("Text", exact=True), "   ")
+    press(page.get_by_role("button", name="Post your answer"))
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary).to_be_in_viewport()
-    summary.get_by_role("link", name="Text: Please write something here.").click()
+    press(summary.get_by_role("link", name="Text: Please write something here."))
     expect(page.get_by_label("Text", exact=True)).to_be_focused()
-    page.get_by_label("Text", exact=True).fill("Something.")
-    page.get_by_role("button", name="Post your answer").click()
+    fill(page.get_by_label("Text", exact=True), "Something.")
+    press(page.get_by_role("button", name="Post your answer"))
     expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_an_answer_on_a_later_page_is_found_by_its_address(browser, board):
     question = board.question()
     answers = [board.answer(question, body=f"answer {number}") for number in range(31)]
@@ -46,5 +47,5 @@ def test_an_answer_on_a_later_page_is_found_by_its_address(browser, board):
     page.goto(f"/questions/{question.id}/answers/{answers[-1].id}/")
     expect(page).to_have_url(f"/questions/{question.id}/?page=2#answer-{answers[-1].id}")
     expect(page.get_by_role("article", name="Answer by")).to_have_count(1)
-    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Previous").click()
+    press(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Previous"))
     expect(page.get_by_role("article", name="Answer by")).to_have_count(30)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from acting import press
 from playwright.sync_api import expect
-from scripting import only_with_javascript, only_without_javascript
+from scripting import only_without_javascript, with_javascript_and_by_keyboard
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_the_dialog_can_be_cancelled(browser, board):
     author = board.user()
     question = board.question(author)
@@ -14,12 +15,12 @@ def test_the_dialog_can_be_cancelled(browser, board):
     page.goto(f"/questions/{question.id}/")
     link = page.get_by_role("link", name="Delete")
     dialog = page.get_by_role("dialog", name="Delete this question?")
-    link.click()
+    press(link)
     expect(dialog).to_be_visible()
-    dialog.get_by_role("button", name="Cancel").click()
+    press(dialog.get_by_role("button", name="Cancel"))
     expect(dialog).to_be_hidden()
     expect(link).to_be_focused()
-    link.click()
+    press(link)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert board.read(question).deleted_at is None
@@ -31,10 +32,10 @@ def test_the_page_that_asks_can_be_left(browser, board):
     question = board.question(author, "Stays", "its text")
     page = browser(author)
     page.goto(f"/questions/{question.id}/")
-    page.get_by_role("link", name="Delete").click()
+    press(page.get_by_role("link", name="Delete"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete this question?")
     expect(page.get_by_role("main")).to_contain_text("its text")
-    page.get_by_role("link", name="Cancel").click()
+    press(page.get_by_role("link", name="Cancel"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Stays")
 
 
@@ -46,18 +47,18 @@ def test_a_question_is_deleted_and_restored_from_its_authors_profile(browser, bo
     path = f"/questions/{question.id}/"
     page, visitor = browser(author), browser()
     page.goto(path)
-    page.get_by_role("link", name="Delete").click()
+    press(page.get_by_role("link", name="Delete"))
     # The same words stand in the dialog and on the page.
-    page.get_by_role("button", name="Delete").click()
+    press(page.get_by_role("button", name="Delete"))
     expect(page).to_have_url("/questions/")
     expect(page.get_by_role("status")).to_contain_text("The question is deleted.")
     expect(page.get_by_role("main")).not_to_contain_text("Goes and comes back")
     assert visitor.goto(path).status == 404
 
-    page.get_by_role("link", name="Ann").click()
+    press(page.get_by_role("link", name="Ann"))
     row = page.get_by_role("main").get_by_role("listitem").filter(has_text="Goes and comes back")
     expect(row).to_contain_text("deleted")
-    row.get_by_role("button", name="Restore it").click()
+    press(row.get_by_role("button", name="Restore it"))
     expect(page).to_have_url(path)
     expect(page.get_by_role("status")).to_have_text("It is restored.")
     assert visitor.goto(path).status == 200
@@ -71,13 +72,13 @@ def test_an_answer_is_deleted_and_restored(browser, board):
     board.answer(question, body="another's")
     page = browser(author)
     page.goto(f"/questions/{question.id}/")
-    page.get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Delete").click()
+    press(page.get_by_role("link", name="Delete"))
+    press(page.get_by_role("button", name="Delete"))
     expect(page.get_by_role("main")).to_contain_text("The answer is deleted.")
     expect(page.get_by_role("heading", level=2, name="1 answer")).to_be_visible()
     expect(page.locator(f"#answer-{answer.id}")).to_have_count(0)
     page.goto(f"/questions/{question.id}/answers/{answer.id}/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Deleted answer")
-    page.get_by_role("button", name="Restore it").click()
+    press(page.get_by_role("button", name="Restore it"))
     expect(page).to_have_url(f"/questions/{question.id}/#answer-{answer.id}")
     expect(page.get_by_role("heading", level=2, name="2 answers")).to_be_visible()

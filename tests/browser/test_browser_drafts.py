@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from acting import press
 from factories import PASSWORD
 from playwright.sync_api import expect
 from scripting import only_with_javascript
@@ -224,9 +225,9 @@ def test_a_draft_is_continued_or_discarded_with_and_without_javascript(browser, 
         )
     page = browser(user)
     page.goto(f"/questions/{question.id}/")
-    page.get_by_role("link", name="Continue where you left off").click()
+    press(page.get_by_role("link", name="Continue where you left off"))
     expect(page.get_by_label("Text", exact=True)).to_have_value("Half an answer")
-    page.get_by_role("button", name="Discard the draft").click()
+    press(page.get_by_role("button", name="Discard the draft"))
     expect(page).to_have_url(f"/questions/{question.id}/#your-answer")
     expect(page.get_by_label("Text", exact=True)).to_have_value("")
     expect(offer(page)).to_have_count(0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from acting import fill, press
 from playwright.sync_api import expect
-from scripting import only_with_javascript
+from scripting import with_javascript_and_by_keyboard
 
 
 def test_an_edited_question_says_when(browser, board):
@@ -14,12 +15,12 @@ def test_an_edited_question_says_when(browser, board):
     page = browser(author)
     page.goto(f"/questions/{question.id}/")
     expect(page.locator(".edited")).to_have_count(0)
-    page.get_by_role("link", name="Edit", exact=True).click()
+    press(page.get_by_role("link", name="Edit", exact=True))
     expect(page.get_by_label("Title")).to_have_value("Befor")
     expect(page.get_by_label("Text", exact=True)).to_have_value("old")
-    page.get_by_label("Title").fill("After")
-    page.get_by_label("Text", exact=True).fill("new **text**")
-    page.get_by_role("button", name="Save").click()
+    fill(page.get_by_label("Title"), "After")
+    fill(page.get_by_label("Text", exact=True), "new **text**")
+    press(page.get_by_role("button", name="Save"))
     expect(page.get_by_role("status")).to_have_text("Your changes are saved.")
     expect(page.get_by_role("heading", level=1)).to_have_text("After")
     expect(page.locator("#question strong")).to_have_text("text")
@@ -28,7 +29,7 @@ def test_an_edited_question_says_when(browser, board):
     expect(edited.locator("time")).to_have_attribute("title", re.compile(r"20\d\d"))
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_an_edited_answer_is_where_its_author_lands(browser, board):
     author = board.user()
     question = board.question()
@@ -36,9 +37,9 @@ def test_an_edited_answer_is_where_its_author_lands(browser, board):
     page = browser(author)
     page.goto(f"/questions/{question.id}/")
     article = page.locator(f"#answer-{answer.id}")
-    article.get_by_role("link", name="Edit").click()
-    page.get_by_label("Text", exact=True).fill("better")
-    page.get_by_role("button", name="Save").click()
+    press(article.get_by_role("link", name="Edit"))
+    fill(page.get_by_label("Text", exact=True), "better")
+    press(page.get_by_role("button", name="Save"))
     expect(page).to_have_url(f"/questions/{question.id}/#answer-{answer.id}")
     expect(article.locator(".post-body")).to_have_text("better")
 
@@ -49,12 +50,12 @@ def test_of_two_browsers_that_edit_at_once_the_second_is_told_and_loses_nothing(
     first, second = browser(author), browser(author)
     for page in (first, second):
         page.goto(f"/questions/{question.id}/edit")
-    first.get_by_label("Text", exact=True).fill("from the first")
-    first.get_by_role("button", name="Save").click()
+    fill(first.get_by_label("Text", exact=True), "from the first")
+    press(first.get_by_role("button", name="Save"))
     expect(first.get_by_role("status")).to_have_text("Your changes are saved.")
 
-    second.get_by_label("Text", exact=True).fill("from the second")
-    second.get_by_role("button", name="Save").click()
+    fill(second.get_by_label("Text", exact=True), "from the second")
+    press(second.get_by_role("button", name="Save"))
     summary = second.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("Somebody saved this post while you were editing.")
@@ -64,18 +65,18 @@ def test_of_two_browsers_that_edit_at_once_the_second_is_told_and_loses_nothing(
     expect(difference.get_by_role("deletion")).to_have_text("[only saved: first]")
     expect(difference.get_by_role("insertion")).to_have_text("[only yours: second]")
     # From here one goes on writing.
-    second.get_by_label("Text", exact=True).fill("from the first and the second")
-    second.get_by_role("button", name="Save").click()
+    fill(second.get_by_label("Text", exact=True), "from the first and the second")
+    press(second.get_by_role("button", name="Save"))
     expect(second.get_by_role("status")).to_have_text("Your changes are saved.")
     expect(second.locator("#question .post-body")).to_have_text("from the first and the second")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_leaving_without_saving_changes_nothing(browser, board):
     author = board.user()
     question = board.question(author, body="as it was")
     page = browser(author)
     page.goto(f"/questions/{question.id}/edit")
-    page.get_by_label("Text", exact=True).fill("not meant")
-    page.get_by_role("link", name="Back without saving").click()
+    fill(page.get_by_label("Text", exact=True), "not meant")
+    press(page.get_by_role("link", name="Back without saving"))
     expect(page.locator("#question .post-body")).to_have_text("as it was")

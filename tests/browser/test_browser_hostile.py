@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from factories import PASSWORD, Board
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import only_with_javascript, with_and_without_javascript
 
 from qaboard.models import User
 
@@ -90,6 +90,7 @@ def test_no_page_runs_or_loads_what_was_written(browser, board):
         assert_nothing_ran(page)
 
 
+@with_and_without_javascript
 def test_what_was_written_is_shown_as_it_was_typed(browser, board, javascript):
     author, paths = hostile_board(board)
     page = browser(author)

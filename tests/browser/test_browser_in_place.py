@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from acting import fill, press, reach
 from limits import parse
 from playwright.sync_api import Locator, Page, expect
-from scripting import only_with_javascript
+from scripting import with_javascript_and_by_keyboard
 
 from qaboard.models import Answer, Role, User, utc_now
 from qaboard.settings.rate_limits import RateLimit
 
-pytestmark = only_with_javascript
+pytestmark = with_javascript_and_by_keyboard
 
 
 @pytest.fixture
@@ -53,10 +54,10 @@ def test_a_vote_keeps_focus_scroll_and_what_is_being_typed(browser, long_board):
     # Without it, a page is still on its way to where it scrolls.
     page.emulate_media(reduced_motion="reduce")
     page.goto(long_board.path)
-    page.get_by_label("Text", exact=True).fill("half an answer")
+    fill(page.get_by_label("Text", exact=True), "half an answer")
     mark(page)
     button = article(page, answer).get_by_role("button", name="Useful", exact=True)
-    button.focus()
+    reach(button)
     before = scroll_position(page)
     assert before > 0
     page.keyboard.press("Enter")
@@ -75,7 +76,7 @@ def test_an_answer_on_another_order_of_the_page_is_voted_on_there(browser, long_
     answer = long_board.answers[0]
     page = browser(long_board.user())
     page.goto(f"{long_board.path}?sort=oldest")
-    article(page, answer).get_by_role("button", name="Not useful", exact=True).click()
+    press(article(page, answer).get_by_role("button", name="Not useful", exact=True))
     expect(told(page)).to_have_text("Score: -1. You: not useful")
     expect(page).to_have_url(f"{long_board.path}?sort=oldest")
 
@@ -86,8 +87,8 @@ def test_an_answer_is_deleted_and_restored_where_it_stands(browser, long_board):
     page.goto(long_board.path)
     mark(page)
     shown = article(page, answer)
-    shown.get_by_role("link", name="Delete").click()
-    shown.get_by_role("button", name="Delete").click()
+    press(shown.get_by_role("link", name="Delete"))
+    press(shown.get_by_role("button", name="Delete"))
     notice = page.locator(".alert-warning")
     expect(notice).to_be_focused()
     expect(notice).to_contain_text("The answer is deleted. It can be restored")
@@ -96,15 +97,15 @@ def test_an_answer_is_deleted_and_restored_where_it_stands(browser, long_board):
     expect(shown).to_have_count(0)
     assert long_board.read(answer).deleted_at is not None
 
-    notice.get_by_role("button", name="Restore it").click()
+    press(notice.get_by_role("button", name="Restore it"))
     expect(shown).to_be_focused()
     expect(told(page)).to_have_text("It is restored.")
     expect(page.get_by_role("heading", level=2, name="5 answers")).to_be_visible()
     expect(notice).to_have_count(0)
     assert long_board.read(answer).deleted_at is None
     # And again, with the same dialog.
-    shown.get_by_role("link", name="Delete").click()
-    shown.get_by_role("button", name="Cancel").click()
+    press(shown.get_by_role("link", name="Delete"))
+    press(shown.get_by_role("button", name="Cancel"))
     expect(shown.get_by_role("link", name="Delete")).to_be_focused()
     expect_marked(page)
 
@@ -112,16 +113,16 @@ def test_an_answer_is_deleted_and_restored_where_it_stands(browser, long_board):
 def test_a_question_is_deleted_and_restored_where_it_stands(browser, long_board):
     page, visitor = browser(long_board.asker), browser()
     page.goto(long_board.path)
-    page.get_by_label("Text", exact=True).fill("half an answer")
+    fill(page.get_by_label("Text", exact=True), "half an answer")
     mark(page)
-    page.get_by_role("link", name="Delete").click()
-    page.get_by_role("button", name="Delete").click()
+    press(page.get_by_role("link", name="Delete"))
+    press(page.get_by_role("button", name="Delete"))
     notice = page.locator(".alert-warning")
     expect(notice).to_be_focused()
     expect(notice).to_contain_text("The question is deleted.")
     expect(page.get_by_label("Text", exact=True)).to_have_count(0)
     assert visitor.goto(long_board.path).status == 404
-    notice.get_by_role("button", name="Restore it").click()
+    press(notice.get_by_role("button", name="Restore it"))
     expect(told(page)).to_have_text("It is restored.")
     expect(page.locator("#question")).to_be_focused()
     expect(page.get_by_label("Text", exact=True)).to_have_value("half an answer")
@@ -138,10 +139,10 @@ def test_a_deletion_is_not_taken_for_another_notice_of_the_page(browser, long_bo
         row.closing_at, row.closing_removes_posts = utc_now() + timedelta(days=7), False
     page = browser(author)
     page.goto(long_board.path)
-    article(page, answer).get_by_role("link", name="Delete").click()
-    article(page, answer).get_by_role("button", name="Delete").click()
+    press(article(page, answer).get_by_role("link", name="Delete"))
+    press(article(page, answer).get_by_role("button", name="Delete"))
     notice = page.locator(".alert-warning").filter(has_text="The answer is deleted.")
-    notice.get_by_role("button", name="Restore it").click()
+    press(notice.get_by_role("button", name="Restore it"))
     expect(article(page, answer)).to_be_focused()
     expect(page.get_by_text("Your account will be closed")).to_be_visible()
     assert long_board.read(answer).deleted_at is None
@@ -153,10 +154,10 @@ def test_a_vote_that_is_refused_says_why_in_place(app, browser, long_board, monk
     page.goto(long_board.path)
     mark(page)
     first, second = long_board.answers[:2]
-    article(page, first).get_by_role("button", name="Useful", exact=True).click()
+    press(article(page, first).get_by_role("button", name="Useful", exact=True))
     expect(told(page)).to_contain_text("Score: 1")
     button = article(page, second).get_by_role("button", name="Useful", exact=True)
-    button.click()
+    press(button)
     alert = article(page, second).get_by_role("alert")
     expect(alert).to_contain_text("Please wait a moment. ")
     expect(button).to_be_focused()
@@ -172,7 +173,7 @@ def test_who_was_suspended_meanwhile_reads_why(browser, long_board):
         row = session.get_one(User, user.id)
         row.suspended_until, row.suspension_reason = User.SUSPENDED_FOR_GOOD, "Spam"
     answer = article(page, long_board.answers[0])
-    answer.get_by_role("button", name="Useful", exact=True).click()
+    press(answer.get_by_role("button", name="Useful", exact=True))
     expect(answer.get_by_role("alert")).to_contain_text("Spam")
 
 
@@ -181,7 +182,7 @@ def test_what_was_deleted_meanwhile_takes_no_vote(browser, long_board):
     page = browser(long_board.user())
     page.goto(long_board.path)
     long_board.delete(answer)
-    article(page, answer).get_by_role("button", name="Useful", exact=True).click()
+    press(article(page, answer).get_by_role("button", name="Useful", exact=True))
     alert = article(page, answer).get_by_role("alert")
     expect(alert).to_contain_text("There is nothing at this address")
 
@@ -191,10 +192,10 @@ def test_without_the_network_the_page_stays_and_says_so(browser, long_board):
     page.goto(long_board.path)
     # Chromium says on its console that it is offline, so the request is not let go at all.
     page.route("**/vote", lambda route: route.abort())
-    answer.get_by_role("button", name="Useful", exact=True).click()
+    press(answer.get_by_role("button", name="Useful", exact=True))
     expect(answer.get_by_role("alert")).to_contain_text("The site cannot be reached.")
     page.unroute("**/vote")
-    answer.get_by_role("button", name="Useful", exact=True).click()
+    press(answer.get_by_role("button", name="Useful", exact=True))
     expect(told(page)).to_contain_text("Score: 1")
     expect(answer.get_by_role("alert")).to_have_count(0)
 
@@ -203,6 +204,6 @@ def test_who_is_not_logged_in_any_more_is_asked_to(browser, long_board):
     page = browser(long_board.user())
     page.goto(long_board.path)
     page.context.clear_cookies(name="login")
-    article(page, long_board.answers[0]).get_by_role("button", name="Useful", exact=True).click()
+    press(article(page, long_board.answers[0]).get_by_role("button", name="Useful", exact=True))
     expect(page.get_by_role("heading", level=1, name="Log in")).to_be_visible()
     assert long_board.read(long_board.answers[0]).score == 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import expect
-from scripting import only_with_javascript
+from scripting import only_with_javascript, with_and_without_javascript
 
 
 @pytest.fixture
@@ -15,32 +16,33 @@ def locale() -> str:
     return "ko-KR"
 
 
+@with_and_without_javascript
 def test_a_newcomer_signs_up_asks_and_is_found(browser, board):
     page = browser()
     page.goto("/questions/ask")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
-    page.get_by_role("main").get_by_role("link", name="회원 가입").click()
-    page.get_by_label("이름").fill("새사람")
-    page.get_by_label("이메일 주소").fill("new@example.org")
-    page.get_by_label("비밀번호", exact=True).fill("짧아요")
-    page.get_by_label("비밀번호 확인").fill("짧아요")
-    page.get_by_role("button", name="회원 가입").click()
+    press(page.get_by_role("main").get_by_role("link", name="회원 가입"))
+    fill(page.get_by_label("이름"), "새사람")
+    fill(page.get_by_label("이메일 주소"), "new@example.org")
+    fill(page.get_by_label("비밀번호", exact=True), "짧아요")
+    fill(page.get_by_label("비밀번호 확인"), "짧아요")
+    press(page.get_by_role("button", name="회원 가입"))
     alert = page.get_by_role("alert")
     expect(alert).to_be_focused()
     expect(alert.get_by_role("link")).to_contain_text("비밀번호")
-    page.get_by_label("비밀번호", exact=True).fill(PASSWORD)
-    page.get_by_label("비밀번호 확인").fill(PASSWORD)
-    page.get_by_role("button", name="회원 가입").click()
+    fill(page.get_by_label("비밀번호", exact=True), PASSWORD)
+    fill(page.get_by_label("비밀번호 확인"), PASSWORD)
+    press(page.get_by_role("button", name="회원 가입"))
     expect(page.get_by_role("status").first).to_contain_text("새사람 님, 환영해요!")
 
     expect(page).to_have_url("/questions/ask")
-    page.get_by_label("제목").fill("게시판질문은 어디에 올리나요?")
-    page.locator("#ask-body").fill("처음이라 **모르겠어요**.")
-    page.get_by_role("button", name="질문 올리기").click()
+    fill(page.get_by_label("제목"), "게시판질문은 어디에 올리나요?")
+    fill(page.locator("#ask-body"), "처음이라 **모르겠어요**.")
+    press(page.get_by_role("button", name="질문 올리기"))
     expect(page.get_by_role("status")).to_have_text("질문을 올렸어요.")
     expect(page.locator("#question time")).to_have_text(re.compile("전$"))
 
-    page.get_by_role("searchbox", name="검색").fill("질문")
+    fill(page.get_by_role("searchbox", name="검색"), "질문")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("‘질문’ 검색")
     expect(page.locator(".question-title mark")).to_have_text("질문")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from acting import press
 from playwright.sync_api import expect
-from scripting import only_with_javascript
+from scripting import with_javascript_and_by_keyboard
 
 
 def test_a_visitor_switches_the_language_and_stays_on_the_page(browser, board):
@@ -11,25 +12,25 @@ def test_a_visitor_switches_the_language_and_stays_on_the_page(browser, board):
     path = f"/questions/{question.id}/"
     page = browser()
     page.goto(path)
-    page.get_by_role("link", name="Language · 언어").click()
-    page.get_by_role("button", name="한국어").click()
+    press(page.get_by_role("link", name="Language · 언어"))
+    press(page.get_by_role("button", name="한국어"))
     expect(page).to_have_url(path)
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     expect(page.get_by_role("heading", level=2)).to_have_text(["질문", "답변 0개"])
     page.goto("/questions/")
     expect(page.get_by_role("heading", level=1)).to_have_text("질문")
-    page.get_by_role("link", name="Language · 언어").click()
+    press(page.get_by_role("link", name="Language · 언어"))
     expect(page.get_by_role("button", name="한국어", pressed=True)).to_be_visible()
-    page.get_by_role("button", name="English").click()
+    press(page.get_by_role("button", name="English"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Questions")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_a_user_keeps_the_language_in_another_browser(browser, board):
     user = board.user()
     page = browser(user)
     page.goto("/account/")
-    page.get_by_role("button", name="한국어").click()
+    press(page.get_by_role("button", name="한국어"))
     expect(page).to_have_url("/account/")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     other = browser(user)

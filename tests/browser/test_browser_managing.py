@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from acting import choose, fill, press
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
-from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
+from scripting import PHONE_WIDTH, only_without_javascript, with_javascript_and_by_keyboard
 from sqlalchemy import update
 from test_browser_phone import WIDE_NAME, assert_no_sideways_scrolling
 
@@ -15,10 +16,10 @@ from qaboard.models import Role, UserSession, utc_now
 
 def go_to_account(page: Page, name: str) -> None:
     page.goto("/questions/")
-    page.get_by_role("link", name="Users").click()
-    page.get_by_label("Name", exact=True).fill(name[:4])
-    page.get_by_role("button", name="Find").click()
-    page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
+    press(page.get_by_role("link", name="Users"))
+    fill(page.get_by_label("Name", exact=True), name[:4])
+    press(page.get_by_role("button", name="Find"))
+    press(page.get_by_role("main").get_by_role("link", name=name, exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Manage {name}")
 
 
@@ -27,21 +28,21 @@ def test_suspending_and_ending_it(browser, board):
     member = board.user("Troublemaker")
     moderator_page, member_page = browser(board.user("Mod", Role.MODERATOR)), browser(member)
     member_page.goto("/questions/ask")
-    member_page.get_by_label("Title").fill("Half written")
-    member_page.get_by_label("Text", exact=True).fill("some words")
+    fill(member_page.get_by_label("Title"), "Half written")
+    fill(member_page.get_by_label("Text", exact=True), "some words")
 
     go_to_account(moderator_page, "Troublemaker")
-    moderator_page.get_by_label("How long").select_option("1 day")
-    moderator_page.get_by_role("button", name="Suspend").click()
+    choose(moderator_page.get_by_label("How long"), "1 day")
+    press(moderator_page.get_by_role("button", name="Suspend"))
     alert = moderator_page.get_by_role("alert")
     expect(alert).to_contain_text("Please say why; the member reads it.")
     expect(moderator_page.get_by_label("How long")).to_have_value("day")
-    moderator_page.get_by_label("Reason").fill("Insults in several answers")
-    moderator_page.get_by_role("button", name="Suspend").click()
+    fill(moderator_page.get_by_label("Reason"), "Insults in several answers")
+    press(moderator_page.get_by_role("button", name="Suspend"))
     expect(moderator_page.get_by_role("status")).to_have_text("Troublemaker is suspended.")
 
     # In the middle of writing: the text is not lost, and the reason is told.
-    member_page.get_by_role("button", name="Post your question").click()
+    press(member_page.get_by_role("button", name="Post your question"))
     main = member_page.get_by_role("main")
     expect(main).to_contain_text("Your account is suspended")
     expect(main).to_contain_text("The reason: Insults in several answers")
@@ -54,35 +55,35 @@ def test_suspending_and_ending_it(browser, board):
     )
     expect(member_page.get_by_role("button", name="Post your answer")).to_have_count(0)
 
-    moderator_page.get_by_role("button", name="End the suspension").click()
+    press(moderator_page.get_by_role("button", name="End the suspension"))
     expect(moderator_page.get_by_role("status")).to_contain_text("not suspended any more")
     member_page.reload()
     expect(member_page.get_by_role("button", name="Post your answer")).to_be_visible()
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_what_was_typed_is_there_after_proving_who_one_is(browser, board):
     user = board.user("Troublemaker")
     page = browser(board.user("Mod", Role.MODERATOR))
     go_to_account(page, "Troublemaker")
-    page.get_by_label("How long").select_option("1 day")
-    page.get_by_label("Or until the end of this day").fill("2099-03-01")
-    page.get_by_label("Reason").fill("Insults in several answers")
+    choose(page.get_by_label("How long"), "1 day")
+    fill(page.get_by_label("Or until the end of this day"), "2099-03-01")
+    fill(page.get_by_label("Reason"), "Insults in several answers")
     with board.transaction() as session:
         session.execute(
             update(UserSession).values(authenticated_at=utc_now() - timedelta(minutes=16))
         )
-    page.get_by_role("button", name="Suspend").click()
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    press(page.get_by_role("button", name="Suspend"))
+    fill(page.get_by_label("Password", exact=True), PASSWORD)
+    press(page.get_by_role("button", name="Continue"))
     expect(page).to_have_url(f"/users/{user.id}/manage")
     expect(page.get_by_label("How long")).to_have_value("day")
     expect(page.get_by_label("Or until the end of this day")).to_have_value("2099-03-01")
     expect(page.get_by_label("Reason")).to_have_value("Insults in several answers")
-    page.get_by_role("button", name="Suspend").click()
+    press(page.get_by_role("button", name="Suspend"))
     expect(page.get_by_role("status")).to_have_text("Troublemaker is suspended.")
     # The next suspension begins with an empty form.
-    page.get_by_role("button", name="End the suspension").click()
+    press(page.get_by_role("button", name="End the suspension"))
     expect(page.get_by_label("Reason")).to_have_value("")
 
 
@@ -91,12 +92,12 @@ def test_taking_everything_back_and_giving_it_back(browser, board):
     question = board.question(spammer, "Cheap watches")
     visitor, page = browser(), browser(board.user("Mod", Role.MODERATOR))
     page.goto(f"/questions/{question.id}/")
-    page.get_by_role("main").get_by_role("link", name="Spammer").click()
-    page.get_by_role("link", name="Manage").click()
-    page.get_by_role("button", name="Take everything back").click()
+    press(page.get_by_role("main").get_by_role("link", name="Spammer"))
+    press(page.get_by_role("link", name="Manage"))
+    press(page.get_by_role("button", name="Take everything back"))
     expect(page.get_by_role("status")).to_contain_text("Posts taken back: 1.")
     assert visitor.goto(f"/questions/{question.id}/").status == 404
-    page.get_by_role("button", name="Give everything back").click()
+    press(page.get_by_role("button", name="Give everything back"))
     expect(page.get_by_role("status")).to_contain_text("given back: 1.")
     assert visitor.goto(f"/questions/{question.id}/").status == 200
 
@@ -105,11 +106,11 @@ def test_an_admin_changes_a_role_and_finds_it_in_the_log(browser, board):
     board.user("Helpful")
     page = browser(board.user("Boss", Role.ADMIN))
     page.goto("/users/?q=Helpful")
-    page.get_by_role("main").get_by_role("link", name="Helpful", exact=True).click()
-    page.get_by_role("combobox", name="Role").select_option("Moderator")
-    page.get_by_role("button", name="Change the role").click()
+    press(page.get_by_role("main").get_by_role("link", name="Helpful", exact=True))
+    choose(page.get_by_role("combobox", name="Role"), "Moderator")
+    press(page.get_by_role("button", name="Change the role"))
     expect(page.get_by_role("status")).to_contain_text("The role of Helpful is changed")
-    page.get_by_role("link", name="All entries of the log about this account").click()
+    press(page.get_by_role("link", name="All entries of the log about this account"))
     entry = page.get_by_role("main").get_by_role("listitem").first
     expect(entry).to_contain_text("Made a moderator")
     expect(entry).to_contain_text("by Boss")
@@ -122,14 +123,14 @@ def test_no_page_scrolls_sideways_on_a_telephone(browser, board):
     page = browser(admin, width=PHONE_WIDTH)
     page.goto(f"/users/{user.id}/manage")
     assert_no_sideways_scrolling(page)
-    page.get_by_role("button", name="Suspend").click()
+    press(page.get_by_role("button", name="Suspend"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert_no_sideways_scrolling(page)
-    page.get_by_label("Reason").fill("r" * 500)
-    page.get_by_role("button", name="Suspend").click()
+    fill(page.get_by_label("Reason"), "r" * 500)
+    press(page.get_by_role("button", name="Suspend"))
     expect(page.get_by_role("status")).to_be_visible()
     assert_no_sideways_scrolling(page)
-    page.get_by_text("Change the suspension").click()
+    press(page.get_by_text("Change the suspension"))
     assert_no_sideways_scrolling(page)
     for path in ("/users/", "/users/?q=" + "n" * 200, "/users/log", f"/users/log?user={user.id}"):
         page.goto(path)

@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import CDPSession, Page, expect
-from scripting import only_with_javascript, only_without_javascript
+from scripting import (
+    BY_KEYBOARD,
+    WITH,
+    only_with_javascript,
+    only_without_javascript,
+    with_javascript_and_by_keyboard,
+)
 from sqlalchemy import update
 
 from qaboard.models import UserSession, utc_now
@@ -72,35 +79,38 @@ def device(page) -> VirtualDevice:
 
 def add_passkey(page: Page) -> None:
     page.goto("/account/passkeys")
-    page.get_by_role("button", name="Add a passkey").click()
+    press(page.get_by_role("button", name="Add a passkey"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    page.get_by_role("link", name="I have kept them").click()
+    press(page.get_by_role("link", name="I have kept them"))
 
 
 def log_out(page: Page) -> None:
-    page.get_by_role("button", name="Log out").click()
+    press(page.get_by_role("button", name="Log out"))
     expect(page.get_by_role("status")).to_have_text("You are logged out.")
 
 
 def enter_password(page: Page) -> None:
     page.goto("/login")
-    page.get_by_label("Name").fill("Ann")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    fill(page.get_by_label("Name"), "Ann")
+    fill(page.get_by_label("Password"), PASSWORD)
+    press(page.get_by_role("button", name="Log in", exact=True))
 
 
-@only_with_javascript
-@pytest.mark.parametrize("script", ["", FORGET_JSON], ids=["new browser", "old browser"])
+@pytest.mark.parametrize(
+    ("way", "script"),
+    [(WITH, ""), (WITH, FORGET_JSON), (BY_KEYBOARD, "")],
+    ids=["new browser", "old browser", BY_KEYBOARD],
+)
 def test_one_is_added_used_and_removed(page, device, board, script):
     page.add_init_script(script)
     page.goto("/account/")
-    page.get_by_role("link", name="Passkeys").click()
+    press(page.get_by_role("link", name="Passkeys"))
     expect(page.get_by_text("This browser cannot make passkeys")).to_be_hidden()
     expect(page.get_by_label("Name")).to_have_value("HeadlessChrome on Linux")
-    page.get_by_label("Name").fill("내 휴대폰")
-    page.get_by_role("button", name="Add a passkey").click()
+    fill(page.get_by_label("Name"), "내 휴대폰")
+    press(page.get_by_role("button", name="Add a passkey"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    page.get_by_role("link", name="I have kept them").click()
+    press(page.get_by_role("link", name="I have kept them"))
     passkeys = page.get_by_role("main").get_by_role("listitem")
     expect(passkeys).to_have_count(1)
     expect(passkeys).to_contain_text("내 휴대폰")
@@ -111,7 +121,7 @@ def test_one_is_added_used_and_removed(page, device, board, script):
     # A login of its own.
     log_out(page)
     page.goto("/login?next=/account/passkeys")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    press(page.get_by_role("button", name="Log in with a passkey"))
     expect(page).to_have_url("/account/passkeys")
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
     expect(passkeys).to_contain_text("last used")
@@ -120,7 +130,7 @@ def test_one_is_added_used_and_removed(page, device, board, script):
     log_out(page)
     enter_password(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
-    page.get_by_role("button", name="Use a passkey").click()
+    press(page.get_by_role("button", name="Use a passkey"))
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
     # Confirming who one is.
@@ -130,45 +140,46 @@ def test_one_is_added_used_and_removed(page, device, board, script):
         )
     page.goto("/account/passkeys")
     expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
-    page.get_by_role("button", name="Use a passkey").click()
+    press(page.get_by_role("button", name="Use a passkey"))
     expect(page).to_have_url("/account/passkeys")
 
-    page.get_by_role("button", name="Remove").click()
+    press(page.get_by_role("button", name="Remove"))
     expect(page.get_by_role("status")).to_have_text("The passkey is removed.")
     expect(page.get_by_role("main")).to_contain_text("You have no passkey yet.")
     log_out(page)
     page.goto("/login")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    press(page.get_by_role("button", name="Log in with a passkey"))
     expect(page.get_by_role("alert")).to_contain_text("This passkey was not accepted.")
     expect(page.get_by_role("alert")).to_be_focused()
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_a_finger_that_the_device_does_not_know(page, device):
     device.know_finger(False)
     page.goto("/account/passkeys")
-    page.get_by_role("button", name="Add a passkey").click()
+    press(page.get_by_role("button", name="Add a passkey"))
     message = page.locator("[data-passkey-message]")
     expect(message).to_contain_text("You can try again.")
     assert device.credentials() == []
+    expect(page.get_by_role("button", name="Add a passkey")).to_be_focused()
     device.know_finger(True)
-    page.get_by_role("button", name="Add a passkey").click()
-    page.get_by_role("link", name="I have kept them").click()
+    press(page.get_by_role("button", name="Add a passkey"))
+    press(page.get_by_role("link", name="I have kept them"))
 
     log_out(page)
     device.know_finger(False)
     page.goto("/login")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    press(page.get_by_role("button", name="Log in with a passkey"))
     expect(message).to_contain_text("You can try again.")
     device.know_finger(True)
-    page.get_by_role("button", name="Log in with a passkey").click()
+    press(page.get_by_role("button", name="Log in with a passkey"))
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
 
 @only_with_javascript
 def test_a_device_that_has_one_already(page, device):
     add_passkey(page)
-    page.get_by_role("button", name="Add a passkey").click()
+    press(page.get_by_role("button", name="Add a passkey"))
     message = page.locator("[data-passkey-message]")
     expect(message).to_have_text("This device has a passkey for your account already.")
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
@@ -181,12 +192,12 @@ def test_a_copy_of_the_key_is_refused(page, device):
     for _ in range(2):
         log_out(page)
         page.goto("/login")
-        page.get_by_role("button", name="Log in with a passkey").click()
+        press(page.get_by_role("button", name="Log in with a passkey"))
         expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
     log_out(page)
     device.set_counter(credential, credential["signCount"])
     page.goto("/login")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    press(page.get_by_role("button", name="Log in with a passkey"))
     expect(page.get_by_role("alert")).to_contain_text("This passkey was not accepted.")
 
 
@@ -199,7 +210,7 @@ def test_another_name_of_the_site_is_told_to_go_to_the_right_one(page, device, s
     )
     page.context.clear_cookies()
     page.goto("/login")
-    page.get_by_role("button", name="Log in with a passkey").click()
+    press(page.get_by_role("button", name="Log in with a passkey"))
     message = page.locator("[data-passkey-message]")
     expect(message).to_have_text(f"Passkeys for this site work at {site} only.")
 
@@ -208,7 +219,7 @@ def test_another_name_of_the_site_is_told_to_go_to_the_right_one(page, device, s
 def test_whoever_was_logged_out_meanwhile_is_told_to_reload(page, device):
     page.goto("/account/passkeys")
     page.context.clear_cookies()
-    page.get_by_role("button", name="Add a passkey").click()
+    press(page.get_by_role("button", name="Add a passkey"))
     message = page.locator("[data-passkey-message]")
     expect(message).to_have_text("This did not work. Please reload the page and try again.")
     assert device.credentials() == []
@@ -229,6 +240,6 @@ def test_without_a_script_there_is_no_button_that_does_nothing(browser, user):
     page.goto("/account/passkeys")
     expect(page.get_by_text("This browser cannot make passkeys")).to_be_visible()
     expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)
-    page.get_by_role("button", name="Log out").click()
+    press(page.get_by_role("button", name="Log out"))
     page.goto("/login")
     expect(page.get_by_role("button", name="Log in with a passkey")).to_have_count(0)

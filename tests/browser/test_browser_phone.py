@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from acting import press
 from factories import PASSWORD, Board
 from playwright.sync_api import Page, expect
-from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
+from scripting import (
+    PHONE_WIDTH,
+    only_with_javascript,
+    only_without_javascript,
+    with_and_without_javascript,
+    with_javascript_and_by_keyboard,
+)
 
 from qaboard.models import Question, User
 
@@ -100,6 +107,7 @@ def test_no_page_scrolls_sideways(browser, board):
         assert_no_sideways_scrolling(page)
 
 
+@with_and_without_javascript
 def test_no_form_that_is_refused_scrolls_sideways(browser, board, javascript):
     author = board.user()
     question = board.question(author)
@@ -149,7 +157,7 @@ def test_the_numbers_of_many_pages_fit(browser, board):
     assert_no_sideways_scrolling(page)
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_the_menu_folds_and_unfolds(browser, board):
     page = browser(board.user("Ann"), width=PHONE_WIDTH)
     page.goto("/questions/")
@@ -157,12 +165,12 @@ def test_the_menu_folds_and_unfolds(browser, board):
     expect(button).to_have_attribute("aria-expanded", "false")
     expect(page.get_by_role("button", name="Log out")).to_be_hidden()
     expect(page.get_by_role("searchbox", name="Search")).to_be_hidden()
-    button.click()
+    press(button)
     expect(button).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
     expect(page.get_by_role("searchbox", name="Search")).to_be_visible()
     assert_no_sideways_scrolling(page)
-    button.click()
+    press(button)
     expect(page.get_by_role("button", name="Log out")).to_be_hidden()
 
 

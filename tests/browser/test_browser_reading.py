@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from acting import fill, press
 from factories import Board
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import only_with_javascript, with_javascript_and_by_keyboard
 
 from qaboard.models import utc_now
 from qaboard.services.question import ask
@@ -22,7 +23,7 @@ def expect_page_links(page: Page, links: list[str]) -> None:
     expect(listed).to_have_text(links)
 
 
-def fill(board: Board, questions: int) -> None:
+def ask_many(board: Board, questions: int) -> None:
     """Many questions in one transaction; the last one is the newest."""
     author = board.user()
     now = utc_now()
@@ -49,7 +50,7 @@ def test_a_visitor_opens_a_question_from_the_list(browser, board):
     row = page.locator(".question-row")
     expect(row).to_contain_text("민지")
     expect(row).to_contain_text("1 answer")
-    row.get_by_role("link", name="커피를 어떻게 내리나요?").click()
+    press(row.get_by_role("link", name="커피를 어떻게 내리나요?"))
     expect(page.get_by_role("heading", level=1)).to_have_text("커피를 어떻게 내리나요?")
     expect(page.locator("#question strong")).to_have_text("있어요")
     answer = page.get_by_role("article", name="Answer by Ann")
@@ -57,48 +58,48 @@ def test_a_visitor_opens_a_question_from_the_list(browser, board):
     expect(page.get_by_role("link", name="Log in to answer")).to_be_visible()
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_an_empty_board_invites_to_ask(browser):
     page = browser()
     page.goto("/")
     expect(page.get_by_text("Nobody has asked anything yet.")).to_be_visible()
-    page.get_by_role("link", name="Ask the first question").click()
+    press(page.get_by_role("link", name="Ask the first question"))
     expect(page).to_have_url("/login?next=%2Fquestions%2Fask")
 
 
 def test_a_long_list_is_paged_through(browser, board):
-    fill(board, 230)
+    ask_many(board, 230)
     page = browser()
     page.goto("/questions/")
     expect_titles(page, [f"Question {number}" for number in range(230, 210, -1)])
     expect_page_links(page, ["1", "2", "3", "…", "12", "Next", "Last"])
     pages = page.get_by_role("navigation", name="Pages")
-    pages.get_by_role("link", name="Next").click()
+    press(pages.get_by_role("link", name="Next"))
     expect(page).to_have_url("/questions/?page=2")
     expect(page.locator(".question-title").first).to_have_text("Question 210")
-    pages.get_by_role("link", name="Last").click()
+    press(pages.get_by_role("link", name="Last"))
     expect(page).to_have_url("/questions/?page=12")
     expect_titles(page, [f"Question {number}" for number in range(10, 0, -1)])
     expect_page_links(page, ["First", "Previous", "1", "…", "10", "11", "12"])
-    pages.get_by_role("link", name="Previous").click()
+    press(pages.get_by_role("link", name="Previous"))
     expect(page).to_have_url("/questions/?page=11")
     page.goto("/questions/?page=6")
     gaps = ["1", "…", "4", "5", "6", "7", "8", "…", "12"]
     expect_page_links(page, ["First", "Previous", *gaps, "Next", "Last"])
     expect(pages.locator("[aria-current=page]")).to_have_text("6")
-    pages.get_by_role("link", name="First").click()
+    press(pages.get_by_role("link", name="First"))
     expect(page).to_have_url("/questions/")
     expect(page.locator(".question-title").first).to_have_text("Question 230")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_a_page_beyond_the_last_says_so_and_leads_back(browser, board):
     board.question()
     page = browser()
     response = page.goto("/questions/?page=99")
     assert response.status == 404
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
-    page.get_by_role("main").get_by_role("link", name="All questions").click()
+    press(page.get_by_role("main").get_by_role("link", name="All questions"))
     expect(page).to_have_url("/questions/")
 
 
@@ -122,26 +123,26 @@ def test_the_list_is_sorted_in_four_ways(browser, board):
         ("Unanswered", ["newest", "middle"]),
         ("Newest", ["newest", "middle", "oldest"]),
     ):
-        order.get_by_role("link", name=name).click()
+        press(order.get_by_role("link", name=name))
         expect(order.locator("[aria-current=page]")).to_have_text(name)
         expect_titles(page, expected)
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_a_name_leads_to_what_its_owner_wrote(browser, board):
     author = board.user("하늘")
     asked = board.question(author, "Asked by 하늘")
     board.answer(board.question(title="Asked by another"), author)
     page = browser()
     page.goto(f"/questions/{asked.id}/")
-    page.get_by_role("link", name="하늘").click()
+    press(page.get_by_role("link", name="하늘"))
     expect(page.get_by_role("heading", level=1)).to_have_text("하늘")
     expect_titles(page, ["Asked by 하늘"])
-    page.get_by_role("link", name="Answers 1").click()
+    press(page.get_by_role("link", name="Answers 1"))
     expect_titles(page, ["Asked by another"])
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_what_is_not_there_has_a_page_that_leads_on(browser):
     page = browser()
     for path in ("/nothing", "/questions/999999/", "/users/0/"):
@@ -150,7 +151,7 @@ def test_what_is_not_there_has_a_page_that_leads_on(browser):
         expect(page.get_by_role("heading", level=1)).to_have_text(
             "There is nothing at this address"
         )
-    page.get_by_role("main").get_by_role("link", name="All questions").click()
+    press(page.get_by_role("main").get_by_role("link", name="All questions"))
     expect(page).to_have_url("/questions/")
 
 
@@ -179,3 +180,18 @@ def test_the_keyboard_skips_to_the_content(browser, board):
     expect(skip).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_the_page_of_what_is_missing_searches_for_it(browser, board):
+    board.question(title="How to brew coffee")
+    page = browser()
+    page.goto("/blog/brew-coffee")
+    main = page.get_by_role("main")
+    expect(main.get_by_role("link", name="How to brew coffee")).to_be_visible()
+    words = main.get_by_role("searchbox", name="Search for what the address says")
+    expect(words).to_have_value("blog brew coffee")
+    fill(words, "coffee")
+    press(main.get_by_role("button", name="Search"))
+    expect(page).to_have_url("/questions/?q=coffee")
+    press(main.get_by_role("link", name="How to brew coffee"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("How to brew coffee")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import expect
 
@@ -23,62 +24,62 @@ def test_a_forgotten_password_is_replaced(browser, board, mails):
 
     page = browser()
     page.goto("/login")
-    page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("Email address").fill("ann@example.com")
-    page.get_by_role("button", name="Send me a link").click()
+    press(page.get_by_role("link", name="Forgot your password?"))
+    fill(page.get_by_label("Email address"), "ann@example.com")
+    press(page.get_by_role("button", name="Send me a link"))
     expect(page.get_by_role("status")).to_contain_text("a mail is on its way")
 
     # The mail is read on another device.
     phone = browser(width=360)
     phone.goto(link_in(mails()[0]))
     expect(phone).to_have_url("/reset-password")
-    phone.get_by_label("New password", exact=True).fill("short")
-    phone.get_by_label("New password again").fill("short")
-    phone.get_by_role("button", name="Change the password").click()
+    fill(phone.get_by_label("New password", exact=True), "short")
+    fill(phone.get_by_label("New password again"), "short")
+    press(phone.get_by_role("button", name="Change the password"))
     summary = phone.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("A password has at least")
-    phone.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
-    phone.get_by_label("New password again").fill(NEW_PASSWORD)
-    phone.get_by_role("button", name="Change the password").click()
+    fill(phone.get_by_label("New password", exact=True), NEW_PASSWORD)
+    fill(phone.get_by_label("New password again"), NEW_PASSWORD)
+    press(phone.get_by_role("button", name="Change the password"))
     expect(phone.get_by_role("status")).to_contain_text("Your password is changed.")
     expect(phone).to_have_url("/login")
 
     elsewhere.reload()
     expect(elsewhere).to_have_url("/login?next=%2Faccount%2F")
-    phone.get_by_label("Name").fill("Ann")
-    phone.get_by_label("Password").fill(NEW_PASSWORD)
-    phone.get_by_role("button", name="Log in", exact=True).click()
+    fill(phone.get_by_label("Name"), "Ann")
+    fill(phone.get_by_label("Password"), NEW_PASSWORD)
+    press(phone.get_by_role("button", name="Log in", exact=True))
     expect(phone.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
     page.goto(link_in(mails()[0]))
     expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work any more")
-    page.get_by_role("link", name="Get a new link").click()
+    press(page.get_by_role("link", name="Get a new link"))
     expect(page).to_have_url("/forgot-password")
 
 
 def test_an_address_is_confirmed_and_changed(browser, board, mails):
     page = browser()
     page.goto("/signup")
-    page.get_by_label("Name").fill("Ann")
-    page.get_by_label("Email address").fill("ann@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
+    fill(page.get_by_label("Name"), "Ann")
+    fill(page.get_by_label("Email address"), "ann@example.com")
+    fill(page.get_by_label("Password", exact=True), PASSWORD)
+    fill(page.get_by_label("Password again"), PASSWORD)
+    press(page.get_by_role("button", name="Sign up"))
     expect(page.get_by_role("status").first).to_contain_text("Welcome, Ann!")
 
     page.goto(link_in(mails()[0]))
     main = page.get_by_role("main")
     expect(main).to_contain_text("ann@example.com")
     expect(main).to_contain_text("Ann")
-    main.get_by_role("button", name="Confirm the address").click()
+    press(main.get_by_role("button", name="Confirm the address"))
     expect(page.get_by_role("status")).to_have_text(re.compile("^The address .+ is confirmed.$"))
 
-    page.get_by_role("link", name="Email address").click()
+    press(page.get_by_role("link", name="Email address"))
     expect(main.get_by_text("confirmed", exact=True)).to_be_visible()
-    page.get_by_label("New email address").fill("new@example.com")
-    page.get_by_role("button", name="Change the address").click()
+    fill(page.get_by_label("New email address"), "new@example.com")
+    press(page.get_by_role("button", name="Change the address"))
     expect(page.get_by_role("status")).to_contain_text("We sent a mail to new@example.com.")
     page.goto(link_in(mails()[1]))
-    main.get_by_role("button", name="Confirm the address").click()
+    press(main.get_by_role("button", name="Confirm the address"))
     expect(main.get_by_text("new@example.com", exact=True)).to_be_visible()

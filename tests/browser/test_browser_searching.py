@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from acting import fill, press
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import with_javascript_and_by_keyboard
 
 
 def search(page: Page, text: str) -> None:
     """Type into the search field at the top and press Enter."""
     field = page.get_by_role("searchbox", name="Search")
-    field.fill(text)
-    field.press("Enter")
+    fill(field, text)
+    page.keyboard.press("Enter")
 
 
 def test_a_korean_word_is_found_inside_others_and_marked(browser, board):
@@ -28,11 +29,11 @@ def test_a_korean_word_is_found_inside_others_and_marked(browser, board):
     expect(marked).to_have_text("질문")
     found_answer = hits.filter(has_text="Answer")
     expect(found_answer.locator(".snippet mark")).to_have_text("질문")
-    found_answer.get_by_role("heading").get_by_role("link").click()
+    press(found_answer.get_by_role("heading").get_by_role("link"))
     expect(page).to_have_url(f"/questions/{question.id}/#answer-{answer.id}")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_what_is_not_found_is_said_with_what_to_do(browser, board):
     board.question(title="The kettle & the <cup>")
     page = browser()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acting import fill, press, use_by_keyboard
 from playwright.sync_api import Page, expect
 from scripting import PHONE_WIDTH, only_with_javascript, only_without_javascript
 
@@ -141,59 +142,33 @@ def test_without_javascript_nothing_is_said_of_them(browser, board):
         expect(words).to_be_hidden()
 
 
-def press_tab_until(page: Page, name: str) -> None:
-    """Go on to what has this name; it must be within reach."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText.trim()") == name:
-            return
-    raise AssertionError(f"{name} is not reached")
-
-
-def test_a_question_is_read_voted_on_and_answered_by_keyboard_alone(browser, board):
-    question = board.question(title="By keyboard?")
+@only_without_javascript
+def test_a_question_is_read_voted_on_and_answered_without_javascript(browser, board):
+    """All journeys run by keyboard with JavaScript; the longest does so without it, too."""
+    board.question(title="By keyboard?")
     page = browser(board.user())
+    use_by_keyboard(page.context)
     page.goto("/questions/")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.locator("#main")).to_be_focused()
-    press_tab_until(page, "By keyboard?")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"/questions/{question.id}/")
-    page.locator("#main").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page.get_by_role("link", name="By keyboard?"))
+    press(page.locator("#question").get_by_role("button", name="Useful", exact=True))
     expect(page.locator("#question .vote-own")).to_have_text("You: useful")
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if focus_is_on(page, "textarea"):
-            break
-    page.keyboard.type("All of it.")
-    press_tab_until(page, "Post your answer")
-    page.keyboard.press("Enter")
+    fill(page.get_by_label("Text", exact=True), "All of it.")
+    press(page.get_by_role("button", name="Post your answer"))
     expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
 
 
-def test_a_post_is_deleted_and_restored_by_keyboard_alone(browser, board, javascript):
+@only_without_javascript
+def test_a_post_is_deleted_and_restored_without_javascript(browser, board):
     author = board.user()
     question = board.question(author)
     page = browser(author)
+    use_by_keyboard(page.context)
     page.goto(f"/questions/{question.id}/")
-    press_tab_until(page, "Delete")
-    page.keyboard.press("Enter")
-    if javascript:
-        # The dialog begins with what does no harm.
-        expect(page.get_by_role("button", name="Cancel")).to_be_focused()
-        page.keyboard.press("Shift+Tab")
-    else:
-        expect(page.get_by_role("heading", name="Delete this question?")).to_be_visible()
-        press_tab_until(page, "Delete")
-    page.keyboard.press("Enter")
+    press(page.get_by_role("link", name="Delete"))
+    press(page.get_by_role("button", name="Delete"))
     expect(page.get_by_role("main")).to_contain_text("The question is deleted.")
-    if not javascript:
-        page.goto(f"/questions/{question.id}/")
-    press_tab_until(page, "Restore it")
-    page.keyboard.press("Enter")
+    page.goto(f"/questions/{question.id}/")
+    press(page.get_by_role("button", name="Restore it"))
     expect(page.get_by_role("link", name="Delete")).to_be_visible()
     assert board.read(question).deleted_at is None
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from acting import press
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import (
+    only_with_javascript,
+    with_and_without_javascript,
+    with_javascript_and_by_keyboard,
+)
 from test_browser_phone import WIDE_NAME
 
 CODE = "```python\nprint('안녕')\n```\n\n    plain\n"
@@ -24,19 +29,20 @@ def test_the_system_decides_until_somebody_chooses(browser, board):
     page.emulate_media(color_scheme="dark")
     assert ground(page) < 50
     for name, is_light in (("Light", True), ("Dark", False)):
-        page.get_by_role("link", name="Appearance").click()
-        page.get_by_role("button", name=name).click()
+        press(page.get_by_role("link", name="Appearance"))
+        press(page.get_by_role("button", name=name))
         expect(page).to_have_url("/questions/")
         for system in ("light", "dark"):
             page.emulate_media(color_scheme=system)
             assert (ground(page) > 200) is is_light
-    page.get_by_role("link", name="Appearance").click()
+    press(page.get_by_role("link", name="Appearance"))
     expect(page.get_by_role("button", name="Dark", pressed=True)).to_be_visible()
-    page.get_by_role("button", name="As the system").click()
+    press(page.get_by_role("button", name="As the system"))
     page.emulate_media(color_scheme="light")
     assert ground(page) > 200
 
 
+@with_and_without_javascript
 def test_paper_is_light_and_has_no_buttons(browser, board):
     question = board.question(body=CODE)
     page = browser(board.user(), width=794)
@@ -49,6 +55,7 @@ def test_paper_is_light_and_has_no_buttons(browser, board):
     expect(page.locator(".vote-score").first).to_be_visible()
 
 
+@with_and_without_javascript
 def test_code_says_its_language(browser, board, javascript):
     question = board.question(body=CODE)
     page = browser()
@@ -59,15 +66,13 @@ def test_code_says_its_language(browser, board, javascript):
     expect(buttons).to_have_count(2 if javascript else 0)
 
 
-@only_with_javascript
-def test_code_is_copied_by_keyboard(browser, board):
+@with_javascript_and_by_keyboard
+def test_code_is_copied(browser, board):
     question = board.question(body=CODE)
     page = browser()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"/questions/{question.id}/")
-    button = page.get_by_role("button", name="Copy").first
-    button.focus()
-    page.keyboard.press("Enter")
+    press(page.get_by_role("button", name="Copy").first)
     expect(page.get_by_role("button", name="Copied")).to_be_focused()
     assert page.evaluate("navigator.clipboard.readText()") == "print('안녕')\n"
     expect(page.get_by_role("button", name="Copied")).to_have_count(0)

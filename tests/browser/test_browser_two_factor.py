@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from acting import fill, press
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
-from scripting import PHONE_WIDTH, only_with_javascript
+from scripting import PHONE_WIDTH, with_and_without_javascript, with_javascript_and_by_keyboard
 from second_factors import add_app, add_recovery_codes, forget_used_codes
 
 
@@ -18,43 +19,43 @@ def user(board):
 
 
 def log_in(page: Page, username: str = "Ann") -> None:
-    page.get_by_label("Name").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    fill(page.get_by_label("Name"), username)
+    fill(page.get_by_label("Password"), PASSWORD)
+    press(page.get_by_role("button", name="Log in", exact=True))
 
 
 def enter_code(page: Page, code: str) -> None:
-    page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    fill(page.get_by_label("Code"), code)
+    press(page.get_by_role("button", name="Log in", exact=True))
 
 
 def test_an_app_is_set_up_used_and_removed(browser, board, user):
     page = browser(user)
     page.goto("/account/")
-    page.get_by_role("link", name="Two-factor login").click()
-    page.get_by_role("button", name="Set up an app").click()
+    press(page.get_by_role("link", name="Two-factor login"))
+    press(page.get_by_role("button", name="Set up an app"))
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     # The browser can draw it.
     draw = "async image => { await image.decode(); return image.naturalWidth; }"
     assert page.get_by_role("img", name="QR code").evaluate(draw) > 100
     secret = page.locator(".secret-key").inner_text().replace(" ", "")
-    page.get_by_label("Code").fill("12")
-    page.get_by_role("button", name="Switch it on").click()
+    fill(page.get_by_label("Code"), "12")
+    press(page.get_by_role("button", name="Switch it on"))
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("This is not the code")
     expect(page.locator(".secret-key")).to_contain_text(secret[:4])
-    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="Switch it on").click()
+    fill(page.get_by_label("Code"), pyotp.TOTP(secret).now())
+    press(page.get_by_role("button", name="Switch it on"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     codes = page.locator("#recovery-codes").inner_text().split()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Save as a file").click()
+        press(page.get_by_role("link", name="Save as a file"))
     assert download.value.suggested_filename == "recovery-codes.txt"
     assert Path(download.value.path()).read_text().split() == codes
-    page.get_by_role("link", name="I have kept them").click()
+    press(page.get_by_role("link", name="I have kept them"))
     expect(page.get_by_role("main")).to_contain_text("10 codes are left.")
 
-    page.get_by_role("button", name="Log out").click()
+    press(page.get_by_role("button", name="Log out"))
     page.goto("/account/two-factor")
     log_in(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
@@ -66,39 +67,40 @@ def test_an_app_is_set_up_used_and_removed(browser, board, user):
     expect(page).to_have_url("/account/two-factor")
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
 
-    page.get_by_role("button", name="Log out").click()
+    press(page.get_by_role("button", name="Log out"))
     page.goto("/login")
     log_in(page)
     enter_code(page, codes[0].lower())
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
     page.goto("/account/two-factor")
     expect(page.get_by_role("main")).to_contain_text("9 codes are left.")
-    page.get_by_role("button", name="Remove the app").click()
+    press(page.get_by_role("button", name="Remove the app"))
     expect(page.get_by_role("status")).to_have_text("The authenticator app is removed.")
 
 
+@with_and_without_javascript
 def test_a_phone_has_room_for_it(app, browser, board, user):
     page = browser(user, width=PHONE_WIDTH)
     page.goto("/account/two-factor")
-    page.get_by_role("button", name="Set up an app").click()
+    press(page.get_by_role("button", name="Set up an app"))
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
     secret = page.locator(".secret-key").inner_text().replace(" ", "")
-    page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="Switch it on").click()
+    fill(page.get_by_label("Code"), pyotp.TOTP(secret).now())
+    press(page.get_by_role("button", name="Switch it on"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_codes_are_copied_by_a_button(app, browser, board, user):
     add_app(board, app, user)
     page = browser(user)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/account/two-factor")
-    page.get_by_role("button", name="Make new recovery codes").click()
+    press(page.get_by_role("button", name="Make new recovery codes"))
     codes = page.locator("#recovery-codes").inner_text().split()
-    page.get_by_role("button", name="Copy").click()
+    press(page.get_by_role("button", name="Copy"))
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").split() == codes
 
@@ -108,21 +110,21 @@ def test_confirming_who_one_is(app, browser, board, user):
     code, *_ = add_recovery_codes(board, user)
     page = browser(user)
     page.goto("/account/confirm?next=/account/two-factor")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Continue").click()
+    fill(page.get_by_label("Password"), PASSWORD)
+    fill(page.get_by_label("Code"), code)
+    press(page.get_by_role("button", name="Continue"))
     expect(page).to_have_url("/account/two-factor")
 
 
-@only_with_javascript
+@with_javascript_and_by_keyboard
 def test_what_was_being_written_survives_both_steps(app, browser, board, user):
     totp = add_app(board, app, user)
     page = browser(user)
     page.goto("/questions/ask")
-    page.get_by_label("Title").fill("Which kettle?")
+    fill(page.get_by_label("Title"), "Which kettle?")
     page.context.clear_cookies()
-    page.get_by_label("Text", exact=True).fill("Mine leaks.")
-    page.get_by_role("button", name="Post your question").click()
+    fill(page.get_by_label("Text", exact=True), "Mine leaks.")
+    press(page.get_by_role("button", name="Post your question"))
     log_in(page)
     enter_code(page, totp.now())
     expect(page).to_have_url("/questions/ask")

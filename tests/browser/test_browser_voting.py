@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from acting import press
 from playwright.sync_api import expect
+from scripting import with_and_without_javascript
 
 
 def test_a_vote_is_cast_changed_and_withdrawn(browser, board, javascript):
@@ -15,7 +17,7 @@ def test_a_vote_is_cast_changed_and_withdrawn(browser, board, javascript):
     score = article.get_by_text("Score: ").locator("..")
     expect(score).to_have_text("Score: 1")
 
-    article.get_by_role("button", name="Useful", exact=True).click()
+    press(article.get_by_role("button", name="Useful", exact=True))
     expect(score).to_have_text("Score: 2")
     place = "" if javascript else f"#answer-{answer.id}"
     expect(page).to_have_url(f"/questions/{question.id}/{place}")
@@ -23,17 +25,18 @@ def test_a_vote_is_cast_changed_and_withdrawn(browser, board, javascript):
     pressed = article.get_by_role("button", pressed=True)
     expect(pressed).to_have_accessible_name("Useful")
 
-    article.get_by_role("button", name="Not useful", exact=True).click()
+    press(article.get_by_role("button", name="Not useful", exact=True))
     expect(score).to_have_text("Score: 0")
     expect(article).to_contain_text("You: not useful")
     expect(pressed).to_have_accessible_name("Not useful")
 
-    pressed.click()
+    press(pressed)
     expect(score).to_have_text("Score: 1")
     expect(article).not_to_contain_text("You:")
     expect(pressed).to_have_count(0)
 
 
+@with_and_without_javascript
 def test_the_buttons_of_ones_own_post_say_why_they_do_nothing(browser, board):
     author = board.user()
     question = board.question(author)
@@ -45,6 +48,7 @@ def test_the_buttons_of_ones_own_post_say_why_they_do_nothing(browser, board):
         )
         expect(button).to_have_attribute("title", "You cannot vote on your own post.")
         expect(button).to_be_disabled()
+        # Without force, playwright waits until it is enabled; the Tab key passes it by.
         button.click(force=True)
     expect(page).to_have_url(f"/questions/{question.id}/")
     assert board.read(question).score == 0
