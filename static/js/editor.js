@@ -1,4 +1,5 @@
 // The editor of a text: tabs for writing and its preview, tools, and their keys.
+import { addCopyButtons } from "./code.js";
 import { continueList, linkTo, tools } from "./markdown.js";
 
 export function openEditors() {
@@ -168,6 +169,7 @@ async function showPreview(editor, textarea, panel) {
     if (response.ok && !response.redirected) {
       // Sanitised by the server: it is what would be stored and shown.
       shown.innerHTML = content;
+      addCopyButtons(panel);
     } else if (response.headers.get("Content-Type")?.startsWith("text/plain")) {
       refuse(shown, content);
     } else {

@@ -75,6 +75,31 @@ def test_code_is_copied_by_keyboard(browser, board):
 
 
 @only_with_javascript
+def test_code_that_comes_into_the_page_later_is_copied_too(browser, board):
+    author = board.user()
+    question = board.question(author, body=CODE)
+    page = browser(author)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/questions/{question.id}/edit")
+    page.get_by_role("tab", name="Preview").click()
+    previewed = page.get_by_role("tabpanel", name="Preview").get_by_role("button", name="Copy")
+    expect(previewed).to_have_count(2)
+    previewed.first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "print('안녕')\n"
+
+    page.goto(f"/questions/{question.id}/")
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("The question is deleted.").first).to_be_visible()
+    deleted = page.locator("#question").get_by_role("button", name="Copy")
+    expect(deleted).to_have_count(2)
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.locator("#question")).to_be_focused()
+    expect(deleted).to_have_count(2)
+
+
+@only_with_javascript
 @pytest.mark.parametrize("width", [1280, 1000])
 def test_the_widest_name_leaves_the_bar_on_one_line(browser, board, width):
     page = browser(board.user(WIDE_NAME), width=width)
