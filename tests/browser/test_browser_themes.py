@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from scripting import only_with_javascript
+from scripting import PHONE_WIDTH, only_with_javascript
 from test_browser_phone import WIDE_NAME
 
 CODE = "```python\nprint('안녕')\n```\n\n    plain\n"
@@ -120,6 +120,34 @@ def test_a_time_in_a_table_stays_whole_on_a_phone(browser, board):
     expect(cells).to_have_count(12)
     for box in (cell.bounding_box() for cell in cells.all()):
         assert box["height"] < 45
+
+
+TIMETABLES = """\
+| 날짜 | 물 온도 | 시간 | 느낌 |
+|---|---|---|---|
+| 2026-01-01 | 92 | 4:00 | 조금 쓰고 향이 진해요. 다음에는 물을 덜 뜨겁게 해 볼게요. |
+
+| Date | Water | Time | Notes |
+|---|---|---:|---|
+| 2026-01-01 | 92 | 2026-01-01 16:00 | A little bitter; next time with cooler water than this. |
+"""
+
+
+@only_with_javascript
+def test_a_date_beside_a_long_text_stays_whole_on_a_phone(browser, board):
+    question = board.question(body=TIMETABLES)
+    page = browser(width=PHONE_WIDTH)
+    page.goto(f"/questions/{question.id}/")
+    for text in ("2026-01-01", "4:00", "2026-01-01 16:00"):
+        for cell in page.get_by_role("cell", name=text, exact=True).all():
+            lines = cell.evaluate("""cell => {
+                const range = document.createRange();
+                range.selectNodeContents(cell);
+                return range.getClientRects().length;
+            }""")
+            assert lines == 1, text
+    # The page does not scroll sideways; a table does where it is too wide.
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
 @only_with_javascript
