@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import colander
 import deform
-from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
 
@@ -29,6 +28,7 @@ from qaboard.services.draft import (
     settle_draft,
 )
 from qaboard.settings.rate_limits import RateLimit
+from qaboard.views.sent_values import sent_values
 
 WrittenIn = QuestionsResource | QuestionResource | AnswersResource | AnswerResource
 """Where one writes: the questions take a new one, the answers of a question too; a single question
@@ -173,10 +173,7 @@ def settle_sent_draft(request: Request, context: WrittenIn, body: str) -> None:
 def save(context: WrittenIn, request):
     """Keep what a script sends of the form; it says whether that is kept."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
-    try:
-        values = DraftSchema().deserialize(dict(request.POST.items()))
-    except colander.Invalid as error:
-        raise HTTPBadRequest from error
+    values = sent_values(request, DraftSchema())
     is_kept = save_draft(
         request.dbsession,
         user_id=request.identity.user_id,
