@@ -18,7 +18,6 @@ from qaboard.settings import LOCALES, Settings
 _ = TranslationStringFactory("qaboard")
 
 LOCALE_COOKIE = "locale"
-LOCALE_COOKIE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
 LANGUAGE_FIELD = "lang"
 """The field of an address that asks for a language: those that search engines are given."""

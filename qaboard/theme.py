@@ -10,7 +10,6 @@ from qaboard.security.cookies import cookie_name
 from qaboard.settings import Settings
 
 THEME_COOKIE = "theme"
-THEME_COOKIE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
 SYSTEM = "system"
 CHOSEN_THEMES = ("light", "dark")

@@ -8,7 +8,7 @@ import nh3
 
 from qaboard.markup.addresses import LINK_SCHEMES
 from qaboard.markup.highlighting import CLASSES, LANGUAGE_CLASSES
-from qaboard.markup.tables import ALIGNMENTS
+from qaboard.markup.tables import ALIGNMENTS, FIGURES
 
 LINK_RELATION = "nofollow ugc noopener"
 
@@ -34,8 +34,8 @@ ALLOWED_CLASSES = {
     "pre": {"highlight"},
     "code": set(LANGUAGE_CLASSES),
     "span": set(CLASSES),
-    "th": set(ALIGNMENTS.values()),
-    "td": set(ALIGNMENTS.values()),
+    "th": {*ALIGNMENTS.values(), FIGURES},
+    "td": {*ALIGNMENTS.values(), FIGURES},
 }
 
 _cleaner = nh3.Cleaner(

@@ -5,8 +5,15 @@ import re
 # By where the colons stand, the classes that Bootstrap has for it.
 ALIGNMENTS = {(True, True): "text-center", (True, False): "text-start", (False, True): "text-end"}
 
+FIGURES = "figures"
+"""The class of a cell that is one date, time or number of parts, which stays on one line."""
+
+FIGURES_MAX_CHARACTERS = 20
+
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r":?-+:?")
+# Browsers break lines at hyphens between digits; "2026. 1. 1." is a date, too.
+_FIGURES = re.compile(r"\d+(?:[-–~./:, ]+\d+)+\.?")
 
 
 def split_row(line: str) -> list[str]:
@@ -33,3 +40,15 @@ def delimiter_row(line: str) -> list[str] | None:
         sides = (cell.startswith(":"), cell.endswith(":"))
         alignments.append(ALIGNMENTS.get(sides, ""))
     return alignments
+
+
+def classes_of_cell(cell: str, alignment: str) -> str:
+    """Return the classes of a cell, separated by spaces; an empty string when it has none.
+
+    Arguments:
+        cell: what was typed in it.
+        alignment: that of its column.
+    """
+    is_short = len(cell) <= FIGURES_MAX_CHARACTERS
+    figures = FIGURES if is_short and _FIGURES.fullmatch(cell) else ""
+    return f"{alignment} {figures}".strip()

@@ -22,7 +22,7 @@ from qaboard.markup.blocks import (
     Rule,
     Table,
 )
-from qaboard.markup.tables import split_row
+from qaboard.markup.tables import classes_of_cell, split_row
 
 # The page's own headings are h1 and h2.
 HEADING_SHIFT = 2
@@ -118,8 +118,9 @@ class TreeBuilder:
             element = SubElement(row, tag if cell else "td")
             if cell:
                 element.text = cell
-                if alignment:
-                    element.set("class", alignment)
+                classes = classes_of_cell(cell, alignment)
+                if classes:
+                    element.set("class", classes)
 
 
 def _last_line(block: Block) -> int:

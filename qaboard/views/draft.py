@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import colander
 import deform
-from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
 
@@ -29,10 +30,18 @@ from qaboard.services.draft import (
     settle_draft,
 )
 from qaboard.settings.rate_limits import RateLimit
+from qaboard.views.sent_values import sent_values
 
 WrittenIn = QuestionsResource | QuestionResource | AnswersResource | AnswerResource
 """Where one writes: the questions take a new one, the answers of a question too; a single question
 or answer is edited."""
+
+PERMISSION_TO_WRITE = {
+    QuestionsResource: Permission.ASK,
+    AnswersResource: Permission.ANSWER,
+    QuestionResource: Permission.EDIT,
+    AnswerResource: Permission.EDIT,
+}
 
 ANSWER_FORM_ANCHOR = "your-answer"
 """The id of the section with the form, where a visitor wants to be after logging in."""
@@ -142,41 +151,32 @@ def settle_sent_draft(request: Request, context: WrittenIn, body: str) -> None:
         )
 
 
-@view_config(
-    context=QuestionsResource,
-    name="draft",
-    permission=Permission.ASK,
-    request_method="POST",
-    renderer="json",
-)
-@view_config(
-    context=AnswersResource,
-    name="draft",
-    permission=Permission.ANSWER,
-    request_method="POST",
-    renderer="json",
-)
-@view_config(
-    context=QuestionResource,
-    name="draft",
-    permission=Permission.EDIT,
-    request_method="POST",
-    renderer="json",
-)
-@view_config(
-    context=AnswerResource,
-    name="draft",
-    permission=Permission.EDIT,
-    request_method="POST",
-    renderer="json",
-)
+def view_of_every_form(**options: Any) -> Callable[[Callable], Callable]:
+    """Declare a view for a POST wherever one writes, to those who may write there.
+
+    :param options: of the view, such as its ``name``.
+    """
+
+    def declare(view: Callable) -> Callable:
+        for context, permission in PERMISSION_TO_WRITE.items():
+            # It is declared where this decorates, not here.
+            view_config(
+                context=context,
+                permission=permission,
+                request_method="POST",
+                _depth=1,
+                **options,
+            )(view)
+        return view
+
+    return declare
+
+
+@view_of_every_form(name="draft", renderer="json")
 def save(context: WrittenIn, request):
     """Keep what a script sends of the form; it says whether that is kept."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
-    try:
-        values = DraftSchema().deserialize(dict(request.POST.items()))
-    except colander.Invalid as error:
-        raise HTTPBadRequest from error
+    values = sent_values(request, DraftSchema())
     is_kept = save_draft(
         request.dbsession,
         user_id=request.identity.user_id,
@@ -190,30 +190,7 @@ def save(context: WrittenIn, request):
     return {"is_kept": is_kept}
 
 
-@view_config(
-    context=QuestionsResource,
-    name="discard-draft",
-    permission=Permission.ASK,
-    request_method="POST",
-)
-@view_config(
-    context=AnswersResource,
-    name="discard-draft",
-    permission=Permission.ANSWER,
-    request_method="POST",
-)
-@view_config(
-    context=QuestionResource,
-    name="discard-draft",
-    permission=Permission.EDIT,
-    request_method="POST",
-)
-@view_config(
-    context=AnswerResource,
-    name="discard-draft",
-    permission=Permission.EDIT,
-    request_method="POST",
-)
+@view_of_every_form(name="discard-draft")
 def discard(context: WrittenIn, request):
     """Throw the draft away, and show the form as it is without."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)

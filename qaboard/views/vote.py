@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import colander
-from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from qaboard.resources import AnswerResource, QuestionResource
@@ -13,6 +12,7 @@ from qaboard.services.vote import cast_vote
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.addresses import post_location
 from qaboard.views.post import post_of
+from qaboard.views.sent_values import sent_values
 
 
 @view_config(
@@ -22,10 +22,7 @@ from qaboard.views.post import post_of
 def vote(context: QuestionResource | AnswerResource, request):
     """Vote 1 or -1, or withdraw with 0."""
     request.limit_rate(RateLimit.VOTE, request.identity.user_id)
-    try:
-        values = VoteSchema().deserialize(dict(request.POST.items()))
-    except colander.Invalid as error:
-        raise HTTPBadRequest from error
+    values = sent_values(request, VoteSchema())
     cast_vote(
         request.dbsession,
         post_id=post_of(context).id,

@@ -1,5 +1,6 @@
 // The editor of a text: tabs for writing and its preview, tools, and their keys.
-import { tools } from "./markdown.js";
+import { addCopyButtons } from "./code.js";
+import { continueList, linkTo, tools } from "./markdown.js";
 
 export function openEditors() {
   document.querySelectorAll("[data-editor]").forEach(openEditor);
@@ -11,6 +12,10 @@ function openEditor(editor) {
   openTabs(editor, textarea);
   openToolbar(editor, textarea);
   textarea.addEventListener("keydown", (event) => pressKey(event, textarea));
+  textarea.addEventListener("paste", (event) => {
+    const address = event.clipboardData.getData("text/plain").trim();
+    changeInstead(event, textarea, (...selection) => linkTo(address, ...selection));
+  });
 }
 
 // By the browser's own undo history, so that what a tool did can be undone.
@@ -26,11 +31,22 @@ export function replaceText(textarea, from, to, text) {
   }
 }
 
-function applyTool(textarea, name) {
-  const { selectionStart, selectionEnd } = textarea;
-  const change = tools[name](textarea.value, selectionStart, selectionEnd);
+// Says whether there was something to be changed.
+function applyChange(textarea, changeOf) {
+  const change = changeOf(textarea.value, textarea.selectionStart, textarea.selectionEnd);
+  if (!change) {
+    return false;
+  }
   replaceText(textarea, change.from, change.to, change.text);
   textarea.setSelectionRange(change.selectFrom, change.selectTo);
+  return true;
+}
+
+// Where nothing is to be changed, the browser does what it always does.
+function changeInstead(event, textarea, changeOf) {
+  if (applyChange(textarea, changeOf)) {
+    event.preventDefault();
+  }
 }
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -40,7 +56,15 @@ const SHIFTED_KEYS = { Period: "quote", Digit8: "bullets", Digit7: "numbers" };
 function pressKey(event, textarea) {
   // On a Mac, Ctrl with these letters moves and deletes in every text.
   const isCommand = (IS_MAC ? event.metaKey : event.ctrlKey) && !event.altKey;
-  if (!isCommand || event.isComposing) {
+  // Safari says of the Enter that ends a syllable of Hangul only by this code that it is none.
+  if (event.isComposing || event.keyCode === 229) {
+    return;
+  }
+  if (event.key === "Enter" && !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)) {
+    changeInstead(event, textarea, continueList);
+    return;
+  }
+  if (!isCommand) {
     return;
   }
   if (event.key === "Enter") {
@@ -55,7 +79,7 @@ function pressKey(event, textarea) {
   const tool = event.shiftKey ? SHIFTED_KEYS[event.code] : KEYS[letter.toLowerCase()];
   if (tool) {
     event.preventDefault();
-    applyTool(textarea, tool);
+    applyChange(textarea, tools[tool]);
   }
 }
 
@@ -90,7 +114,7 @@ function openToolbar(editor, textarea) {
     }
     // A click leaves the selection of the text, and the keyboard of a phone, where they are.
     button.addEventListener("mousedown", (event) => event.preventDefault());
-    button.addEventListener("click", () => applyTool(textarea, button.dataset.tool));
+    button.addEventListener("click", () => applyChange(textarea, tools[button.dataset.tool]));
   }
 }
 
@@ -145,6 +169,7 @@ async function showPreview(editor, textarea, panel) {
     if (response.ok && !response.redirected) {
       // Sanitised by the server: it is what would be stored and shown.
       shown.innerHTML = content;
+      addCopyButtons(panel);
     } else if (response.headers.get("Content-Type")?.startsWith("text/plain")) {
       refuse(shown, content);
     } else {

@@ -1,5 +1,7 @@
 // Votes, deletions and restorings without leaving the page. The forms are sent as they always are;
 // of the page that the server answers with, what has changed is taken over into this one.
+import { addCopyButtons } from "./code.js";
+
 const ACTS = { vote, delete: deletePost, restore };
 
 // What was taken off the page for a notice that it is deleted: it comes back as scripts and
@@ -66,6 +68,7 @@ async function deletePost(form) {
   notice.dataset.deleted = post.id;
   removed.set(notice, { old, fresh });
   old.replaceWith(fresh);
+  addCopyButtons(fresh);
   if (!isQuestion) {
     takeOver("answers-title", answer.page);
   }

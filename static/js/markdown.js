@@ -1,4 +1,4 @@
-// What the tools of the editor do to a text. Each takes the text and its selection, and says what
+// What the tools of the editor, and some keys, do to a text. Each takes the text and its selection, and says what
 // to put in place of which part of it, and what is selected afterwards.
 
 export const tools = {
@@ -142,4 +142,58 @@ function emptyLines(text, from, to, pattern) {
   const below = text.slice(to + 1).split("\n")[0];
   const needs = (line) => line.trim() !== "" && !pattern?.test(line);
   return [needs(above) ? "\n" : "", needs(below) ? "\n" : ""];
+}
+
+const LIST_ITEM = /^( *)(?:([-*+])|(\d{1,9})([.)]))( +)/;
+
+// What Enter does within a list: goes on with it, and on an item without words ends it. Elsewhere
+// it is the key that it always is, and there is nothing to be changed.
+export function continueList(text, start, end) {
+  const [from, to] = wholeLines(text, start, end);
+  const line = text.slice(from, to);
+  const [mark, indent, bullet, number, point, space] = LIST_ITEM.exec(line) ?? [];
+  if (start !== end || !mark || start < from + mark.length || isInBlock(text.slice(0, from))) {
+    return null;
+  }
+  if (line.trimEnd().length < mark.length) {
+    return { from, to, text: "", selectFrom: from, selectTo: from };
+  }
+  const added = `\n${indent}${bullet ?? Number(number) + 1 + point}${space}`;
+  const last = start + added.length;
+  return { from: start, to: start, text: added, selectFrom: last, selectTo: last };
+}
+
+// What becomes of a selection over which an address is pasted: a link. Where that is not what is
+// meant, such as over another address, there is nothing to be changed.
+export function linkTo(address, text, start, end) {
+  const selected = text.slice(start, end);
+  const before = text.slice(0, start);
+  if (
+    !/^https?:\/\/[^\s<>]+$/.test(address) ||
+    !selected.trim() ||
+    selected.includes("\n") ||
+    /^https?:\/\/\S*$/.test(selected) ||
+    before.endsWith("](") ||
+    isInBlock(before)
+  ) {
+    return null;
+  }
+  const target = /[()]/.test(address) ? `<${address}>` : address;
+  const made = `[${selected}](${target})`;
+  const last = start + made.length;
+  return { from: start, to: end, text: made, selectFrom: last, selectTo: last };
+}
+
+// Whether what comes next is within a block of code.
+function isInBlock(before) {
+  let open = "";
+  for (const line of before.split("\n")) {
+    const [, fence] = /^\s*(`{3,}|~{3,})/.exec(line) ?? [];
+    if (!open) {
+      open = fence ?? "";
+    } else if (fence?.startsWith(open)) {
+      open = "";
+    }
+  }
+  return open !== "";
 }

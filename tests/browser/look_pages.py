@@ -10,8 +10,8 @@ from functools import partial
 import pyotp
 from factories import PASSWORD, Board
 from playwright.sync_api import Page
-from second_factors import add_app, add_recovery_codes
 from scripting import PHONE_WIDTH
+from second_factors import add_app, add_recovery_codes
 from sqlalchemy import update
 
 from qaboard.models import Draft, EventKind, Post, Question, Role, User, utc_now

@@ -69,7 +69,7 @@
     for (const { name, value } of element.attributes) {
       if (!names.includes(name)) {
         yield `an attribute ${name} in a post: ${start(element)}`;
-      } else if (name === "class" && !allowed.classes[element.localName].includes(value)) {
+      } else if (name === "class" && !value.split(" ").every((one) => allowed.classes[element.localName].includes(one))) {
         yield `a class in a post: ${start(element)}`;
       }
     }

@@ -39,7 +39,7 @@ def preview(page: Page, javascript: bool) -> str:
         shown = page.get_by_role("tabpanel", name="Preview")
         expect(shown).to_be_visible()
         expect(shown).not_to_have_attribute("aria-busy", "true")
-        html = shown.locator(".post-body").inner_html()
+        html = shown.locator(".post-body").evaluate(WITHOUT_COPY_BUTTONS)
         press(page.get_by_role("tab", name="Write"))
         return html
     with page.expect_popup() as opened:

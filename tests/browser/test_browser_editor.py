@@ -102,6 +102,115 @@ def test_typing_goes_on_between_the_marks(page):
 
 
 @only_with_javascript
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- milk", "- milk\n- "),
+        ("* milk", "* milk\n* "),
+        ("para\n\n  + 우유", "para\n\n  + 우유\n  + "),
+        ("1. milk", "1. milk\n2. "),
+        ("8. milk\n9. tea", "8. milk\n9. tea\n10. "),
+        ("1) milk", "1) milk\n2) "),
+        ("- milk\n- ", "- milk\n"),
+        ("1. milk\n2. ", "1. milk\n"),
+        ("- ", ""),
+        ("milk", "milk\n"),
+        ("-milk", "-milk\n"),
+        ("2026.", "2026.\n"),
+        ("```yaml\n- milk", "```yaml\n- milk\n"),
+        ("```\n- milk\n```\n- tea", "```\n- milk\n```\n- tea\n- "),
+    ],
+)
+def test_enter_goes_on_with_a_list_or_ends_it_and_is_undone(page, text, expected):
+    write(page, text)
+    page.keyboard.press("Enter")
+    expect(text_of(page)).to_have_value(expected)
+    page.keyboard.press("Control+z")
+    expect(text_of(page)).to_have_value(text)
+
+
+@only_with_javascript
+def test_a_list_is_written_with_enter_alone(page):
+    text_of(page).focus()
+    for line in ("1. milk", "tea", "", "Done"):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+    expect(text_of(page)).to_have_value("1. milk\n2. tea\nDone\n")
+
+
+@only_with_javascript
+def test_enter_within_an_item_divides_it_and_before_its_mark_does_not(page):
+    write(page, "- milktea")
+    for _ in "tea":
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(text_of(page)).to_have_value("- milk\n- tea")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(text_of(page)).to_have_value("- milk\n\n- tea")
+
+
+@only_with_javascript
+def test_enter_with_shift_goes_on_with_the_item(page):
+    write(page, "- milk")
+    page.keyboard.press("Shift+Enter")
+    expect(text_of(page)).to_have_value("- milk\n")
+
+
+@only_with_javascript
+def test_the_enter_that_ends_a_syllable_of_hangul_starts_no_item(page):
+    write(page, "- 우유")
+    for composing in ({"isComposing": True}, {"keyCode": 229}):
+        text_of(page).dispatch_event("keydown", {"key": "Enter", **composing})
+        expect(text_of(page)).to_have_value("- 우유")
+    text_of(page).dispatch_event("keydown", {"key": "Enter"})
+    expect(text_of(page)).to_have_value("- 우유\n- ")
+
+
+def paste(page: Page, pasted: str) -> None:
+    """Paste into the text, over what is selected there."""
+    title = page.get_by_label("Title")
+    title.fill(pasted)
+    title.press("Control+a")
+    title.press("Control+x")
+    text_of(page).focus()
+    page.keyboard.press("Control+v")
+
+
+@only_with_javascript
+@pytest.mark.parametrize(
+    ("text", "selected", "pasted", "expected"),
+    [
+        ("a word here", "word", "https://a.example/b?c=d",
+         "a [word](https://a.example/b?c=d) here"),
+        ("a word here", "word", " http://a.example ", "a [word](http://a.example) here"),
+        ("커피를 내려요", "커피", "https://a.example/커피",
+         "[커피](https://a.example/커피)를 내려요"),
+        ("a word here", "word", "https://a.example/b_(c)",
+         "a [word](<https://a.example/b_(c)>) here"),
+        # What is meant is the address alone.
+        ("a word ", "", "https://a.example", "a word https://a.example"),
+        ("[word](https://)", "https://", "https://a.example", "[word](https://a.example)"),
+        ("[word](here)", "here", "https://a.example", "[word](https://a.example)"),
+        ("at http://b.example", "http://b.example", "https://a.example", "at https://a.example"),
+        ("```\nword", "word", "https://a.example", "```\nhttps://a.example"),
+        ("one\ntwo", "one\ntwo", "https://a.example", "https://a.example"),
+        # It is none that a link is made of.
+        ("a word here", "word", "javascript:alert(1)", "a javascript:alert(1) here"),
+        ("a word here", "word", "see https://a.example", "a see https://a.example here"),
+    ],
+)  # fmt: skip
+def test_an_address_pasted_over_words_makes_a_link_and_is_undone(
+    page, text, selected, pasted, expected
+):
+    write(page, text, selected)
+    paste(page, pasted)
+    expect(text_of(page)).to_have_value(expected)
+    page.keyboard.press("Control+z")
+    expect(text_of(page)).to_have_value(text)
+
+
+@only_with_javascript
 def test_the_toolbar_is_one_stop_of_the_tab_key_and_has_arrow_keys(page):
     page.get_by_role("tab", name="Write").focus()
     page.keyboard.press("Tab")

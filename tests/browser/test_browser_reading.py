@@ -119,7 +119,7 @@ def test_the_list_is_sorted_in_four_ways(browser, board):
     expect_titles(page, ["newest", "middle", "oldest"])
     for name, expected in (
         ("Active", ["oldest", "newest", "middle"]),
-        ("Votes", ["middle", "oldest", "newest"]),
+        ("Score", ["middle", "oldest", "newest"]),
         ("Unanswered", ["newest", "middle"]),
         ("Newest", ["newest", "middle", "oldest"]),
     ):

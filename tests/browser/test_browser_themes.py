@@ -6,6 +6,7 @@ import pytest
 from acting import press
 from playwright.sync_api import Page, expect
 from scripting import (
+    PHONE_WIDTH,
     only_with_javascript,
     with_and_without_javascript,
     with_javascript_and_by_keyboard,
@@ -80,6 +81,31 @@ def test_code_is_copied(browser, board):
 
 
 @only_with_javascript
+def test_code_that_comes_into_the_page_later_is_copied_too(browser, board):
+    author = board.user()
+    question = board.question(author, body=CODE)
+    page = browser(author)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/questions/{question.id}/edit")
+    page.get_by_role("tab", name="Preview").click()
+    previewed = page.get_by_role("tabpanel", name="Preview").get_by_role("button", name="Copy")
+    expect(previewed).to_have_count(2)
+    previewed.first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "print('안녕')\n"
+
+    page.goto(f"/questions/{question.id}/")
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("The question is deleted.").first).to_be_visible()
+    deleted = page.locator("#question").get_by_role("button", name="Copy")
+    expect(deleted).to_have_count(2)
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.locator("#question")).to_be_focused()
+    expect(deleted).to_have_count(2)
+
+
+@only_with_javascript
 @pytest.mark.parametrize("width", [1280, 1000])
 def test_the_widest_name_leaves_the_bar_on_one_line(browser, board, width):
     page = browser(board.user(WIDE_NAME), width=width)
@@ -100,6 +126,34 @@ def test_a_time_in_a_table_stays_whole_on_a_phone(browser, board):
     expect(cells).to_have_count(12)
     for box in (cell.bounding_box() for cell in cells.all()):
         assert box["height"] < 45
+
+
+TIMETABLES = """\
+| 날짜 | 물 온도 | 시간 | 느낌 |
+|---|---|---|---|
+| 2026-01-01 | 92 | 4:00 | 조금 쓰고 향이 진해요. 다음에는 물을 덜 뜨겁게 해 볼게요. |
+
+| Date | Water | Time | Notes |
+|---|---|---:|---|
+| 2026-01-01 | 92 | 2026-01-01 16:00 | A little bitter; next time with cooler water than this. |
+"""
+
+
+@only_with_javascript
+def test_a_date_beside_a_long_text_stays_whole_on_a_phone(browser, board):
+    question = board.question(body=TIMETABLES)
+    page = browser(width=PHONE_WIDTH)
+    page.goto(f"/questions/{question.id}/")
+    for text in ("2026-01-01", "4:00", "2026-01-01 16:00"):
+        for cell in page.get_by_role("cell", name=text, exact=True).all():
+            lines = cell.evaluate("""cell => {
+                const range = document.createRange();
+                range.selectNodeContents(cell);
+                return range.getClientRects().length;
+            }""")
+            assert lines == 1, text
+    # The page does not scroll sideways; a table does where it is too wide.
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
 @only_with_javascript

@@ -15,6 +15,7 @@ PREPARES = "makes the environment that the tests themselves run in"
 DEPLOYING = "tests/deployment/test_files.py"
 IN_TESTS = "a test, which then leaves pictures"
 WITH_NPM = "needs npm; tests/unit/test_static_files.py looks at what it made"
+WITH_CHROMIUM = "needs Chromium; tests/functional/test_page_heads.py looks at what it made"
 ON_A_SERVER = "needs systemd as the first process; shellcheck reads it in tests/deployment"
 
 RUN_BY = {
@@ -63,6 +64,7 @@ RUN_BY = {
     "deploy/install.sh DOMAIN MAIL": DEPLOYING,
     "deploy/install.sh DOMAIN --self-signed": ON_A_SERVER,
     "docs/frontend/build-bootstrap": WITH_NPM,
+    ".venv/bin/python docs/frontend/draw-icons": WITH_CHROMIUM,
     "QABOARD_SCREENSHOTS=/tmp/pages .venv/bin/pytest tests/browser/test_browser_look.py": IN_TESTS,
     "export QABOARD_SECRET=… QABOARD_DATABASE_URL=postgresql://…": BY_HAND,
 }

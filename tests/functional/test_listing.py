@@ -37,7 +37,7 @@ def test_the_newest_twenty_are_listed_with_numbers_counting_down(browser, board)
     assert numbers == [str(number) for number in range(45, 25, -1)]
     first = rows(page)[0]
     assert "하늘" in first.text
-    assert "0 votes" in " ".join(first.text.split())
+    assert "score 0" in " ".join(first.text.split())
     assert "0 answers" in " ".join(first.text.split())
     assert first.find("time")["datetime"].endswith("+00:00")
     assert "45 questions" in page
@@ -81,7 +81,7 @@ def test_the_orders_of_the_list(browser, board):
     page = client.get("/questions/")
     assert titles(page) == ["new", "middle", "old"]
     assert titles(page.click("^Active$")) == ["old", "new", "middle"]
-    assert titles(page.click("^Votes$")) == ["middle", "new", "old"]
+    assert titles(page.click("^Score$")) == ["middle", "new", "old"]
     assert titles(page.click("^Unanswered$")) == ["new", "middle"]
 
 

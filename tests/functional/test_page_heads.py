@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 
 import pytest
 
@@ -94,6 +95,25 @@ def test_a_question_is_described_by_its_beginning(long_board, browser):
         assert said(page, "og:type") == "article"
         assert said(page, "og:locale") == "en_US"
         assert said(page, "og:site_name") == page.html.title.text.rpartition(" – ")[2]
+
+
+@pytest.mark.parametrize("path", ["/questions/", "/questions/{question}/", "/login"])
+def test_a_link_to_any_page_is_shown_with_the_picture_of_the_board(board, browser, path):
+    path = path.format(question=board.question().id)
+    client = browser()
+    page = client.get(path)
+    address = said(page, "og:image")
+    assert address.startswith(f"{SITE}/static/")
+    picture = client.get(address.removeprefix(SITE))
+    assert picture.content_type == "image/png"
+    assert len(picture.body) < 40_000
+    # The beginning of a PNG (ISO/IEC 15948): its signature, the header's length and name, the size.
+    signature, _, _, *size = struct.unpack(">8sI4sII", picture.body[:24])
+    assert signature == b"\x89PNG\r\n\x1a\n"
+    assert [said(page, "og:image:width"), said(page, "og:image:height")] == [str(n) for n in size]
+    assert size == [1200, 630]
+    assert said(page, "og:site_name") in said(page, "og:image:alt")
+    assert said(page, "twitter:card") == "summary"
 
 
 @pytest.mark.parametrize("body", ["", "![](/x.png)", '"><script>alert(1)</script>', "가" * 30_000])

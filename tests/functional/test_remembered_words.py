@@ -19,21 +19,21 @@ def test_readers_of_both_languages_by_turns(browser, board):
     question = board.question(board.user("minji"), created_at=utc_now() - timedelta(hours=3))
     board.answer(question)
     for _ in range(2):
-        assert "0 votes 1 answer" in first_row(browser(locale="en"))
+        assert "score 0 1 answer" in first_row(browser(locale="en"))
         assert "3 hours ago" in first_row(browser(locale="en"))
-        assert "추천 0 답변 1" in first_row(browser(locale="ko"))
+        assert "점수 0 답변 1" in first_row(browser(locale="ko"))
         assert "3시간 전" in first_row(browser(locale="ko"))
 
 
 def test_time_goes_by_and_counts_change(browser, board):
     question = board.question(created_at=utc_now() - timedelta(hours=3))
     client = browser(board.user())
-    assert "0 votes 0 answers" in first_row(client)
+    assert "score 0 0 answers" in first_row(client)
     with board.transaction() as session:
         row = session.get_one(Question, question.id)
         row.created_at -= timedelta(days=2)
         row.score = 1
-    assert "1 vote 0 answers" in first_row(client)
+    assert "score 1 0 answers" in first_row(client)
     assert "2 days ago" in first_row(client)
 
 

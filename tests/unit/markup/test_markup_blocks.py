@@ -181,6 +181,29 @@ def test_columns_are_aligned():
     assert '<td class="text-end">3</td><td>4</td>' in html
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_figures"),
+    [
+        ("2026-01-01", True),
+        ("2026-01-01 16:00", True),
+        ("2026. 1. 1.", True),
+        ("4:00", True),
+        ("010-1234-5678", True),
+        ("10~20", True),
+        ("300", False),
+        ("well-known", False),
+        ("2026-01-01 to 2026-02-01", False),
+        ("1-" * 20 + "1", False),
+        ("1-", False),
+    ],
+)
+def test_a_cell_of_figures_alone_stays_on_one_line(cell, is_figures):
+    opening = '<td class="figures">' if is_figures else "<td>"
+    assert f"{opening}{cell}</td>" in render(f"|a|\n|-|\n|{cell}|")
+    html = render(f"|a|\n|-:|\n|{cell}|")
+    assert ('class="text-end figures"' in html) == is_figures
+
+
 def test_highlighted_code_has_classes_only():
     html = render("```python\nx = 1\n```")
     assert html.startswith(

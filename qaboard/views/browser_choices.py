@@ -1,0 +1,91 @@
+"""What a reader chooses for one browser, kept in a cookie: light or dark, and the language.
+
+Each has a page of its own, because a visitor's other pages carry no token to send.
+"""
+
+from __future__ import annotations
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.view import view_config, view_defaults
+
+from qaboard.i18n import LOCALE_COOKIE
+from qaboard.resources import RootResource
+from qaboard.schemas.account import LanguageSchema
+from qaboard.schemas.theme import ThemeSchema
+from qaboard.security.cookies import cookie_name, end_session_of_visitor
+from qaboard.security.next_address import safe_next_address
+from qaboard.security.permissions import Permission
+from qaboard.services.user import choose_locale
+from qaboard.theme import SYSTEM, THEME_COOKIE
+from qaboard.views.addresses import requested_next
+from qaboard.views.sent_values import sent_values
+
+CHOICE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
+
+
+@view_defaults(
+    context=RootResource,
+    name="theme",
+    permission=Permission.VIEW,
+    renderer="account/theme.jinja2",
+)
+class ThemeView:
+    def __init__(self, _context, request) -> None:
+        self.request = request
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"next": requested_next(self.request)}
+
+    @view_config(request_method="POST")
+    def choose(self):
+        values = sent_values(self.request, ThemeSchema())
+        # What the system says is no choice: nothing is to be remembered of the reader.
+        chosen = None if values["theme"] == SYSTEM else values["theme"]
+        return remember_choice(self.request, THEME_COOKIE, chosen, values["next"])
+
+
+@view_defaults(
+    context=RootResource,
+    name="language",
+    permission=Permission.VIEW,
+    renderer="account/language.jinja2",
+)
+class LanguageView:
+    def __init__(self, _context, request) -> None:
+        self.request = request
+
+    @view_config(request_method="GET")
+    def show(self):
+        return {"next": requested_next(self.request)}
+
+    @view_config(request_method="POST")
+    def choose(self):
+        request = self.request
+        values = sent_values(request, LanguageSchema())
+        if request.identity is not None:
+            choose_locale(request.dbsession, request.identity.user_id, values["locale"])
+        return remember_choice(request, LOCALE_COOKIE, values["locale"], values["next"])
+
+
+def remember_choice(
+    request: Request, cookie: str, chosen: str | None, next_address: str
+) -> HTTPSeeOther:
+    """Keep a choice in the browser, and go where the reader wanted to.
+
+    :param chosen: ``None`` takes an earlier choice back, and leaves no cookie.
+    :param next_address: as it was sent.
+    """
+    secure = request.registry["settings"].secure_cookies
+    response = HTTPSeeOther(safe_next_address(next_address))
+    response.set_cookie(
+        cookie_name(cookie, secure=secure),
+        chosen or "",
+        max_age=CHOICE_MAX_AGE_SECONDS if chosen else 0,
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    end_session_of_visitor(request, response)
+    return response
