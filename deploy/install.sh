@@ -101,7 +101,7 @@ fi
 until as_database psql -qc "" 2>/dev/null; do sleep 0.5; done
 as_database psql -q -v ON_ERROR_STOP=1 -f "$directory/deploy/roles.sql"
 install -d -m 700 -o postgres -g postgres "$backups"
-qaboard upgrade
+/usr/local/bin/qaboard upgrade
 
 step "Processes"
 for unit in qaboard@.service qaboard.target; do
@@ -164,6 +164,12 @@ fi
 step "Looking at https://$domain/"
 insecure=()
 if [[ $mail = --self-signed ]]; then insecure=(--insecure); fi
-curl --silent --show-error --fail --retry 5 --retry-all-errors --output /dev/null \
-    --resolve "$domain:443:127.0.0.1" "${insecure[@]}" "https://$domain/questions/"
+look() {
+    curl --silent --show-error --fail --output /dev/null --resolve "$domain:443:127.0.0.1" \
+        "${insecure[@]}" "https://$domain/questions/"
+}
+# nginx opens its ports a moment after it was told to read its settings.
+tries=0
+until look 2>/dev/null || ((++tries == 10)); do sleep 0.5; done
+look
 echo "The board is on https://$domain/. Its first administrator: qaboard create-admin NAME MAIL"

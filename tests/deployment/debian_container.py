@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -227,7 +227,9 @@ def _control_groups() -> Iterator[list[Path]]:
     ]
     if not any(mount[2] == "cgroup2" for mount in mounts):
         pytest.skip("there are no control groups (cgroup2) here")
-    groups = [hierarchy / f"qaboard-{secrets.token_hex(4)}" for hierarchy in hierarchies]
+    # nspawn has the same names in all of them.
+    name = f"qaboard-{secrets.token_hex(4)}"
+    groups = [hierarchy / name for hierarchy in hierarchies]
     try:
         for group in groups:
             try:
@@ -250,8 +252,3 @@ def _remove_when_empty(group: Path) -> None:
         return not group.exists()
 
     wait_until(is_removed, f"{group} is not left by all processes")
-
-
-def in_network(container: Container, act: Callable, *arguments, **named):
-    """What something returns that makes its connections in the container's network."""
-    return container.inside.submit(act, *arguments, **named).result()
