@@ -26,6 +26,7 @@ directory=/opt/qaboard
 settings=/etc/qaboard
 tls=$settings/tls
 acme=/var/lib/qaboard-acme
+backups=/var/backups/qaboard
 # As the system's user of the same name, through PostgreSQL's socket: no password.
 database_url="postgresql:///qaboard?host=/var/run/postgresql"
 cores=$(nproc)
@@ -34,14 +35,13 @@ processes=${QABOARD_PROCESSES:-$((cores > 2 ? cores : 2))}
 is_booted=$([[ -d /run/systemd/system ]] && echo yes || echo no)
 
 step() { printf '== %s\n' "$*"; }
-as_board() { runuser -u qaboard -- "$@"; }
 as_database() { (cd / && runuser -u postgres -- "$@"); }
 
 step "Packages"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends brotli certbot curl libnginx-mod-http-brotli-static \
-    nginx openssl postgresql python3 python3-venv >/dev/null
+    logrotate nginx openssl postgresql python3 python3-venv >/dev/null
 
 step "Users"
 if ! id qaboard >/dev/null 2>&1; then
@@ -68,6 +68,9 @@ chmod -R u=rwX,go=rX "$directory"
     -c "$directory/constraints.txt" -e "${directory}[postgresql,redis]"
 "$directory/.venv/bin/python" -m compileall -q "$directory/qaboard"
 "$directory/deploy/compress-static" "$directory/static"
+"$directory/deploy/fill" "$directory/deploy/qaboard" "DIRECTORY=$directory" "DATABASE=$database_url" \
+    "BACKUPS=$backups" >/usr/local/bin/qaboard
+chmod 755 /usr/local/bin/qaboard
 
 step "Settings"
 install -d -m 755 "$settings"
@@ -97,23 +100,13 @@ elif ! as_database psql -qc "" 2>/dev/null; then
 fi
 until as_database psql -qc "" 2>/dev/null; do sleep 0.5; done
 as_database psql -q -v ON_ERROR_STOP=1 -f "$directory/deploy/roles.sql"
-(
-    cd "$directory"
-    as_database env "QABOARD_DATABASE_URL=$database_url" PGOPTIONS="-c role=qaboard_owner" \
-        PYTHONDONTWRITEBYTECODE=1 "$directory/.venv/bin/alembic" -c "$settings/production.ini" upgrade head
-    set -a
-    # shellcheck source=/dev/null
-    . "$settings/environment"
-    set +a
-    as_board env PYTHONDONTWRITEBYTECODE=1 "$directory/.venv/bin/qaboard" -c "$settings/production.ini" reindex
-)
+install -d -m 700 -o postgres -g postgres "$backups"
+/usr/local/bin/qaboard upgrade
 
 step "Processes"
 for unit in qaboard@.service qaboard.target; do
     "$directory/deploy/fill" "$directory/deploy/$unit" "DIRECTORY=$directory" >"/etc/systemd/system/$unit"
 done
-"$directory/deploy/fill" "$directory/deploy/qaboard" "DIRECTORY=$directory" >/usr/local/bin/qaboard
-chmod 755 /usr/local/bin/qaboard
 servers=
 for number in $(seq "$processes"); do
     servers+="server unix:/run/qaboard/$number/socket max_fails=0; "
@@ -171,6 +164,12 @@ fi
 step "Looking at https://$domain/"
 insecure=()
 if [[ $mail = --self-signed ]]; then insecure=(--insecure); fi
-curl --silent --show-error --fail --retry 5 --retry-all-errors --output /dev/null \
-    --resolve "$domain:443:127.0.0.1" "${insecure[@]}" "https://$domain/questions/"
+look() {
+    curl --silent --show-error --fail --output /dev/null --resolve "$domain:443:127.0.0.1" \
+        "${insecure[@]}" "https://$domain/questions/"
+}
+# nginx opens its ports a moment after it was told to read its settings.
+tries=0
+until look 2>/dev/null || ((++tries == 10)); do sleep 0.5; done
+look
 echo "The board is on https://$domain/. Its first administrator: qaboard create-admin NAME MAIL"

@@ -12,11 +12,10 @@ IN_CI = "a step of .ci/run or .ci/start"
 BY_HAND = "tests/functional/test_starting.py"
 COMMAND_LINE = "tests/functional/test_command_line.py"
 PREPARES = "makes the environment that the tests themselves run in"
-DEPLOYING = "tests/deployment/test_files.py"
+INSTALLED = "tests/deployment/test_installation.py"
 IN_TESTS = "a test, which then leaves pictures"
 WITH_NPM = "needs npm; tests/unit/test_static_files.py looks at what it made"
 WITH_CHROMIUM = "needs Chromium; tests/functional/test_page_heads.py looks at what it made"
-ON_A_SERVER = "needs systemd as the first process; shellcheck reads it in tests/deployment"
 
 RUN_BY = {
     "make serve": IN_CI,
@@ -44,6 +43,12 @@ RUN_BY = {
     "qaboard render": COMMAND_LINE,
     "qaboard reindex": COMMAND_LINE,
     "qaboard doctor": COMMAND_LINE,
+    "qaboard backup FILE": INSTALLED,
+    "qaboard verify FILE": INSTALLED,
+    "qaboard restore --replace FILE": INSTALLED,
+    "qaboard upgrade": INSTALLED,
+    "systemctl stop qaboard.target 'qaboard@*'": INSTALLED,
+    "systemctl start qaboard.target": INSTALLED,
     "qaboard -c production.ini create-admin NAME EMAIL": COMMAND_LINE,
     "qaboard -c production.ini user purge NAME": COMMAND_LINE,
     "qaboard -c production.ini user purge NAME --undo": COMMAND_LINE,
@@ -61,8 +66,8 @@ RUN_BY = {
     "qaboard -c production.ini export FILE": COMMAND_LINE,
     "qaboard -c production.ini import FILE": COMMAND_LINE,
     "qaboard -c production.ini upgrade": COMMAND_LINE,
-    "deploy/install.sh DOMAIN MAIL": DEPLOYING,
-    "deploy/install.sh DOMAIN --self-signed": ON_A_SERVER,
+    "deploy/install.sh DOMAIN MAIL": INSTALLED,
+    "deploy/install.sh DOMAIN --self-signed": INSTALLED,
     "docs/frontend/build-bootstrap": WITH_NPM,
     ".venv/bin/python docs/frontend/draw-icons": WITH_CHROMIUM,
     "QABOARD_SCREENSHOTS=/tmp/pages .venv/bin/pytest tests/browser/test_browser_look.py": IN_TESTS,
@@ -108,6 +113,8 @@ def test_what_is_said_to_be_run_by_a_test_is_in_it():
         if runner == COMMAND_LINE:
             words = [word for word in command.split() if re.fullmatch("[a-z-]{5,}", word)]
             assert words[-1] in (PROJECT / runner).read_text(), command
+        if runner == INSTALLED:
+            assert f'"{command}"' in (PROJECT / runner).read_text(), command
 
 
 def test_links_between_the_documents_lead_somewhere():

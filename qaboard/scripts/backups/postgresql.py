@@ -79,8 +79,10 @@ class PostgreSQLBackups:
         with self._connect() as connection:
             others = connection.scalar(
                 text(
+                    # Of other roles' connections a role without more rights sees no type.
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                    " AND usename IS NOT NULL AND pid <> pg_backend_pid()"
+                    " AND coalesce(backend_type, 'client backend') = 'client backend'"
                 )
             )
         if others:

@@ -1,0 +1,365 @@
+"""``deploy/install.sh`` on a bare Debian 12 that has booted, and what the documents say of it.
+
+The tests of this file share one machine, and each leaves it in order.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import shlex
+import shutil
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from urllib.parse import urlencode
+
+import pytest
+from debian_container import Container, bare_debian
+from load import Load
+from project import PROJECT
+from reader import Answer, Reader
+from site_in_directory import DOMAIN
+
+CHECKOUT = "/root/qaboard"
+INSTALL = "deploy/install.sh DOMAIN --self-signed"
+INSTALL_WITH_CERTIFICATE = "deploy/install.sh DOMAIN MAIL"
+DOCUMENT = (PROJECT / "docs" / "deploying.md").read_text()
+BACKUPS = "/var/backups/qaboard"
+PASSWORD = "a door with seven locks"
+NOT_IN_A_CLONE = (".git", ".venv", "node_modules", "var", "__pycache__", "*.egg-info")
+INI = "/etc/qaboard/production.ini"
+DATABASE_URL = "postgresql:///qaboard?host=/var/run/postgresql"
+SETTINGS = {
+    "qaboard.site_name": "The Board",
+    "spam.minimum_seconds": "0",
+    "rate_limits.ask": "none",
+    "rate_limits.answer": "none",
+}
+
+ACME_SERVER = """
+{
+  admin off
+  skip_install_trust
+  auto_https disable_redirects
+  http_port 8080
+}
+https://localhost:8443 {
+  tls internal
+  acme_server
+}
+"""
+ACME_CERTIFICATE = "/root/acme/caddy/pki/authorities/local/root.crt"
+
+
+class InstalledSite:
+    """The site of the container, as its readers there reach it."""
+
+    https_port = 443
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.tls: ssl.SSLContext | None = None
+
+    def trust(self, certificate: str) -> None:
+        """Have readers believe whoever shows a certificate that this one has signed."""
+        text = (self.container.root / certificate.lstrip("/")).read_text()
+        self.tls = ssl.create_default_context(cadata=text)
+
+    def command(self, line: str, *options: str, **values: str) -> str:
+        """Run a command as docs/deploying.md has it, and return what it printed.
+
+        :param options: what stands there in words.
+        :param values: what stands for the names in capitals; others are for the environment.
+        """
+        assert re.search(rf"^    {re.escape(line)}( {{2,}}#.*)?$", DOCUMENT, re.MULTILINE), line
+        words = [values.pop(word, word) for word in shlex.split(line)]
+        if words[0].startswith("deploy/"):
+            words[0] = f"{CHECKOUT}/{words[0]}"
+        return self.container.check(*words, *options, **values)
+
+    def install(self) -> str:
+        told = self.command(INSTALL, DOMAIN=DOMAIN)
+        self.trust("/etc/qaboard/tls/fullchain.pem")
+        return told
+
+    def change_settings(self) -> None:
+        """Have other settings than those that are installed, as an operator would."""
+        ini = self.container.root / INI.lstrip("/")
+        text = ini.read_text()
+        for name, value in SETTINGS.items():
+            text, count = re.subn(rf"(?m)^{re.escape(name)} = .*$", f"{name} = {value}", text)
+            assert count == 1, name
+        ini.write_text(text)
+        self.command("/opt/qaboard/deploy/restart-processes")
+
+    def reader(self) -> InstalledReader:
+        return InstalledReader(self)
+
+    def member(self, name: str) -> InstalledReader:
+        """A reader who has logged in as the user of this name."""
+        reader = self.reader()
+        done = reader.submit("/login", "/login", username=name, password=PASSWORD)
+        assert done.status == 303, done.text
+        return reader
+
+    def fresh(self, path: str) -> Answer:
+        """A page that nginx has not kept, since whoever asks has a cookie."""
+        return self.reader().get(path, Cookie="_=1")
+
+    def titles(self) -> str:
+        """The page of the newest questions."""
+        return self.fresh("/questions/").text
+
+    def states(self, *units: str) -> list[str]:
+        return self.container.run("systemctl", "is-active", *units).stdout.split()
+
+    def check_health(self) -> None:
+        """That everything runs, and nothing complains."""
+        units = ("nginx", "postgresql", "qaboard.target", "qaboard@1", "qaboard@2")
+        assert self.states(*units) == ["active"] * len(units)
+        failed = self.container.check("systemctl", "list-units", "--failed", "--plain", "-q")
+        assert failed == ""
+        ready = self.reader().get("/readyz?exclude=mail")
+        assert ready.status == 200, ready.text
+        log = self.container.check("journalctl", "--no-pager", "-u", "qaboard@*")
+        assert re.search("ERROR|CRITICAL|Traceback", log) is None, log
+        told = ("journalctl", "--no-pager", "-q", "-p", "warning", "-u", "qaboard@*")
+        assert self.container.check(*told) == ""
+
+
+class InstalledReader(Reader):
+    """A reader whose connections are made in the container's network."""
+
+    def send(self, *arguments, **named) -> Answer:
+        send = partial(super().send, *arguments, **named)
+        return self.site.container.inside.submit(send).result()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[InstalledSite]:
+    with bare_debian() as container:
+        shutil.copytree(
+            PROJECT,
+            container.root / CHECKOUT.lstrip("/"),
+            ignore=shutil.ignore_patterns(*NOT_IN_A_CLONE),
+        )
+        installed = InstalledSite(container)
+        assert f"The board is on https://{DOMAIN}/." in installed.install()
+        installed.change_settings()
+        yield installed
+
+
+def test_a_bare_debian_becomes_a_site_on_https(site):
+    page = site.reader().get("/questions/")
+    assert page.status == 200
+    assert "<h1" in page.text
+
+    plain = site.container.inside.submit(ask_without_tls, "/questions/?page=2").result()
+    assert plain == (301, f"https://{DOMAIN}/questions/?page=2")
+
+    style = re.search(r'href="(?:https://[^/"]+)?(/static/[^"]+\.css[^"]*)"', page.text)[1]
+    for encoding in ("br", "gzip"):
+        file = site.reader().get(style, **{"Accept-Encoding": encoding})
+        assert file.status == 200
+        assert file.headers["Content-Encoding"] == encoding
+        assert "max-age=31536000" in file.headers["Cache-Control"]
+
+    distant = InstalledReader(site, source=site.container.host.address)
+    assert distant.get("/questions/").status == 200
+    assert distant.get("/readyz").status == 404
+    site.check_health()
+
+
+def ask_without_tls(path: str) -> tuple[int, str | None]:
+    with closing(http.client.HTTPConnection("127.0.0.1", 80, timeout=60)) as connection:
+        connection.request("GET", path, headers={"Host": DOMAIN})
+        answer = connection.getresponse()
+        return answer.status, answer.headers["Location"]
+
+
+def test_secrets_and_sockets_are_for_those_who_need_them(site):
+    paths = {
+        "/etc/qaboard/environment": "600 root:root",
+        "/etc/qaboard/tls/privkey.pem": "600 root:root",
+        "/etc/qaboard/production.ini": "644 root:root",
+        "/opt/qaboard/production.ini": "644 root:root",
+        "/run/qaboard/1": "750 qaboard:qaboard",
+        BACKUPS: "700 postgres:postgres",
+    }
+    told = site.container.check("stat", "-c", "%n %a %U:%G", *paths)
+    assert dict(line.split(" ", 1) for line in told.splitlines()) == paths
+    ask = ("curl", "-sS", "--unix-socket", "/run/qaboard/1/socket", "http://localhost/healthz")
+    assert site.container.run("runuser", "-u", "www-data", "--", *ask).returncode == 0
+    assert site.container.run("runuser", "-u", "nobody", "--", *ask).returncode != 0
+    refused = site.container.run("runuser", "-u", "nobody", "--", "qaboard", "doctor")
+    assert refused.returncode == 1
+    assert "only root" in refused.stderr
+
+
+def test_operators_keep_and_bring_back_the_board_as_documented(site):
+    create_admin(site, "keeper")
+    keeper = site.member("keeper")
+    ask(keeper, "What is kept")
+    assert "WRONG" not in site.command("qaboard doctor")
+    monday = f"{BACKUPS}/monday.dump"
+    site.command("qaboard backup FILE", FILE=monday)
+    assert site.container.check("stat", "-c", "%a", monday).strip() == "600"
+    verified = site.command("qaboard verify FILE", FILE=monday)
+    assert "it can be restored" in verified
+    assert "none" not in verified
+    ask(keeper, "What is lost")
+
+    refused = site.container.run("qaboard", "restore", "--replace", "--yes", monday)
+    assert refused.returncode == 1
+    assert "stop it and try again" in refused.stderr
+
+    site.command("systemctl stop qaboard.target 'qaboard@*'")
+    assert set(site.states("qaboard@1", "qaboard@2")) == {"inactive"}
+    site.command("qaboard restore --replace FILE", "--yes", FILE=monday)
+    # As after the installation of a new release by hand.
+    downgrade = f"cd /opt/qaboard && .venv/bin/alembic -c {INI} downgrade -1"
+    site.container.check(
+        *("runuser", "-u", "postgres", "--", "sh", "-c", downgrade),
+        QABOARD_DATABASE_URL=DATABASE_URL,
+        PGOPTIONS="-c role=qaboard_owner",
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+    assert "Backed the database up" in site.command("qaboard upgrade")
+    site.command("systemctl start qaboard.target")
+    assert "What is kept" in site.titles()
+    assert "What is lost" not in site.titles()
+    ask(site.member("keeper"), "What came afterwards")
+    assert "What came afterwards" in site.titles()
+    site.check_health()
+
+
+def create_admin(site: InstalledSite, name: str) -> None:
+    told = site.command(
+        "qaboard create-admin NAME EMAIL",
+        NAME=name,
+        EMAIL=f"{name}@example.com",
+        QABOARD_ADMIN_PASSWORD=PASSWORD,
+    )
+    assert f"{name} is an admin" in told
+
+
+def ask(member: Reader, title: str) -> str:
+    """Ask a question, and return its address."""
+    path = "/questions/ask"
+    asked = member.submit(path, path, title=title, body="It is all in the title.")
+    assert asked.status == 303, asked.text
+    return re.sub(r"^https://[^/]+", "", asked.headers["Location"]).partition("#")[0]
+
+
+def test_a_newer_version_comes_without_a_failed_request(site):
+    create_admin(site, "writer")
+    page = ask(site.member("writer"), "What stays")
+    container = site.container
+    settings = container.check("cat", INI)
+    secrets = container.check("cat", "/etc/qaboard/environment")
+    before = container.check("systemctl", "show", "-P", "MainPID", "qaboard@1", "qaboard@2")
+
+    with busy(site, page) as load:
+        site.install()
+
+    assert set(load.results) <= {"visitor 200", "member 200", "answer 303"}, load.results
+    assert all(load.results.values())
+    pages = range(1, len(load.acknowledged) // 30 + 2)
+    answers = "".join(site.fresh(f"{page}?page={number}").text for number in pages)
+    assert load.acknowledged
+    assert all(text in answers for text in load.acknowledged)
+    after = container.check("systemctl", "show", "-P", "MainPID", "qaboard@1", "qaboard@2")
+    assert not set(before.split()) & set(after.split())
+    assert "The Board" in site.titles()
+    assert container.check("cat", "/etc/qaboard/environment") == secrets
+    assert container.check("cat", INI) == settings
+    site.check_health()
+
+
+@contextmanager
+def busy(site: InstalledSite, page: str) -> Iterator[Load]:
+    """A visitor, and a member who reads and answers, until the end of the block."""
+    load = Load(site)
+    visitor, member, writer = site.reader(), site.member("writer"), site.member("writer")
+    token = writer.token(page)
+
+    def answer(number: int) -> int:
+        text = f"Answer number {number}, which is kept"
+        form = urlencode({"body": text, "csrf_token": token})
+        status = writer.send("POST", f"{page}answers/", form).status
+        if status == 303:
+            load.acknowledged.append(text)
+        # A page shows a limited number of them.
+        load.is_over.wait(1)
+        return status
+
+    kinds = {
+        "visitor": lambda number: visitor.get(f"/questions/?number={number}").status,
+        "member": lambda number: member.get(page).status,
+        "answer": answer,
+    }
+    threads = [threading.Thread(target=load.run, args=kind) for kind in kinds.items()]
+    for thread in threads:
+        thread.start()
+    try:
+        load.wait_for(5, "member 200")
+        yield load
+        load.wait_for(5, "member 200")
+    finally:
+        load.is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_certificate_is_fetched_and_renewed(site):
+    container = site.container
+    serve_certificates(container)
+    site.command(INSTALL_WITH_CERTIFICATE, DOMAIN=DOMAIN, MAIL="operator@example.com")
+    site.trust(ACME_CERTIFICATE)
+    assert site.reader().get("/questions/").status == 200
+    first = shown_certificate(site)
+    renew = ("certbot", "renew", "--quiet", "--force-renewal", "--no-random-sleep-on-renew")
+    container.check(*renew)
+    # nginx has been told.
+    assert shown_certificate(site) != first
+    assert site.states("certbot.timer") == ["active"]
+    site.check_health()
+
+
+def serve_certificates(container: Container) -> None:
+    """Start Debian's Caddy as a certification authority, which certbot then asks."""
+    container.check("systemctl", "mask", "caddy.service")
+    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "caddy")
+    container.check(*install, DEBIAN_FRONTEND="noninteractive")
+    root = container.root
+    (root / "root/Caddyfile").write_text(ACME_SERVER)
+    with (root / "etc/hosts").open("a") as hosts:
+        hosts.write(f"\n127.0.0.1 localhost {DOMAIN}\n")
+    caddy = ("caddy", "run", "--adapter", "caddyfile", "--config", "/root/Caddyfile")
+    variables = ("--setenv=HOME=/root", "--setenv=XDG_DATA_HOME=/root/acme")
+    container.check("systemd-run", "--quiet", "--unit=acme", *variables, *caddy)
+    trusted = "/usr/local/share/ca-certificates/acme.crt"
+    container.check("sh", "-c", f"until cp {ACME_CERTIFICATE} {trusted}; do sleep 0.2; done")
+    container.check("update-ca-certificates")
+    (root / "etc/letsencrypt").mkdir(exist_ok=True)
+    with (root / "etc/letsencrypt/cli.ini").open("a") as settings:
+        settings.write("\nserver = https://localhost:8443/acme/local/directory\n")
+    # What certbot is started with otherwise knows the authorities of its own package.
+    ask = ("curl", "-fsS", "--retry", "20", "--retry-all-errors", "--retry-delay", "1")
+    container.check(*ask, "https://localhost:8443/acme/local/directory")
+
+
+def shown_certificate(site: InstalledSite) -> str:
+    show = f"openssl s_client -connect 127.0.0.1:443 -servername {DOMAIN} </dev/null"
+    return site.container.check("sh", "-c", f"{show} | openssl x509 -noout -serial")
+
+
+def test_after_a_reboot_the_site_is_back_by_itself(site):
+    create_admin(site, "patient")
+    ask(site.member("patient"), "What outlives the machine")
+    site.container.reboot()
+    assert "What outlives the machine" in site.titles()
+    site.check_health()
