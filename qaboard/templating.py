@@ -166,6 +166,14 @@ def render_content(request: Request, name: str, /, **values: Any) -> dict[str, M
     return head | {"content": Markup(module)}  # noqa: S704 - autoescaped
 
 
+def page_part(request: Request, name: str, /) -> Markup:
+    """A piece that is the same on all pages of one language and theme.
+
+    :param name: the template's path below ``templates/``.
+    """
+    return keep_part(request, name, (request.theme,), partial(request.render_template, name))
+
+
 def site_bar(request: Request, search_text: str, next_address: str) -> Markup:
     """The bar at the top of a page.
 
@@ -346,5 +354,6 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(site_root, reify=True)
     config.add_request_method(reader_id)
     config.add_request_method(reader_name)
+    config.add_request_method(page_part)
     config.add_request_method(site_bar)
     config.add_request_method(address_locale, reify=True)

@@ -2,7 +2,7 @@
 
 import re
 
-# By where the colons stand, the classes that Bootstrap has for it.
+# By where the colons stand, a class with the name that Bootstrap has for it.
 ALIGNMENTS = {(True, True): "text-center", (True, False): "text-start", (False, True): "text-end"}
 
 FIGURES = "figures"
