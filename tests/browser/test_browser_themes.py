@@ -39,6 +39,7 @@ def test_the_system_decides_until_somebody_chooses(browser, board):
     press(page.get_by_role("link", name="Appearance"))
     expect(page.get_by_role("button", name="Dark", pressed=True)).to_be_visible()
     press(page.get_by_role("button", name="As the system"))
+    expect(page).to_have_url("/questions/")
     page.emulate_media(color_scheme="light")
     assert ground(page) > 200
 
