@@ -1,5 +1,5 @@
-// What the tools of the editor, and some keys, do to a text. Each takes the text and its selection, and says what
-// to put in place of which part of it, and what is selected afterwards.
+// What the tools of the editor, and some keys, do to a text. Each takes the text and its selection,
+// and says what to put in place of which part of it, and what is selected afterwards.
 
 export const tools = {
   bold: (text, start, end) => wrap(text, start, end, "**"),

@@ -63,7 +63,10 @@ class Container:
         return os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_LOCK": "0"}
 
     def require_start(self) -> None:
-        """Skip the test where no container can be started, and say why."""
+        """Skip the test where no container can be started, and say why.
+
+        The program is there by now, so it is the kernel that refuses: nothing could be installed.
+        """
         tried = subprocess.run(
             self.nspawn("/bin/true"),
             env=self.environment,
@@ -172,6 +175,7 @@ def _make_debian(root: Path) -> None:
     told = subprocess.run([*asked, "--format", form], check=True, capture_output=True, text=True)
     found = re.findall(rf"^Debian ({RELEASE}\S*) (\S+) (\S+) main$", told.stdout, re.MULTILINE)
     if RELEASE not in {codename for codename, _, _ in found}:
+        # Another distribution; no package makes it one that this board is installed on.
         pytest.skip(f"apt of this machine knows no mirror of Debian {RELEASE}")
     sources = root.with_name("sources.list")
     sources.write_text("".join(f"deb {uri} {release} main\n" for _, uri, release in found))
@@ -226,6 +230,7 @@ def _control_groups() -> Iterator[list[Path]]:
         if mount[2] == "cgroup2" or (mount[2] == "cgroup" and "name=systemd" in mount[3])
     ]
     if not any(mount[2] == "cgroup2" for mount in mounts):
+        # A machine of the kernel's older groups alone, which systemd in the container cannot use.
         pytest.skip("there are no control groups (cgroup2) here")
     # nspawn has the same names in all of them.
     name = f"qaboard-{secrets.token_hex(4)}"
@@ -235,6 +240,7 @@ def _control_groups() -> Iterator[list[Path]]:
             try:
                 group.mkdir()
             except OSError as error:
+                # As within a container that may not make any.
                 pytest.skip(f"control groups cannot be made here: {error}")
         yield groups
     finally:

@@ -1,4 +1,4 @@
-"""What Lighthouse says of the site, but for how fast it is: that is ``bench/lighthouse.py``."""
+"""What Lighthouse says of the site, but for its speed: that is ``bench/lighthouse_scores.py``."""
 
 from __future__ import annotations
 
