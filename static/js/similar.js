@@ -6,7 +6,6 @@ export function showSimilar() {
   for (const section of document.querySelectorAll("[data-similar]")) {
     const title = document.getElementById(section.dataset.form).elements.title;
     const shown = section.querySelector("[role=status]");
-    section.querySelector("button").hidden = true;
     let timer;
     let asked = title.value;
     async function look() {

@@ -67,13 +67,17 @@ def judge(site: Site, path: str, reader: Reader) -> Verdict:
         *([f"--extra-headers={json.dumps({'Cookie': cookies})}"] if cookies else []),
     ]
     chromium = required_program("chromium", package="chromium")
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        env=os.environ | {"CHROME_PATH": chromium},
-    )
+    for _attempt in range(2):
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            env=os.environ | {"CHROME_PATH": chromium},
+        )
+        # It has not seen the page begin, and asks to be run again.
+        if "NO_NAVSTART" not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr[-2000:]
     report = json.loads(done.stdout)
     audits = report["audits"]
