@@ -112,6 +112,17 @@ def test_colours_that_differ_have_variables():
                 assert found <= allowed, (selector, name)
 
 
+def test_sizes_and_distances_are_steps():
+    for selector, properties in [*rules(OWN), *rules(style_sheet("highlight.css"))]:
+        if selector == ":root":
+            continue
+        for name, value in properties.items():
+            if name == "font-size":
+                assert re.fullmatch(r"var\(--type-[1-6]\)|0\.\d+em|inherit", value), selector
+            if re.match(r"margin|padding|gap|.*radius", name):
+                assert not re.search(r"\drem", value), (selector, name, value)
+
+
 TEXT_ON_GROUND = [
     (text, ground)
     for text in (
