@@ -53,7 +53,7 @@ adduser --quiet www-data qaboard
 step "Program"
 install -d "$directory"
 # No repository, no tests: what the board needs, and what this script does.
-for part in alembic deploy docs qaboard static constraints.txt production.ini setup.py pyproject.toml README.md; do
+for part in alembic deploy docs qaboard static requirements.txt production.ini setup.py pyproject.toml README.md; do
     rm -rf "${directory:?}/$part.new"
     cp -r --preserve=timestamps "$checkout/$part" "$directory/$part.new"
     find "$directory/$part.new" -name __pycache__ -prune -exec rm -r {} +
@@ -65,7 +65,10 @@ chown -R root:root "$directory"
 chmod -R u=rwX,go=rX "$directory"
 [[ -x $directory/.venv/bin/python ]] || python3 -m venv "$directory/.venv"
 "$directory/.venv/bin/pip" install --quiet --disable-pip-version-check \
-    -c "$directory/constraints.txt" -e "${directory}[postgresql,redis]"
+    --require-hashes -r "$directory/requirements.txt"
+# Built by the setuptools that was just installed, so nothing is fetched without a hash.
+"$directory/.venv/bin/pip" install -qq --disable-pip-version-check \
+    --no-deps --no-build-isolation -e "$directory"
 "$directory/.venv/bin/python" -m compileall -q "$directory/qaboard"
 "$directory/deploy/compress-static" "$directory/static"
 "$directory/deploy/fill" "$directory/deploy/qaboard" "DIRECTORY=$directory" "DATABASE=$database_url" \
