@@ -1,4 +1,4 @@
-"""The server of production: waitress, which finishes what it has begun before it stops.
+"""The server: waitress, which finishes what it has begun before it stops.
 
 waitress by itself ends at once on SIGTERM, with what it was just answering, and on Ctrl+C it
 cancels the requests that wait for a thread.
@@ -6,6 +6,7 @@ cancels the requests that wait for a thread.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -16,6 +17,8 @@ from typing import Any
 import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+
+log = logging.getLogger(__name__)
 
 LISTEN_VARIABLE = "QABOARD_LISTEN"
 """Where this process listens: the path of a Unix socket, or an address such as 127.0.0.1:6543."""
@@ -59,6 +62,9 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
     def take_turn() -> None:
         wasyncore.loop(timeout, use_poll, dispatchers, count=1)
 
+    # Whoever asks from here on is answered.
+    where = listen if path else " ".join(f"http://{address}" for address in listen.split())
+    log.info("listening on %s", where)
     while not is_stopping:
         take_turn()
     if path:
