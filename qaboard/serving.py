@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,7 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
     # Whoever asks from here on is answered.
     where = listen if path else " ".join(f"http://{address}" for address in listen.split())
     log.info("listening on %s", where)
+    tell_service_manager()
     while not is_stopping:
         take_turn()
     if path:
@@ -76,6 +78,16 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         take_turn()
     server.task_dispatcher.shutdown()
     return 0
+
+
+def tell_service_manager() -> None:
+    """Tell systemd, if it waits for that, that the service has started (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notification:
+            # One that begins with @ is abstract.
+            abstract = f"\0{address[1:]}" if address.startswith("@") else address
+            notification.sendto(b"READY=1", abstract)
 
 
 def stop_listening(dispatchers: dict[int, wasyncore.dispatcher]) -> None:

@@ -27,24 +27,24 @@ def load_command():
 parse_environment = load_command().parse_environment
 
 
-@pytest.mark.parametrize(
-    ("line", "value"),
-    [
-        ("=" + HARMLESS.format("pw"), HARMLESS.format("pw")),
-        ("=" + HARMLESS.format("a$b c;d#e'f\"g"), HARMLESS.format("a$b c;d#e'f\"g")),
-        ("=a $HOME;touch /tmp/x # no comment", "a $HOME;touch /tmp/x # no comment"),
-        ("='single $x \"y\" \\ z'  ", 'single $x "y" \\ z'),
-        ('="double \\$x \\\\ \\q `id` $(id)"', "double $x \\ \\q `id` $(id)"),
-        ("=a\\ b\\\nc", "a bc"),
-        (" = spaced   ", "spaced"),
-        ("='one' \"two\"three", "onetwothree"),
-        ('="more\nlines"', "more\nlines"),
-        ("=a\tb", "a\tb"),
-        ("=", ""),
-        ("=한글", "한글"),
-        ("=trailing\\ ", "trailing "),
-    ],
+LINES = (
+    ("=" + HARMLESS.format("pw"), HARMLESS.format("pw")),
+    ("=" + HARMLESS.format("a$b c;d#e'f\"g"), HARMLESS.format("a$b c;d#e'f\"g")),
+    ("=a $HOME;touch /tmp/x # no comment", "a $HOME;touch /tmp/x # no comment"),
+    ("='single $x \"y\" \\ z'  ", 'single $x "y" \\ z'),
+    ('="double \\$x \\\\ \\q `id` $(id)"', "double $x \\ \\q `id` $(id)"),
+    ("=a\\ b\\\nc", "a bc"),
+    (" = spaced   ", "spaced"),
+    ("='one' \"two\"three", "onetwothree"),
+    ('="more\nlines"', "more\nlines"),
+    ("=a\tb", "a\tb"),
+    ("=", ""),
+    ("=한글", "한글"),
+    ("=trailing\\ ", "trailing "),
 )
+
+
+@pytest.mark.parametrize(("line", "value"), LINES)
 def test_values_are_those_of_systemd(line, value):
     text = f"# a comment \\\nA=still the comment\n;A=another\n1A=no name\nexport A=none\nA{line}\n"
     assert parse_environment(text) == {"A": value}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -41,6 +42,22 @@ def test_development_by_hand(tmp_path):
             assert get(port, "/static/css/qaboard.css", Cookie=cookie)[0].status == 200
             assert get(port, "/questions/?q=%ff", Cookie=cookie)[0].status == 400
             assert get(port, "/%ff", Cookie=cookie)[0].status == 400
+
+
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_a_service_manager_is_told_when_it_answers(tmp_path, kind):
+    port = free_port()
+    ini = ini_copy("development.ini", tmp_path, port)
+    assert run("alembic", "-c", ini, "upgrade", "head").returncode == 0
+    address = str(tmp_path / "notify") if kind == "path" else f"\0qaboard-{port}"
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(address)
+        manager.settimeout(60)
+        with server(ini, NOTIFY_SOCKET=address.replace("\0", "@")):
+            assert manager.recv(100) == b"READY=1"
+            with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+                connection.request("GET", "/questions/")
+                assert connection.getresponse().status == 200
 
 
 def test_the_address_is_said_when_it_answers_and_not_before(tmp_path):
