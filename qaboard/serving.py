@@ -6,6 +6,7 @@ cancels the requests that wait for a thread.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -16,6 +17,8 @@ from typing import Any
 import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+
+log = logging.getLogger(__name__)
 
 LISTEN_VARIABLE = "QABOARD_LISTEN"
 """Where this process listens: the path of a Unix socket, or an address such as 127.0.0.1:6543."""
@@ -53,6 +56,7 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGHUP, reopen_log)
 
     timeout, use_poll = server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll
 
@@ -70,6 +74,14 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         take_turn()
     server.task_dispatcher.shutdown()
     return 0
+
+
+def reopen_log(*_signal) -> None:
+    """Have the files of the log opened again after somebody has moved them.
+
+    Each entry sees to it that they are in place, so one is all there is to do.
+    """
+    log.info("SIGHUP: the log goes on")
 
 
 def stop_listening(dispatchers: dict[int, wasyncore.dispatcher]) -> None:

@@ -98,7 +98,7 @@ def test_the_settings_of_a_server_have_the_paths_of_the_program_and_log_to_the_j
     shipped = (PROJECT / "production.ini").read_text()
     made = run(DEPLOY / "make-ini", PROJECT / "production.ini", "/opt/qaboard").stdout
     assert "%(here)s" not in made
-    assert made.count("class = qaboard.log_handlers.BatchedStreamHandler\n") == 2
+    assert made.count("class = qaboard.log_handlers.QueuedStreamHandler\n") == 2
     assert "args = (sys.stderr,)\n" in made
     # Nothing else is another one.
     changed = set(made.splitlines()) - set(shipped.splitlines())
