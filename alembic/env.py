@@ -4,9 +4,11 @@ import os
 
 from alembic import context
 from pyramid.paster import get_appsettings, setup_logging
+from sqlalchemy import text
 
 from qaboard.db import make_engine
 from qaboard.models import Base
+from qaboard.schema import COMPATIBILITY_TABLE, read_compatible
 from qaboard.settings import SettingsError, load_database_url
 
 config = context.config
@@ -68,11 +70,47 @@ def _migrate(connection) -> None:
     with context.begin_transaction():
         context.run_migrations()
         _check_foreign_keys(connection)
+        _record_compatible(connection)
+
+
+def _compatible_revisions() -> set[str]:
+    """The migrations whose releases run on the present tables.
+
+    A migration adds only, so the releases before it run on its tables too. One after which some do
+    not has the constant ``compatible_since``: the oldest migration whose releases do.
+    """
+    compatible, oldest = set(), set()
+    for script in context.script.iterate_revisions(
+        context.get_context().get_current_heads(), "base"
+    ):
+        compatible.add(script.revision)
+        oldest.add(getattr(script.module, "compatible_since", None))
+        if script.revision in oldest:
+            break
+    return compatible
+
+
+def _record_compatible(connection) -> None:
+    """Write down which releases run on the tables: an older one cannot know (docs/backup.md)."""
+    compatible = _compatible_revisions()
+    if compatible == read_compatible(connection):
+        return
+    connection.execute(text(f"DROP TABLE IF EXISTS {COMPATIBILITY_TABLE}"))
+    if not compatible:
+        return
+    connection.execute(
+        text(f"CREATE TABLE {COMPATIBILITY_TABLE} (version_num VARCHAR(32) PRIMARY KEY)")
+    )
+    connection.execute(
+        text(f"INSERT INTO {COMPATIBILITY_TABLE} (version_num) VALUES (:revision)"),  # noqa: S608  # a constant
+        [{"revision": revision} for revision in sorted(compatible)],
+    )
 
 
 def _is_ours(name, type_, _parent_names) -> bool:
-    """The search index has no model: each database keeps it in its own way."""
-    return not (type_ == "table" and name.startswith("post_search"))
+    """The search index has no model: each database keeps it in its own way. Nor has what is
+    written down here."""
+    return not (type_ == "table" and name.startswith(("post_search", COMPATIBILITY_TABLE)))
 
 
 if context.is_offline_mode():

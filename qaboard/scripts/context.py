@@ -25,7 +25,16 @@ from sqlalchemy.orm import Session
 from qaboard import main, markup
 from qaboard.db import make_engine, make_session
 from qaboard.mail import compose_mail
-from qaboard.schema import Migrations, SchemaError, check_file, check_schema, read_migrations
+from qaboard.schema import (
+    Migrations,
+    SchemaError,
+    check_file,
+    check_schema,
+    is_newer,
+    read_compatible,
+    read_migrations,
+    read_revisions,
+)
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
@@ -105,6 +114,14 @@ class CommandContext:
         with database_errors_as_sentences():
             check_schema(self.database, self.migrations)
         return self.database
+
+    @cached_property
+    def is_newer(self) -> bool:
+        """Whether a newer release has migrated the database, and this one runs on it too."""
+        with database_errors_as_sentences(), self.database.connect() as connection:
+            return is_newer(
+                read_revisions(connection), read_compatible(connection), self.migrations
+            )
 
     @property
     def render(self) -> Render:

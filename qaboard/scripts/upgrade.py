@@ -11,7 +11,7 @@ from alembic.config import Config
 
 from qaboard.db import sqlite_file
 from qaboard.models import utc_now
-from qaboard.schema import check_known, read_revisions
+from qaboard.schema import check_known, read_compatible, read_revisions
 from qaboard.scripts.backup import write_backup
 from qaboard.scripts.backups import backups_of
 from qaboard.scripts.context import (
@@ -49,25 +49,39 @@ def upgrade(
     """
     heads = board.migrations.heads
     found = _find_revisions(board)
-    with database_errors_as_sentences():
-        check_known(found, board.migrations)
+    ready = "The board is ready; there was nothing to migrate."
     if found == heads:
         click.echo(f"The tables are at migration {_names(heads)}, the newest one.")
+    elif found and board.is_newer:
+        click.echo(
+            f"The tables are at migration {_names(found)}, of a newer release that shares them."
+        )
     else:
+        with database_errors_as_sentences():
+            check_known(found, board.migrations)
         backup_file = None
         if found and not no_backup:
             backup_file = _back_up(board, backup_directory, found)
         _migrate(board, found, heads, backup_file)
+        ready = _advice(board, found)
     context.invoke(render, every=False)
     context.invoke(reindex, every=False)
     click.echo()
     if not is_sound(board):
         raise click.exceptions.Exit(1)
     click.echo()
-    if found == heads:
-        click.echo("The board is ready; there was nothing to migrate.")
-    else:
-        click.echo("The board is ready; restart its processes one by one.")
+    click.echo(ready)
+
+
+def _advice(board: CommandContext, found: set[str]) -> str:
+    """The last line after a migration: when the processes have to be restarted."""
+    with database_errors_as_sentences(), board.database.connect() as connection:
+        if found <= read_compatible(connection):
+            return "The board is ready; restart its processes one by one."
+    return (
+        "The board is ready; restart all of its processes now, since the release before does not "
+        "run on the new tables."
+    )
 
 
 def _find_revisions(board: CommandContext) -> set[str]:
