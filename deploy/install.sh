@@ -71,6 +71,8 @@ chmod -R u=rwX,go=rX "$directory"
     --no-deps --no-build-isolation -e "$directory"
 "$directory/.venv/bin/python" -m compileall -q "$directory/qaboard"
 "$directory/deploy/compress-static" "$directory/static"
+# By it nginx knows the addresses that browsers may keep (nginx.conf).
+ln -s . "$directory/static/$("$directory/.venv/bin/python" -m qaboard.static_files "$directory/static")"
 "$directory/deploy/fill" "$directory/deploy/qaboard" "DIRECTORY=$directory" "DATABASE=$database_url" \
     "BACKUPS=$backups" >/usr/local/bin/qaboard
 chmod 755 /usr/local/bin/qaboard

@@ -37,6 +37,7 @@ def make_application(settings: Settings, global_config, ini):
     config.include("qaboard.kept_pages")
     config.include("qaboard.flash")
     config.include("qaboard.templating")
+    config.include("qaboard.static_files")
     config.include("qaboard.restrictions")
     config.include("qaboard.mail")
     config.include("qaboard.rate_limits")
