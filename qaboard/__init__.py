@@ -35,6 +35,7 @@ def make_application(settings: Settings, global_config, ini):
     config.include("qaboard.i18n")
     config.include("qaboard.theme")
     config.include("qaboard.kept_pages")
+    config.include("qaboard.server_watch")
     config.include("qaboard.flash")
     config.include("qaboard.templating")
     config.include("qaboard.static_files")
