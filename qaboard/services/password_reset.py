@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_key, utc_now
+from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_keys, utc_now
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.email_address import DeadLink
@@ -31,7 +31,7 @@ def find_accounts_by_email(session: Session, email: str) -> list[User]:
     """
     users = session.scalars(
         select(User)
-        .where(User.email == email_key(email), User.is_open())
+        .where(User.email.in_(email_keys(email)), User.is_open())
         .order_by(User.email_verified_at.is_(None), User.id)
         .limit(ACCOUNTS_MAX_COUNT)
     ).all()
