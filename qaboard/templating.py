@@ -15,6 +15,7 @@ from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
 
 from qaboard import formatting, markup
+from qaboard.domain_names import address_for_display
 from qaboard.i18n import LANGUAGE_NAMES, _, translate_message
 from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
 from qaboard.kept_pages.notes import note_moment
@@ -268,6 +269,7 @@ def includeme(config: Configurator) -> None:
                 "event_sentence": event_sentence,
                 "event_until": event_until,
                 "device": describe_device,
+                "email_address": address_for_display,
                 "beginning": beginning,
                 "with_query": with_query,
                 "absolute_address": absolute_address,

@@ -23,6 +23,7 @@ from qaboard.markup import RENDERER_VERSION
 from qaboard.models import Answer, Post, Question, User, Vote
 from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
 from qaboard.search.analysis import ANALYSIS_VERSION
+from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
 
 EXAMPLES = 10
@@ -203,6 +204,11 @@ def _find_wrong_segments(session: Session) -> Finding:
     return Finding(len(wrong), tuple(wrong[:EXAMPLES]))
 
 
+def _find_unconverted_addresses(session: Session) -> Finding:
+    users = find_unconverted_addresses(session)
+    return Finding(len(users), tuple(str(user.id) for user in users[:EXAMPLES]))
+
+
 def find_damage(session: Session) -> Finding:
     """What SQLite says is broken in its file; at most ``EXAMPLES`` lines of it."""
     lines = session.scalars(text(f"PRAGMA integrity_check({EXAMPLES})")).all()
@@ -271,6 +277,13 @@ _CHECKS = (
         "every row of the search index belongs to a post",
         _find_in_index(index_rows_without_post),
         _REPAIR,
+    ),
+    Check(
+        "every mail address has its domain in ASCII",
+        _find_unconverted_addresses,
+        "run: qaboard doctor --repair; who is named afterwards shares their address with another "
+        "confirmed address, so have one of them change it in their settings",
+        is_warning=True,
     ),
     Check(
         "every post is in the index of the present analysis",

@@ -22,6 +22,7 @@ from qaboard.scripts.context import CommandContext, pass_command_context, progre
 from qaboard.scripts.doctor import run_checks
 from qaboard.scripts.reindex import BATCH_SIZE
 from qaboard.scripts.repairs import correct_counters
+from qaboard.services.email_address import convert_addresses
 from qaboard.services.post import Render, write_to_index
 
 
@@ -43,6 +44,7 @@ def import_board(board: CommandContext, file: IO[bytes]) -> None:
         with _triggers_off(session):
             total = _store(session, file, board.render)
             _refuse_answers_of_answers(session)
+            convert_addresses(session)
             correct_counters(session)
         _index(session)
         _set_sequences(session)

@@ -317,7 +317,7 @@ def test_a_mail_whose_transaction_fails_is_not_sent(app, board, user, mails):
                     recipient="alex@example.com",
                     locale="en",
                     username="alex",
-                    link="x",
+                    accounts=[],
                     minutes=10,
                 )
             )
