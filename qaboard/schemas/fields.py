@@ -209,6 +209,8 @@ def _deliverable_address(node: colander.SchemaNode, value: str) -> None:
         domain = domain_names.to_ascii(domain)
     except ValueError:
         raise colander.Invalid(node, INVALID_ADDRESS) from None
+    # In ASCII it may be longer than it was typed.
+    at_most(User.EMAIL_MAX_CHARACTERS)(node, f"{mailbox}@{domain}")
     if "." not in domain:
         raise colander.Invalid(
             node,
