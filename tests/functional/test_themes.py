@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-
 DARK_BY_THE_SYSTEM = "screen and (prefers-color-scheme: dark)"
 
 
