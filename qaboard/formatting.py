@@ -73,5 +73,6 @@ def _units_ago(unit: str, count: int, locale: str) -> str:
 
 @lru_cache(maxsize=4096)
 def number(value: int, locale: str) -> str:
-    """A number with the separators of a language."""
-    return format_decimal(value, locale=locale)
+    """A number with the separators of a language, and a minus sign where it is negative."""
+    # Babel's is the hyphen of CLDR, which is shorter than the digits are wide.
+    return format_decimal(value, locale=locale).replace("-", "\N{MINUS SIGN}")

@@ -37,6 +37,7 @@ from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
+from qaboard.text_language import language_of_post, language_of_title
 
 LEFT = _("deleted user")
 
@@ -264,6 +265,8 @@ def includeme(config: Configurator) -> None:
                 "ago": ago,
                 "question_row": question_row,
                 "number": number,
+                "title_language": language_of_title,
+                "post_language": language_of_post,
                 "display_name": display_name,
                 "translate": translate,
                 "event_sentence": event_sentence,

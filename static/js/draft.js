@@ -43,6 +43,10 @@ function keepDraft(form) {
   } else if (draft && isSame(draft.from, from)) {
     fields.forEach((field, index) => (field.value = draft.to[index]));
     isRestored = !isSame(draft.from, draft.to);
+    const folded = form.closest("details");
+    if (folded) {
+      folded.open ||= isRestored;
+    }
     isContinued = true;
   }
   let isSent = false;
