@@ -32,6 +32,7 @@ def make_application(settings: Settings, global_config, ini):
     config.include("qaboard.schema")
     config.include("qaboard.housekeeping")
     config.include("qaboard.security")
+    config.include("qaboard.write_transaction")
     config.include("qaboard.i18n")
     config.include("qaboard.theme")
     config.include("qaboard.kept_pages")

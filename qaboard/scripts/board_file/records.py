@@ -154,6 +154,8 @@ NOT_EXPORTED = {
     "users.answer_count": "counted from the posts",
     "users.written_question_count": "counted from the posts",
     "users.written_answer_count": "counted from the posts",
+    "users.idempotency_key": "of a form that is not sent again",
+    "posts.idempotency_key": "of a form that is not sent again",
     "posts.kind": "the name of the record says it",
     "posts.body_html": "rendered from the body",
     "posts.renderer_version": "that of the renderer of the importing board",
