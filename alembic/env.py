@@ -71,8 +71,8 @@ def _migrate(connection) -> None:
 
 
 def _is_ours(name, type_, _parent_names) -> bool:
-    """The search index has no model: each database keeps it in its own way."""
-    return not (type_ == "table" and name.startswith("post_search"))
+    """The search index and the counters of rate limits have no model: each database has its own."""
+    return not (type_ == "table" and name.startswith(("post_search", "rate_limit_hits")))
 
 
 if context.is_offline_mode():
