@@ -26,6 +26,7 @@ from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
 from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
+from qaboard.security.cookies import leave_session_alone
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
@@ -255,6 +256,7 @@ def too_many_hashes(_error, request):
 @exception_view_config(OperationalError, renderer="error/error.jinja2")
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
+    leave_session_alone(request)
     if is_error_retryable(request, error):
         # Nobody sees this one: the request runs again.
         return error_page(request, 503, "", "")
@@ -276,6 +278,7 @@ def database_away(error, request):
 
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
+    leave_session_alone(request)
     if is_error_retryable(request, error):
         # Nobody sees this one: the request runs again.
         return error_page(request, 500, "", "")
