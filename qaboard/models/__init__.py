@@ -2,7 +2,7 @@
 
 from qaboard.models.answer import Answer
 from qaboard.models.base import Base, utc_now
-from qaboard.models.draft import Draft
+from qaboard.models.draft import Draft, SeenDraft
 from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
@@ -25,6 +25,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SecurityEvent",
+    "SeenDraft",
     "SingleUseToken",
     "TOTPFactor",
     "TokenPurpose",
