@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from qaboard.db import sqlite_file
 from qaboard.models import Base
+from qaboard.settings.reading import FROM_A_CLONE, resolve_path
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ def read_migrations(ini_path: str) -> Migrations:
     """
     known, followed = set(), set()
     try:
-        folder = Path(plaster.get_settings(ini_path, "alembic")["script_location"], "versions")
+        location = plaster.get_settings(ini_path, "alembic")["script_location"]
+        folder = (resolve_path(location) or Path(location)) / "versions"
         paths = list(folder.glob("*.py"))
         for path in paths:
             values = _constants(path)
@@ -67,7 +69,7 @@ def read_migrations(ini_path: str) -> Migrations:
     except (OSError, SyntaxError, ValueError, LookupError) as error:
         raise SchemaError(_unreadable(ini_path, error)) from error
     if not known:
-        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}"))
+        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}; {FROM_A_CLONE}"))
     upgrade = f"qaboard -c {ini_path} upgrade"
     return Migrations(frozenset(known), frozenset(known - followed), upgrade)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 from sqlalchemy.orm import Session
 
+from qaboard.scripts.backup import describe_age
 from qaboard.scripts.checks import Check, Finding, checks_for, find_damage
 from qaboard.scripts.context import CommandContext, pass_command_context
 from qaboard.scripts.repairs import repair
@@ -30,7 +31,12 @@ def doctor(board: CommandContext, wants_repair: bool) -> None:
         for sentence in repair(board) or ["There was nothing to repair."]:
             click.echo(sentence)
         click.echo()
-    if not is_sound(board):
+    is_right = is_sound(board)
+    directory = board.settings.backups.directory
+    if directory is not None:
+        is_new, sentence = describe_age(directory)
+        click.echo(f"ok     {sentence}" if is_new else f"WARN   {sentence}")
+    if not is_right:
         raise click.exceptions.Exit(1)
 
 

@@ -10,17 +10,14 @@ import click
 from alembic.config import Config
 
 from qaboard.db import sqlite_file
-from qaboard.models import utc_now
 from qaboard.schema import check_known, read_compatible, read_revisions
-from qaboard.scripts.backup import write_backup
-from qaboard.scripts.backups import backups_of
+from qaboard.scripts.backup import write_dated_backup
 from qaboard.scripts.context import (
     CommandContext,
     database_errors_as_sentences,
     pass_command_context,
 )
 from qaboard.scripts.doctor import is_sound
-from qaboard.scripts.new_file import file_errors_as_sentences
 from qaboard.scripts.reindex import reindex
 from qaboard.scripts.render import render
 
@@ -29,8 +26,8 @@ from qaboard.scripts.render import render
 @click.option(
     "--backup-directory",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the backup goes; by default the folder backups beside the SQLite file, or "
-    "var/backups beside the ini file.",
+    help="Where the backup goes; by default qaboard.backup_directory, or the folder backups beside "
+    "the SQLite file, or var/backups beside the ini file.",
 )
 @click.option("--no-backup", is_flag=True, help="Go without one.")
 @click.pass_context
@@ -61,7 +58,7 @@ def upgrade(
             check_known(found, board.migrations)
         backup_file = None
         if found and not no_backup:
-            backup_file = _back_up(board, backup_directory, found)
+            backup_file = _back_up(board, backup_directory)
         _migrate(board, found, heads, backup_file)
         ready = _advice(board, found)
     context.invoke(render, every=False)
@@ -93,17 +90,13 @@ def _find_revisions(board: CommandContext) -> set[str]:
         return read_revisions(connection)
 
 
-def _back_up(board: CommandContext, directory: Path | None, found: set[str]) -> Path:
-    url = board.settings.database_url
+def _back_up(board: CommandContext, directory: Path | None) -> Path:
+    directory = directory or board.settings.backups.directory
     if directory is None:
-        path = sqlite_file(url)
+        path = sqlite_file(board.settings.database_url)
         beside = Path(board.ini_path).absolute().parent / "var" if path is None else path.parent
         directory = beside / "backups"
-    with file_errors_as_sentences():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made_at = utc_now().strftime("%Y%m%dT%H%M%S.%fZ")
-    file = directory / f"qaboard-{_names(found)}-{made_at}{backups_of(url).suffix}"
-    write_backup(board, file)
+    file = write_dated_backup(board, directory)
     click.echo(f"Backed the database up into {file}.")
     return file
 

@@ -160,7 +160,7 @@ def test_headers_of_https(site):
     for path in ("/questions/", "/nowhere", static):
         answer = visitor.get(path)
         hsts = answer.headers.get_all("Strict-Transport-Security")
-        assert hsts == ["max-age=63072000; includeSubDomains"], path
+        assert hsts == ["max-age=63072000"], path
         assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"], path
         assert answer.headers["Server"] == "nginx"
 
