@@ -13,6 +13,8 @@ REQUIREMENTS = [
     "alembic>=1.18",
     "zope.sqlalchemy>=4.1",
     "deform>=3.0.1,<4",
+    # Forms in parts, with limits; cgi, which WebOb has, knows none.
+    "multipart>=2",
     "colander>=2.0",
     "Markdown>=3.11,<3.12",
     "nh3>=0.3",
@@ -24,6 +26,8 @@ REQUIREMENTS = [
     "pyotp>=2.9",
     "segno>=1.6",
     "limits>=5.6",
+    # IDNA 2008; the standard library has that of 2003, which takes "ß" for "ss".
+    "idna>=3.7",
     # The counters of /metrics: the project's own client, typed, and half a megabyte.
     "prometheus_client>=0.22",
     "ua-parser>=1.0.1",

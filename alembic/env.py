@@ -108,9 +108,10 @@ def _record_compatible(connection) -> None:
 
 
 def _is_ours(name, type_, _parent_names) -> bool:
-    """The search index has no model: each database keeps it in its own way. Nor has what is
-    written down here."""
-    return not (type_ == "table" and name.startswith(("post_search", COMPATIBILITY_TABLE)))
+    """The search index and the counters of rate limits have no model: each database has its own. Nor
+    has what is written down here."""
+    without_model = ("post_search", "rate_limit_hits", COMPATIBILITY_TABLE)
+    return not (type_ == "table" and name.startswith(without_model))
 
 
 if context.is_offline_mode():

@@ -86,6 +86,8 @@ python3 -m venv "$release/.venv"
     --no-deps --no-build-isolation -e "$release"
 "$release/.venv/bin/python" -m compileall -q "$release/qaboard"
 "$release/deploy/compress-static" "$release/static"
+# By it nginx knows the addresses that browsers may keep (nginx.conf).
+ln -s . "$release/static/$("$release/.venv/bin/python" -m qaboard.static_files "$release/static")"
 chown -R root:root "$release"
 chmod -R u=rwX,go=rX "$release"
 
@@ -118,8 +120,10 @@ fi
 ini=$settings/next/production.ini
 if [[ -e $settings/production.ini ]]; then
     "$release/deploy/add-settings" "$settings/production.ini" "$settings/production.ini.shipped" |
-        # Each release has its own; before there were releases, there was one place for all.
-        sed -e "s|= $directory/static\$|= qaboard:../static|" -e "s|= $directory/alembic\$|= qaboard:../alembic|" >"$ini"
+        # Each release has its own; before there were releases, there was one place for all, and the log
+        # had another handler.
+        sed -e "s|= $directory/static\$|= qaboard:../static|" -e "s|= $directory/alembic\$|= qaboard:../alembic|" \
+            -e 's|= qaboard.log_handlers.BatchedStreamHandler$|= qaboard.log_handlers.QueuedStreamHandler|' >"$ini"
     if ! cmp -s "$settings/production.ini.shipped" "$ini"; then
         echo "$settings/production.ini is kept; production.ini.shipped beside it is the one of this version."
     fi

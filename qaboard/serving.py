@@ -18,6 +18,9 @@ from typing import Any
 import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.task import ThreadedTaskDispatcher
+
+from qaboard.request_record import MONITORING_PATHS
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +30,31 @@ LISTEN_VARIABLE = "QABOARD_LISTEN"
 STOP_SECONDS = 30
 """How long a process that stops goes on with requests that it has accepted."""
 
+MONITORING_THREADS_COUNT = 2
+"""/readyz may take seconds; /healthz does not wait for it."""
+
 CONNECTING_SECONDS = 0.1
 """How long whoever has just found the file of a socket may take to be connected: an instant."""
+
+
+class Threads(ThreadedTaskDispatcher):
+    """The threads that answer, of which monitoring has its own: it is answered while all others
+    wait for a database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_monitoring = ThreadedTaskDispatcher()
+        self.of_monitoring.set_thread_count(MONITORING_THREADS_COUNT)
+
+    def add_task(self, task: HTTPChannel) -> None:
+        if task.requests[0].path in MONITORING_PATHS:
+            self.of_monitoring.add_task(task)
+        else:
+            super().add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        self.of_monitoring.shutdown(cancel_pending, timeout)
+        return super().shutdown(cancel_pending, timeout)
 
 
 def serve(application: Callable, _global_config: dict[str, str], **options: Any) -> int:
@@ -46,7 +72,9 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         # Its group may write, which is connecting. waitress calls whoever does "localhost".
         options |= {"unix_socket": path, "unix_socket_perms": "660", "trusted_proxy": "localhost"}
     dispatchers: dict[int, wasyncore.dispatcher] = {}
-    server = waitress.create_server(application, map=dispatchers, **options)
+    threads = Threads()
+    server = waitress.create_server(application, map=dispatchers, _dispatcher=threads, **options)
+    threads.set_thread_count(server.adj.threads)
     is_stopping = False
 
     def stop(*_signal) -> None:
@@ -57,6 +85,7 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGHUP, reopen_log)
 
     timeout, use_poll = server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll
 
@@ -78,6 +107,14 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         take_turn()
     server.task_dispatcher.shutdown()
     return 0
+
+
+def reopen_log(*_signal) -> None:
+    """Have the files of the log opened again after somebody has moved them.
+
+    Each entry sees to it that they are in place, so one is all there is to do.
+    """
+    log.info("SIGHUP: the log goes on")
 
 
 def tell_service_manager() -> None:

@@ -10,7 +10,7 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, false, func, select
 
 from qaboard.folding import fold
-from qaboard.models import Post, Role, SecurityEvent, User, UserSession, email_key, utc_now
+from qaboard.models import Post, Role, SecurityEvent, User, UserSession, email_keys, utc_now
 from qaboard.pagination import Page, requested_page
 from qaboard.presenters.audit_log import EventRow, event_rows, events_with_names
 from qaboard.resources import UserResource, UsersResource
@@ -98,7 +98,7 @@ def _of_status(
 def _found_by(text: str, finds_addresses: bool) -> ColumnElement[bool]:
     if "@" in text:
         # No name has one.
-        return User.email == email_key(text) if finds_addresses else false()
+        return User.email.in_(email_keys(text)) if finds_addresses else false()
     return User.username_key.contains(fold(text), autoescape=True)
 
 

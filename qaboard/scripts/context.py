@@ -149,7 +149,8 @@ class CommandContext:
             yield session
 
     def send_mail(self, template: str, *, recipient: str, locale: str | None, **values) -> None:
-        """Send a mail and wait until it has left or is given up; without mail do nothing.
+        """Send a mail and wait for that, where the server refuses it for now once more; without
+        mail do nothing.
 
         The arguments are those of `compose_mail`.
         """
@@ -159,7 +160,8 @@ class CommandContext:
         registry = main({}, **get_appsettings(self.ini_path)).registry
         message = compose_mail(registry, template, recipient=recipient, locale=locale, **values)
         registry.getUtility(IMailer).send_immediately(message)
-        registry["mail_worker"].wait()
+        # The process does not last until further attempts.
+        registry["mail_worker"].close()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -19,6 +19,7 @@ from qaboard.scripts.checks import (
 )
 from qaboard.scripts.context import CommandContext
 from qaboard.scripts.reindex import index_posts
+from qaboard.services.email_address import convert_addresses
 from qaboard.services.list_segments import count_again
 
 
@@ -36,6 +37,10 @@ def repair(board: CommandContext) -> list[str]:
         done = [
             *correct_counters(session),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
+            (
+                "Stored the mail addresses of {} users with their domain in ASCII.",
+                convert_addresses(session),
+            ),
         ]
     dialect_name = board.engine.dialect.name
     indexed = index_posts(board, lacks_index_row(dialect_name))

@@ -21,10 +21,21 @@ from qaboard.settings.monitoring import MonitoringSettings, load_monitoring_sett
 from qaboard.settings.rate_limits import RateLimitSettings, load_rate_limit_settings
 from qaboard.settings.reading import SettingsError, SettingsReader
 
-__all__ = ["LOCALES", "Settings", "SettingsError", "load_database_url", "load_settings"]
+__all__ = [
+    "LOCALES",
+    "PASSWORD_MAXIMA",
+    "Settings",
+    "SettingsError",
+    "load_database_url",
+    "load_settings",
+]
 
 LOCALES = ("ko", "en")
 """The languages the board speaks; the first is the one its makers write in."""
+
+# 1 GiB is no login any more.
+PASSWORD_MAXIMA = {"memory_kib": 1024 * 1024, "passes": 100, "lanes": 16}
+"""The greatest costs of a hash."""
 
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_DISTINCT_SECRET_CHARACTERS = 10
@@ -179,10 +190,12 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
             activity_days=reader.count("accounts.activity_days"),
         ),
         passwords=PasswordSettings(
-            # The least that argon2 takes for each lane is 8 KiB; 1 GiB is no login any more.
-            memory_kib=reader.count("passwords.memory_kib", minimum=8 * 16, maximum=1024 * 1024),
-            passes=reader.count("passwords.passes", maximum=100),
-            lanes=reader.count("passwords.lanes", maximum=16),
+            # The least that argon2 takes for each lane is 8 KiB.
+            memory_kib=reader.count(
+                "passwords.memory_kib", minimum=8 * 16, maximum=PASSWORD_MAXIMA["memory_kib"]
+            ),
+            passes=reader.count("passwords.passes", maximum=PASSWORD_MAXIMA["passes"]),
+            lanes=reader.count("passwords.lanes", maximum=PASSWORD_MAXIMA["lanes"]),
             concurrent_hashes=reader.count("passwords.concurrent_hashes"),
         ),
         rate_limits=load_rate_limit_settings(reader),

@@ -27,6 +27,7 @@ from waiting import wait_until
 
 from qaboard.db import make_engine
 from qaboard.settings import load_database_url
+from qaboard.static_files import StaticFiles
 
 BIN = Path(sys.executable).parent
 DEPLOY = PROJECT / "deploy"
@@ -86,6 +87,8 @@ class Site:
         shutil.copytree(PROJECT / "static", self.release / "static")
         (self.release / "deploy").symlink_to(DEPLOY)
         script("compress-static", self.release / "static")
+        files = StaticFiles(self.release / "static", reloads=False)
+        (self.release / "static" / files.release_hash).symlink_to(".")
         script("self-signed", DOMAIN, directory)
         self.ini = directory / "production.ini"
         ini = script("make-ini", PROJECT / "production.ini")

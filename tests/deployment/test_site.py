@@ -155,7 +155,7 @@ def test_another_name_is_misdirected(site):
 
 def test_headers_of_https(site):
     visitor = Reader(site)
-    static = re.search(r'href="(/static/css/qaboard.css\?x=[^"]+)"', visitor.get("/login").text)[1]
+    static = re.search(r'href="(/static/[^/"]+/css/qaboard.css)"', visitor.get("/login").text)[1]
     visitor = Reader(site)
     for path in ("/questions/", "/nowhere", static):
         answer = visitor.get(path)
@@ -163,9 +163,31 @@ def test_headers_of_https(site):
         assert hsts == ["max-age=63072000"], path
         assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"], path
         assert answer.headers["Server"] == "nginx"
-    assert visitor.get(static).headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    # A module that another one imports has no hash in its address.
-    assert visitor.get("/static/js/copy.js").headers["Cache-Control"] == "no-cache"
+
+
+def test_static_files_are_kept_for_a_year_under_the_hash_of_their_release_alone(site):
+    def cache_control(path: str) -> str | None:
+        answer = Reader(site).get(path, **{"Accept-Encoding": "br"})
+        assert answer.status == 404 or answer.headers["Content-Encoding"] == "br"
+        return answer.headers.get("Cache-Control")
+
+    page = Reader(site).get("/login").text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:js|css))"', page)
+    (release_hash,) = {address.split("/")[2] for address in addresses}
+    assert len(addresses) > 10
+    for address in addresses:
+        assert cache_control(address) == "public, max-age=31536000, immutable", address
+    for prefix in ("", "000000000000/", f"000000000000/{release_hash}/"):
+        assert cache_control(f"/static/{prefix}js/copy.js") == "no-cache", prefix
+    for path in (f"{release_hash}/nothing.js", "000000000000/nothing.js", f"{release_hash}/js"):
+        assert cache_control(f"/static/{path}") is None, path
+    # The next release, from the moment at which its folder is there.
+    link = site.release / "static" / release_hash
+    link.rename(link.with_name("111111111111"))
+    try:
+        assert cache_control(f"/static/{release_hash}/js/copy.js") == "no-cache"
+    finally:
+        link.with_name("111111111111").rename(link)
 
 
 def test_static_files_are_those_of_the_board_and_come_compressed(site):

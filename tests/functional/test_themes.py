@@ -37,7 +37,7 @@ def test_without_a_choice_the_system_decides(browser, board):
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_a_visitor_chooses_and_a_cookie_keeps_it(browser, board, name):
     client = browser(locale="en")
-    page = client.get("/questions/?sort=votes").click("Appearance")
+    page = client.get("/questions/?sort=votes").click("appearance")
     form = next(form for form in page.forms.values() if form.action == "/theme")
     page = form.submit("theme", value=name)
     assert page.location == "http://localhost/questions/?sort=votes"
@@ -47,7 +47,7 @@ def test_a_visitor_chooses_and_a_cookie_keeps_it(browser, board, name):
     assert page.html.find("meta", attrs={"name": "color-scheme"})["content"] == name
     (colour,) = page.html.find_all("meta", attrs={"name": "theme-color"})
     assert "media" not in colour.attrs
-    pressed = page.html.select("main button[aria-pressed=true]")
+    pressed = page.html.select("main form[action='/theme'] button[aria-pressed=true]")
     assert [button["value"] for button in pressed] == [name]
 
 

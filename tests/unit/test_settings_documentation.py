@@ -29,7 +29,7 @@ WRONG_VALUES = {
     "address": "board",
     "database": "nonsense",
 }
-ANY_TEXT = {"text", "words", "`memory://` or `redis://…`"}
+ANY_TEXT = {"text", "words", "counters"}
 
 
 def rows() -> dict[str, tuple[str, str, str]]:
