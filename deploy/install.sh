@@ -173,7 +173,9 @@ for log in qaboard.log qaboard-error.log; do
     [[ -e /var/log/nginx/$log ]] || install -m 640 -o www-data -g adm /dev/null "/var/log/nginx/$log"
 done
 install -d "$acme" "$tls"
-if [[ ! -e $tls/fullchain.pem ]]; then "$release/deploy/self-signed" "$domain" "$tls"; fi
+if ! openssl x509 -noout -checkhost "$domain" -in "$tls/fullchain.pem" 2>/dev/null | grep -q "does match"; then
+    "$release/deploy/self-signed" "$domain" "$tls"
+fi
 # Where nginx came with the board, nobody needs the page that greets its administrator.
 if [[ $had_nginx = no ]]; then rm -f /etc/nginx/sites-enabled/default; fi
 "$release/deploy/switch-release" "$release"
