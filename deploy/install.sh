@@ -201,12 +201,7 @@ if [[ $is_booted = no ]]; then
     exit 0
 fi
 step "Looking at https://$domain/"
-look() {
-    curl --silent --show-error --fail --output /dev/null --resolve "$domain:443:127.0.0.1" \
-        "${insecure[@]}" "https://$domain/questions/"
-}
-# nginx opens its ports a moment after it was told to read its settings.
-tries=0
-until look 2>/dev/null || ((++tries == 10)); do sleep 0.5; done
-look
+curl --silent --show-error --fail --output /dev/null "${insecure[@]}" \
+    --retry 10 --retry-all-errors --retry-delay 1 \
+    --resolve "$domain:443:127.0.0.1" "https://$domain/questions/"
 echo "The board is on https://$domain/. Its first administrator: qaboard create-admin NAME MAIL"
