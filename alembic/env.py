@@ -108,8 +108,8 @@ def _record_compatible(connection) -> None:
 
 
 def _is_ours(name, type_, _parent_names) -> bool:
-    """The search index and the counters of rate limits have no model: each database has its own. Nor
-    has what is written down here."""
+    """Leave out what has no model: the search index, the counters of rate limits, and what is
+    written down here."""
     without_model = ("post_search", "rate_limit_hits", COMPATIBILITY_TABLE)
     return not (type_ == "table" and name.startswith(without_model))
 
