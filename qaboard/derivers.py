@@ -16,7 +16,7 @@ from pyramid.request import Request
 from pyramid.viewderivers import INGRESS
 
 from qaboard.kept_pages.policy import only_reads
-from qaboard.models import utc_now
+from qaboard.models import is_recent
 
 BODY_MAX_BYTES = 1024 * 1024
 """The longest text a post may have, each character percent-encoded from four bytes, is 360,000."""
@@ -110,7 +110,7 @@ def recently_authenticated_view(view, info):
     minutes = info.registry["settings"].accounts.recent_authentication_minutes
 
     def recently_authenticated(context, request):
-        if utc_now() - request.identity.authenticated_at > timedelta(minutes=minutes):
+        if not is_recent(request.identity.authenticated_at, timedelta(minutes=minutes)):
             account = request.site_root["account"]
             next_address = request.path if page is True else request.resource_path(context, page)
             query = {"next": next_address}
