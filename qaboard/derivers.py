@@ -7,7 +7,7 @@ from datetime import timedelta
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.viewderivers import INGRESS
 
-from qaboard.models import utc_now
+from qaboard.models import is_recent
 
 
 def subpath_view(view, info):
@@ -37,7 +37,7 @@ def recently_authenticated_view(view, info):
     minutes = info.registry["settings"].accounts.recent_authentication_minutes
 
     def recently_authenticated(context, request):
-        if utc_now() - request.identity.authenticated_at > timedelta(minutes=minutes):
+        if not is_recent(request.identity.authenticated_at, timedelta(minutes=minutes)):
             account = request.site_root["account"]
             next_address = request.path if page is True else request.resource_path(context, page)
             query = {"next": next_address}
