@@ -71,7 +71,7 @@ class RateLimiter:
                 socket_connect_timeout=STORAGE_TIMEOUT_SECONDS,
                 socket_timeout=STORAGE_TIMEOUT_SECONDS,
             )
-        except ConfigurationError as error:
+        except (ConfigurationError, ValueError) as error:
             raise SettingsError(
                 f"The setting rate_limits.storage begins with {scheme!r}, which cannot be used: "
                 f"{error}; it should look like memory:// or redis://localhost:6379."
