@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
+from qaboard.markup.sanitising import sanitise
 from qaboard.models import Answer, Base, Post, Question, SecurityEvent, User, Vote
 from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
 from qaboard.scripts.findings import EXAMPLES, Check, Finding
@@ -27,6 +28,9 @@ from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
 from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
+
+HTML_BATCH_SIZE = 500
+"""How many posts with their HTML are held in memory at once."""
 
 
 def checks_for(dialect_name: str) -> list[Check]:
@@ -159,6 +163,15 @@ def index_rows_without_post(dialect_name: str) -> Select:
 
 def _posts_of_another_renderer() -> Select:
     return select(Post.id).where(Post.renderer_version != RENDERER_VERSION)
+
+
+def _find_unsafe_html(session: Session) -> Finding:
+    """Posts whose HTML has something in it that the sanitiser would take out."""
+    rows = session.execute(
+        select(Post.id, Post.body_html), execution_options={"yield_per": HTML_BATCH_SIZE}
+    )
+    wrong = [post_id for post_id, body_html in rows if sanitise(body_html) != body_html]
+    return Finding(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
 
 
 def _find(session: Session, statement: Select) -> Finding:
@@ -300,6 +313,11 @@ _CHECKS = (
         _find_in_index(_posts_of_another_analysis),
         "run: qaboard reindex",
         is_warning=True,
+    ),
+    Check(
+        "the HTML of every post is such as the renderer makes",
+        _find_unsafe_html,
+        "run: qaboard render --all",
     ),
     Check(
         "every post is rendered by the present renderer",
