@@ -17,6 +17,7 @@ from qaboard.security.permissions import Permission
 from qaboard.services.password import check_new_password
 from qaboard.services.security_event import record_event
 from qaboard.services.user import sign_up
+from qaboard.services.username import check_new_username
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, guard
 from qaboard.views.addresses import requested_choice, requested_next
@@ -54,6 +55,7 @@ class SignUpView:
         request = self.request
         request.limit_rate(RateLimit.SIGN_UP, rate_limited_address(request))
         check_guard(request, values)
+        check_new_username(request.dbsession, values["username"])
         check_new_password(
             values["password"],
             username=values["username"],
