@@ -163,8 +163,7 @@ def test_what_was_purged_stays_away_and_is_not_given_back(browser, board, user, 
     other = board.question(title="Other")
     question = board.question(user, title="Spam", body="Buy this")
     answer = board.answer(other, user, body="Buy that")
-    with board.transaction() as session:
-        purge(session, user.id, actor=OPERATOR)
+    purge(board.engine, user.id, actor=OPERATOR)
     close(browser(user), posts)
     set_closing(board, user, seconds=-1)
     with board.transaction() as session:
