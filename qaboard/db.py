@@ -46,8 +46,25 @@ POSTGRESQL_PATIENCE = {
     "keepalives_count": "3",
 }
 
+# Of a server: what takes longer nobody waits for any more, and a transaction that a process has
+# forgotten must not hold its locks for ever. Commands, which migrate and back up, have all the time
+# they need.
+POSTGRESQL_SERVER_TIMEOUTS = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+
 CONNECTIONS_MAX_COUNT = 5
 """Of commands; those of a server are set in its ini file."""
+
+
+def make_server_engine(url: URL, *, connections: int) -> Engine:
+    """The engine of a process that serves: on PostgreSQL no statement takes for ever.
+
+    :param connections: as of `make_engine`.
+    """
+    if url.get_backend_name() != "sqlite":
+        # What the URL says wins.
+        options = f"{POSTGRESQL_SERVER_TIMEOUTS} {url.query.get('options', '')}".rstrip()
+        url = url.update_query_dict({"options": options})
+    return make_engine(url, connections=connections)
 
 
 def make_engine(url: URL, *, connections: int = CONNECTIONS_MAX_COUNT) -> Engine:
@@ -276,7 +293,7 @@ def includeme(config) -> None:
     config.add_settings({"tm.manager_hook": explicit_manager, "tm.annotate_user": "false"})
     config.include("pyramid_tm")
     config.include("pyramid_retry")
-    engine = make_engine(settings.database_url, connections=settings.database_connections)
+    engine = make_server_engine(settings.database_url, connections=settings.database_connections)
     config.registry["engine"] = engine
     # Made once; a request that writes begins like the others, by reading.
     config.registry["reading_engine"] = engine.execution_options(writes=False)

@@ -83,7 +83,7 @@ def submit_form(
     :param show: returns what the page of the form is rendered from; it is answered with the
         status 400, or 409 for a conflict.
     """
-    # The fields are flat, so they need no peppercorn markers; derivers.py has seen to it that
+    # The fields are flat, so they need no peppercorn markers; request_body.py has seen to it that
     # each comes once and is text.
     fields = dict(request.POST.items())
     status = HTTPBadRequest.code

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from qaboard.folding import fold
+from qaboard import domain_names
+from qaboard.folding import fold, narrow
 from qaboard.models.base import (
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
     Base,
@@ -41,8 +42,28 @@ def username_key(username: str) -> str:
 
 
 def email_key(email: str) -> str:
-    """The form in which an address is stored and compared."""
-    return email.strip().casefold()
+    """The form in which an address is stored and compared: the domain as servers know it.
+
+    The name before it is only made small, since folding could make it another mailbox.
+    """
+    mailbox, at, domain = narrow(email.strip()).rpartition("@")
+    try:
+        domain = domain_names.to_ascii(domain)
+    except ValueError:
+        # No mail goes there; the address may be in the table from before.
+        domain = domain.casefold()
+    return f"{mailbox.lower()}{at}{domain}"
+
+
+def email_keys(email: str) -> tuple[str, ...]:
+    """The forms in which an address may be stored.
+
+    Of two accounts that had confirmed it before its forms were one, the later one has kept it with
+    the domain in Unicode.
+    """
+    key = email_key(email)
+    mailbox, at, domain = key.rpartition("@")
+    return tuple({key: None, f"{mailbox}{at}{domain_names.to_unicode(domain)}": None})
 
 
 RELEASED_NAME = "deleted user"

@@ -92,7 +92,9 @@ class SecurityPolicy:
     def identity(self, request: Request) -> Identity | None:
         if not is_tm_active(request):
             # Outside of a transaction nothing can be asked; the debug toolbar tries to.
-            return self.identity_cache.get(request)
+            identity = self.identity_cache.get(request, None)
+            # What was cleared, as by a login whose commit then failed, is this value to Pyramid.
+            return None if identity is RequestLocalCache.NO_VALUE else identity
         return self.identity_cache.get_or_create(request)
 
     def authenticated_userid(self, request: Request) -> int | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_key, utc_now
+from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_keys, utc_now
 from qaboard.security.client import Client
 from qaboard.services.email_address import DeadLink
 from qaboard.services.locks import lock_users
@@ -20,14 +20,23 @@ LIFETIME = timedelta(minutes=10)
 """How long the link works."""
 
 
-def find_user_by_email(session: Session, email: str) -> User | None:
-    """Whose password a link to this address resets: who has verified it, else who had it first."""
-    return session.scalar(
+ACCOUNTS_MAX_COUNT = 10
+"""How many accounts of one address get a link; anybody can sign up with it."""
+
+
+def find_accounts_by_email(session: Session, email: str) -> list[User]:
+    """Whose passwords links to this address reset: who has verified it, else all who have it.
+
+    :return: the oldest first; few, since anybody can sign up with any address.
+    """
+    users = session.scalars(
         select(User)
-        .where(User.email == email_key(email), User.is_open())
+        .where(User.email.in_(email_keys(email)), User.is_open())
         .order_by(User.email_verified_at.is_(None), User.id)
-        .limit(1)
-    )
+        .limit(ACCOUNTS_MAX_COUNT)
+    ).all()
+    verified = [user for user in users if user.email_verified_at is not None]
+    return verified or list(users)
 
 
 def issue_reset_token(session: Session, user: User, *, email: str | None) -> str:

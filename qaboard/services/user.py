@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.i18n import _
-from qaboard.models import Role, User, email_key, username_key, utc_now
+from qaboard.models import Role, User, email_key, email_keys, username_key, utc_now
 from qaboard.services.refusal import Refusal
 
 
@@ -78,13 +78,12 @@ def has_signed_up(session: Session, username: str, idempotency_key: str | None) 
 
 def has_verified_owner(session: Session, email: str) -> bool:
     """Whether an account has proved that this address is its own."""
-    return (
+    return bool(
         session.scalar(
-            select(User.id).where(
-                User.email == email_key(email), User.email_verified_at.is_not(None)
+            select(func.count()).where(
+                User.email.in_(email_keys(email)), User.email_verified_at.is_not(None)
             )
         )
-        is not None
     )
 
 

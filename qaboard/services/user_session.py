@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
 from qaboard.i18n import _
-from qaboard.models import EventKind, User, UserSession, username_key, utc_now
+from qaboard.models import (
+    CLOCK_TOLERANCE,
+    EventKind,
+    User,
+    UserSession,
+    username_key,
+    utc_now,
+    was_recent,
+)
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
@@ -140,6 +148,7 @@ def find_pending_session(
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.expires_at > utc_now(),
+            UserSession.created_at <= utc_now() + CLOCK_TOLERANCE,
             UserSession.is_pending.is_(True),
             User.is_open(),
         )
@@ -200,7 +209,7 @@ def list_sessions(session: Session, user_id: int, *, idle: timedelta) -> list[Us
             .where(
                 UserSession.user_id == user_id,
                 UserSession.expires_at > now,
-                UserSession.last_used_at > now - idle,
+                was_recent(UserSession.last_used_at, now, idle),
                 UserSession.is_pending.is_(False),
             )
             .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())

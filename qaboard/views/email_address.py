@@ -10,9 +10,10 @@ from pyramid.request import Request
 from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
+from qaboard.domain_names import address_for_display
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce, send_address_link
-from qaboard.models import EventKind, User
+from qaboard.models import EventKind, User, email_key
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.email_address import NewEmailSchema
 from qaboard.security.client import rate_limited_address
@@ -42,8 +43,14 @@ def mail_address_link(request: Request, user: User, email: str) -> None:
         partial(send_address_link, request.registry, user_id=user.id, email=email, locale=locale)
     )
     request.flash(
-        _("We sent a mail to ${email}. Open the link in it to confirm the address."), email=email
+        _("We sent a mail to ${email}. Open the link in it to confirm the address."),
+        email=address_for_display(email_key(email)),
     )
+
+
+def flash_confirmed(request: Request, user: User) -> None:
+    """Say on the next page that the address of a user is confirmed."""
+    request.flash(_("The address ${email} is confirmed."), email=address_for_display(user.email))
 
 
 @view_defaults(
@@ -87,7 +94,7 @@ class VerifyEmailView:
                 is_proved=replaced.was_proved,
             )
         # Somebody else may be logged in here, so it says which.
-        request.flash(_("The address ${email} is confirmed."), email=user.email)
+        flash_confirmed(request, user)
         identity, root = request.identity, request.site_root
         headers = []
         if identity is not None and identity.user_id == user.id:
@@ -157,5 +164,5 @@ def send_verification(context: AccountResource, request):
         mail_address_link(request, user, user.email)
     else:
         # It was confirmed since the page with the button was made.
-        request.flash(_("The address ${email} is confirmed."), email=user.email)
+        flash_confirmed(request, user)
     return HTTPSeeOther(request.resource_path(context))

@@ -112,11 +112,13 @@ class AskView:
             values=values,
         )
         keep_draft_of(request, self.form, context, draft)
+        self.form.similar_path = request.resource_path(context, "similar")
+        # Nobody has looked for questions like it yet.
+        self.form.similar = None
 
     @view_config(request_method="GET")
     def show(self):
-        # Nobody has looked for questions like it yet.
-        return {"form": self.form, "similar": None}
+        return {"form": self.form}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
@@ -131,10 +133,8 @@ class AskView:
         request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
         self.form.set_pstruct(dict(request.POST.items()))
         title = request.POST.get("title", "")
-        return {
-            "form": self.form,
-            "similar": present_similar_questions(request, title),
-        }
+        self.form.similar = present_similar_questions(request, title)
+        return self.show()
 
     def ask(self, values):
         request = self.request

@@ -64,7 +64,7 @@ def try_code(request: Request, user: User, code: str) -> Factor:
     try:
         factor = check_code(request.dbsession, request.encryption, user.id, code)
     except WrongCode:
-        request.metrics.login_failures.inc()
+        request.count_after_commit(request.metrics.login_failures)
         record_event(
             request.dbsession,
             EventKind.FACTOR_FAILURE,
