@@ -15,7 +15,7 @@ config = context.config
 
 
 def run_migrations() -> None:
-    # Tests hand over a connection of their own.
+    # Whoever makes tables to look at hands over a connection of their own.
     connection = config.attributes.get("connection")
     if connection is not None:
         _migrate(connection)
@@ -60,6 +60,8 @@ def _check_foreign_keys(connection) -> None:
 def _migrate(connection) -> None:
     context.configure(
         connection=connection,
+        # Tables to compare those of a board with are made in a schema of their own.
+        version_table_schema=config.attributes.get("schema"),
         target_metadata=Base.metadata,
         # SQLite changes a table only by copying it.
         render_as_batch=True,
@@ -108,8 +110,8 @@ def _record_compatible(connection) -> None:
 
 
 def _is_ours(name, type_, _parent_names) -> bool:
-    """The search index and the counters of rate limits have no model: each database has its own.
-    Nor has what is written down here."""
+    """Leave out what has no model: the search index, the counters of rate limits, and what is
+    written down here."""
     without_model = ("post_search", "rate_limit_hits", COMPATIBILITY_TABLE)
     return not (type_ == "table" and name.startswith(without_model))
 

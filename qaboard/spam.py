@@ -16,7 +16,7 @@ from webob.cookies import SignedSerializer
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.kept_pages.holes import stamp_or_hole
-from qaboard.models import utc_now
+from qaboard.models import is_recent
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 
@@ -24,7 +24,7 @@ from qaboard.services.refusal import WHOLE_FORM, Refusal
 def is_newcomer(request: Request) -> bool:
     """Whether the account of who is asking is new, by the age that the settings say."""
     days = request.registry["settings"].spam.new_account_days
-    return utc_now() - request.identity.signed_up_at < timedelta(days=days)
+    return is_recent(request.identity.signed_up_at, timedelta(days=days))
 
 
 def guard(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:

@@ -112,7 +112,13 @@ class SMTPTransport:
     def _connection(self, timeout: float) -> Iterator[smtplib.SMTP]:
         """A connection to the server, and the goodbye at its end, whose answer changes nothing."""
         settings = self.settings
-        address = {"host": settings.host, "port": settings.port, "timeout": timeout}
+        address = {
+            "host": settings.host,
+            "port": settings.port,
+            "timeout": timeout,
+            # By default it would be looked up for each mail, which may take any time.
+            "local_hostname": parseaddr(settings.sender)[1].rpartition("@")[2],
+        }
         if settings.encryption is Encryption.IMPLICIT_TLS:
             connection = smtplib.SMTP_SSL(**address, context=self.context)
         else:

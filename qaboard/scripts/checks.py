@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
+from qaboard.markup.sanitising import sanitise
 from qaboard.models import Answer, Base, Post, Question, SecurityEvent, User, Vote
 from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
 from qaboard.scripts.findings import EXAMPLES, Check, Finding
@@ -27,6 +28,10 @@ from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
 from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
+from qaboard.services.username import find_members_like_staff
+
+HTML_BATCH_SIZE = 500
+"""How many posts with their HTML are held in memory at once."""
 
 
 def checks_for(dialect_name: str) -> list[Check]:
@@ -42,30 +47,35 @@ def file_checks_for(dialect_name: str) -> list[Check]:
     return list(_SQLITE_CHECKS) if dialect_name == "sqlite" else []
 
 
-def wrong_scores() -> Select:
-    """Posts whose score is not the sum of their votes."""
+def wrong_scores() -> Subquery:
+    """Posts whose score is not the sum of their votes: their ``id``, and the right ``total``."""
     sums = (
         select(Vote.post_id, func.sum(Vote.value).label("total")).group_by(Vote.post_id).subquery()
     )
+    total = func.coalesce(sums.c.total, 0)
     return (
-        select(Post.id)
+        select(Post.id, total.label("total"))
         .outerjoin(sums, sums.c.post_id == Post.id)
-        .where(Post.score != func.coalesce(sums.c.total, 0))
+        .where(Post.score != total)
+        .subquery()
     )
 
 
-def wrong_answer_counts() -> Select:
-    """Questions whose number of answers is not the one of those that are not deleted."""
+def wrong_answer_counts() -> Subquery:
+    """Questions whose number of answers is not the one of those that are not deleted: their
+    ``id``, and the right ``total``."""
     counts = (
         select(Answer.question_id, func.count().label("total"))
         .where(Answer.is_listed())
         .group_by(Answer.question_id)
         .subquery()
     )
+    total = func.coalesce(counts.c.total, 0)
     return (
-        select(Question.id)
+        select(Question.id, total.label("total"))
         .outerjoin(counts, counts.c.question_id == Question.id)
-        .where(Question.answer_count != func.coalesce(counts.c.total, 0))
+        .where(Question.answer_count != total)
+        .subquery()
     )
 
 
@@ -161,6 +171,15 @@ def _posts_of_another_renderer() -> Select:
     return select(Post.id).where(Post.renderer_version != RENDERER_VERSION)
 
 
+def _find_unsafe_html(session: Session) -> Finding:
+    """Posts whose HTML has something in it that the sanitiser would take out."""
+    rows = session.execute(
+        select(Post.id, Post.body_html), execution_options={"yield_per": HTML_BATCH_SIZE}
+    )
+    wrong = [post_id for post_id, body_html in rows if sanitise(body_html) != body_html]
+    return Finding(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
+
+
 def _find(session: Session, statement: Select) -> Finding:
     """Count the ids of a statement and name the first ones, in one query."""
     found = aliased(statement.order_by(None).subquery())
@@ -185,6 +204,11 @@ def _find_wrong_segments(session: Session) -> Finding:
 def _find_unconverted_addresses(session: Session) -> Finding:
     users = find_unconverted_addresses(session)
     return Finding(len(users), tuple(str(user.id) for user in users[:EXAMPLES]))
+
+
+def _find_members_like_staff(session: Session) -> Finding:
+    ids = list(find_members_like_staff(session))
+    return Finding(len(ids), tuple(map(str, ids[:EXAMPLES])))
 
 
 def find_damage(session: Session) -> Finding:
@@ -255,12 +279,12 @@ _CHECKS = (
     ),
     Check(
         "the score of every post is the sum of its votes",
-        lambda session: _find(session, wrong_scores()),
+        lambda session: _find(session, select(wrong_scores().c.id)),
         _REPAIR,
     ),
     Check(
         "the answer count of every question is the number of its answers",
-        lambda session: _find(session, wrong_answer_counts()),
+        lambda session: _find(session, select(wrong_answer_counts().c.id)),
         _REPAIR,
     ),
     Check(
@@ -296,10 +320,21 @@ _CHECKS = (
         is_warning=True,
     ),
     Check(
+        "no member has a reserved name, or one that looks like that of the staff",
+        _find_members_like_staff,
+        "look at their profiles; who pretends to be of the staff can be suspended there",
+        is_warning=True,
+    ),
+    Check(
         "every post is in the index of the present analysis",
         _find_in_index(_posts_of_another_analysis),
         "run: qaboard reindex",
         is_warning=True,
+    ),
+    Check(
+        "the HTML of every post is such as the renderer makes",
+        _find_unsafe_html,
+        "run: qaboard render --all",
     ),
     Check(
         "every post is rendered by the present renderer",

@@ -8,6 +8,7 @@ from pathlib import Path
 import alembic.command
 import click
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 from qaboard.db import sqlite_file
 from qaboard.schema import check_known, read_compatible, read_revisions
@@ -15,6 +16,7 @@ from qaboard.scripts.backup import write_dated_backup
 from qaboard.scripts.context import (
     CommandContext,
     database_errors_as_sentences,
+    database_sentence,
     pass_command_context,
 )
 from qaboard.scripts.doctor import is_sound
@@ -116,8 +118,13 @@ def _migrate(
             if backup_file
             else ""
         )
+        reason = (
+            database_sentence(error)
+            if isinstance(error, DBAPIError)
+            else " ".join(str(error).split())
+        )
         raise click.ClickException(
-            f"The migration failed and changed nothing: {' '.join(str(error).split())}.{way_back}"
+            f"The migration failed and changed nothing: {reason.rstrip('.')}.{way_back}"
         ) from error
     click.echo(f"The tables are at migration {_names(heads)} now.")
 

@@ -10,10 +10,19 @@ from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
 from qaboard.i18n import _
-from qaboard.models import EventKind, User, UserSession, username_key, utc_now
+from qaboard.models import (
+    CLOCK_TOLERANCE,
+    EventKind,
+    User,
+    UserSession,
+    username_key,
+    utc_now,
+    was_recent,
+)
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import NO_CLIENT, log_event, record_event
 
@@ -67,6 +76,7 @@ def find_authenticated(session: Session, credentials: Credentials) -> User:
 
     :raises WrongPassword: when the account was closed, or its password changed, in between.
     """
+    lock_users(session, [credentials.user_id])
     user = session.scalar(
         select(User).where(
             User.id == credentials.user_id,
@@ -138,13 +148,16 @@ def find_pending_session(
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.expires_at > utc_now(),
+            UserSession.created_at <= utc_now() + CLOCK_TOLERANCE,
             UserSession.is_pending.is_(True),
             User.is_open(),
         )
     )
-    if locked:
-        statement = statement.with_for_update(of=UserSession)
-    return session.scalar(statement)
+    login = session.scalar(statement)
+    if login is None or not locked:
+        return login
+    lock_users(session, [login.user_id])
+    return session.scalar(statement.execution_options(populate_existing=True))
 
 
 def renew_session(session: Session, session_id: int, *, authenticated: bool = False) -> str:
@@ -196,7 +209,7 @@ def list_sessions(session: Session, user_id: int, *, idle: timedelta) -> list[Us
             .where(
                 UserSession.user_id == user_id,
                 UserSession.expires_at > now,
-                UserSession.last_used_at > now - idle,
+                was_recent(UserSession.last_used_at, now, idle),
                 UserSession.is_pending.is_(False),
             )
             .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())
