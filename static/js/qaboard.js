@@ -1,4 +1,5 @@
 // What makes the pages more pleasant; each of them works without it.
+import { announceMessages } from "./announcement.js";
 import { foldMenus } from "./menu.js";
 import { openDialogs } from "./dialog.js";
 import { openEditors } from "./editor.js";
@@ -23,6 +24,7 @@ const improvements = [
   showSimilar,
   actInPlace,
   listenToKeys,
+  announceMessages,
 ];
 
 for (const improve of improvements) {
