@@ -31,6 +31,34 @@ _INVISIBLE = frozenset(
 ).union(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
+HIDDEN_MAX_CHARACTERS = 2000
+"""What the board itself writes into a hidden field is shorter."""
+
+
+class HiddenWidget(deform.widget.HiddenWidget):
+    """A hidden field whose value is cut one character behind its limit, where it is refused anyway.
+
+    Nobody has typed it, and a page that shows its form again would send it back several times.
+
+    :param maximum: the limit in characters.
+    """
+
+    def __init__(self, maximum: int = HIDDEN_MAX_CHARACTERS) -> None:
+        super().__init__()
+        self.maximum = maximum
+
+    def deserialize(self, field, pstruct):
+        value = super().deserialize(field, pstruct)
+        return value if value is colander.null else value[: self.maximum + 1]
+
+
+class StampWidget(HiddenWidget):
+    """A hidden field that begins anew whenever its form is shown, whatever was sent before."""
+
+    def serialize(self, field, cstruct, **options):
+        return super().serialize(field, field.schema.default, **options)
+
+
 def _is_control(character: str) -> bool:
     """NUL and its like, which no database column or page takes well, and halves of characters."""
     return unicodedata.category(character) in ("Cc", "Cs")
@@ -121,7 +149,7 @@ def version_field() -> colander.SchemaNode:
         title=_("Version"),
         validator=colander.Range(min=1, max=2**31 - 1),
         missing=None,
-        widget=deform.widget.HiddenWidget(),
+        widget=HiddenWidget(),
     )
 
 
@@ -263,9 +291,7 @@ def new_password_field(title=None) -> colander.SchemaNode:
 
 def next_field() -> colander.SchemaNode:
     """Where to go afterwards; what it may be is decided when it is followed."""
-    return colander.SchemaNode(
-        colander.String(), name="next", missing="", widget=deform.widget.HiddenWidget()
-    )
+    return colander.SchemaNode(colander.String(), name="next", missing="", widget=HiddenWidget())
 
 
 def idempotency_key_field(key: str) -> colander.SchemaNode:
@@ -298,12 +324,12 @@ def honeypot_field() -> colander.SchemaNode:
 def stamp_field(stamp: str) -> colander.SchemaNode:
     """When the form was made.
 
-    :param stamp: the time, signed, which the form begins with.
+    :param stamp: the time, signed; the form has it each time that it is shown.
     """
     return colander.SchemaNode(
         colander.String(),
         name="stamp",
         default=stamp,
         missing="",
-        widget=deform.widget.HiddenWidget(),
+        widget=StampWidget(),
     )

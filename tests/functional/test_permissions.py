@@ -329,7 +329,7 @@ class Scene:
 
 
 def outcome(page) -> str:
-    if page.status_int == 303 and page.location.startswith("http://localhost/login?"):
+    if page.status_int == 303 and page.location.startswith("/login?"):
         return "login"
     return "ok" if page.status_int in (200, 303) else str(page.status_int)
 
