@@ -15,6 +15,7 @@ from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
 
 from qaboard import formatting, markup
+from qaboard.domain_names import address_for_display
 from qaboard.i18n import LANGUAGE_NAMES, _, translate_message
 from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
 from qaboard.kept_pages.notes import note_moment
@@ -25,7 +26,6 @@ from qaboard.page_head import (
     absolute_address,
     address_locale,
     beginning,
-    with_query,
 )
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
@@ -36,6 +36,7 @@ from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
+from qaboard.text_language import language_of_post, language_of_title
 
 LEFT = _("deleted user")
 
@@ -101,10 +102,13 @@ def translate(context, message: str) -> str:
 
 def system_values(request: Request) -> dict[str, Any]:
     """What templates of pieces of a page can use, beside their own values."""
-    return {
-        "request": request,
-        "get_csrf_token": partial(csrf_token_of_page, request),
-    }
+    return {"request": request}
+
+
+def csrf_field(request: Request) -> Markup:
+    """The hidden field of a form with the token against cross-site requests."""
+    token = csrf_token_of_page(request)
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
 
 
 def render_template(request: Request, name: str, /, **values: Any) -> Markup:
@@ -263,13 +267,15 @@ def includeme(config: Configurator) -> None:
                 "ago": ago,
                 "question_row": question_row,
                 "number": number,
+                "title_language": language_of_title,
+                "post_language": language_of_post,
                 "display_name": display_name,
                 "translate": translate,
                 "event_sentence": event_sentence,
                 "event_until": event_until,
                 "device": describe_device,
+                "email_address": address_for_display,
                 "beginning": beginning,
-                "with_query": with_query,
                 "absolute_address": absolute_address,
             },
             "jinja2.globals": {
@@ -304,6 +310,7 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(site_root, reify=True)
     config.add_request_method(reader_id)
     config.add_request_method(reader_name)
+    config.add_request_method(csrf_field)
     config.add_request_method(page_part)
     config.add_request_method(site_bar)
     config.add_request_method(address_locale, reify=True)

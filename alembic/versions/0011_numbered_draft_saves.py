@@ -4,14 +4,14 @@ What an operator must know: it adds a column with a default, at once. The releas
 alone; a draft that it saves keeps its last number.
 
 Revision ID: 0011
-Revises: 0007
+Revises: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

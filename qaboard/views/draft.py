@@ -177,6 +177,7 @@ def save(context: WrittenIn, request):
     """Keep what a script sends of the form; it says whether that is kept."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
     values = sent_values(request, DraftSchema())
+    request.begin_writing()
     is_kept = save_draft(
         request.dbsession,
         user_id=request.identity.user_id,
@@ -195,5 +196,6 @@ def save(context: WrittenIn, request):
 def discard(context: WrittenIn, request):
     """Throw the draft away, and show the form as it is without."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
+    request.begin_writing()
     discard_draft(request.dbsession, request.identity.user_id, place_of(context))
     return HTTPSeeOther(form_path(request, context))

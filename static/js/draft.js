@@ -48,6 +48,10 @@ function keepDraft(form) {
   }
   const isUnchanged = () => from !== null && isSame(values(), from);
   const isRestored = !isRefused && !isUnchanged();
+  const folded = form.closest("details");
+  if (folded) {
+    folded.open ||= isRestored;
+  }
   let isSent = false;
   let isWaiting = false;
   let isKept = false;

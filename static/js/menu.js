@@ -6,7 +6,13 @@ export function foldMenus() {
       menu.classList.toggle("is-open", isOpen);
       button.setAttribute("aria-expanded", String(isOpen));
     };
-    button.addEventListener("click", () => show(!menu.classList.contains("is-open")));
+    button.addEventListener("click", () => {
+      const isOpen = !menu.classList.contains("is-open");
+      show(isOpen);
+      if (isOpen) {
+        menu.querySelector("input[type=search]")?.focus();
+      }
+    });
     document.addEventListener("keydown", (event) => {
       const isMeant = event.key === "Escape" && !event.isComposing;
       if (isMeant && menu.classList.contains("is-open") && !document.querySelector("dialog[open]")) {

@@ -11,6 +11,7 @@ import { addCopyButtons } from "./code.js";
 import { showSimilar } from "./similar.js";
 import { actInPlace } from "./in_place.js";
 import { listenToKeys } from "./shortcuts.js";
+import { sendOnce } from "./sending.js";
 
 const improvements = [
   foldMenus,
@@ -24,6 +25,7 @@ const improvements = [
   showSimilar,
   actInPlace,
   listenToKeys,
+  sendOnce,
   announceMessages,
 ];
 

@@ -91,7 +91,7 @@ class Site:
         (self.release / "static" / files.release_hash).symlink_to(".")
         script("self-signed", DOMAIN, directory)
         self.ini = directory / "production.ini"
-        ini = script("make-ini", PROJECT / "production.ini", PROJECT)
+        ini = script("make-ini", PROJECT / "production.ini")
         for name, value in {"mail.enabled": "false", **changes}.items():
             ini, count = re.subn(rf"(?m)^{re.escape(name)} = .*$", f"{name} = {value}", ini)
             assert count == 1, name
@@ -186,6 +186,7 @@ class Site:
             "CERTIFICATE": self.directory / "fullchain.pem",
             "KEY": self.directory / "privkey.pem",
             "ACME": self.directory / "acme",
+            "SUBDOMAINS": "",
             "CACHE": self.directory / "cache",
             "LOG": self.access_log,
             "ERROR_LOG": self.directory / "site-error.log",

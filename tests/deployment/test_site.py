@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import subprocess
-from contextlib import closing
+from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -160,7 +160,7 @@ def test_headers_of_https(site):
     for path in ("/questions/", "/nowhere", static):
         answer = visitor.get(path)
         hsts = answer.headers.get_all("Strict-Transport-Security")
-        assert hsts == ["max-age=63072000; includeSubDomains"], path
+        assert hsts == ["max-age=63072000"], path
         assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"], path
         assert answer.headers["Server"] == "nginx"
 
@@ -283,6 +283,21 @@ def test_a_text_that_is_too_long_for_the_board_meets_its_own_page(site):
         answer = member.send("POST", "/preview", "body=" + "x" * size)
         assert answer.status == 413
         assert sentence in answer.text
+
+
+def test_one_address_cannot_take_all_connections(site):
+    slow = f"POST /preview HTTP/1.1\r\nHost: {DOMAIN}\r\nContent-Length: 9\r\n\r\n".encode()
+    with ExitStack() as stack:
+        for _ in range(200):
+            stack.enter_context(handshake(site)).sendall(slow)
+
+        def is_refused() -> bool:
+            answer = Reader(site).get("/questions/?sort=votes")
+            return answer.status == 503 and "게시판이 잠시 쉬고 있어요" in answer.text
+
+        wait_until(is_refused, "the 201st connection is let in")
+        assert Reader(site, source="127.0.0.2").get("/questions/?sort=votes").status == 200
+    wait_until(lambda: not is_refused(), "the address is still refused")
 
 
 def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):

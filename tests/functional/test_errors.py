@@ -47,8 +47,8 @@ def lose_database(app, monkeypatch) -> Engine:
     """Have the application use a database that is not there."""
     engine = make_engine(make_url("sqlite:////nonexistent/directory/qaboard.sqlite"))
     monkeypatch.setitem(app.registry, "engine", engine)
-    engines = {writes: engine.execution_options(writes=writes) for writes in (True, False)}
-    monkeypatch.setitem(app.registry, "request_engines", engines)
+    reading_engine = engine.execution_options(writes=False)
+    monkeypatch.setitem(app.registry, "reading_engine", reading_engine)
     return engine
 
 
