@@ -5,11 +5,14 @@ export function foldMenus() {
     const show = (isOpen) => {
       menu.classList.toggle("is-open", isOpen);
       button.setAttribute("aria-expanded", String(isOpen));
+    };
+    button.addEventListener("click", () => {
+      const isOpen = !menu.classList.contains("is-open");
+      show(isOpen);
       if (isOpen) {
         menu.querySelector("input[type=search]")?.focus();
       }
-    };
-    button.addEventListener("click", () => show(!menu.classList.contains("is-open")));
+    });
     document.addEventListener("keydown", (event) => {
       const isMeant = event.key === "Escape" && !event.isComposing;
       if (isMeant && menu.classList.contains("is-open") && !document.querySelector("dialog[open]")) {

@@ -394,8 +394,8 @@ def test_what_was_typed_last_is_never_lost_and_never_wrongly_said_to_be_saved(bo
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=100,
-            stateful_step_count=40,
+            max_examples=30,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
