@@ -27,7 +27,7 @@ def purge(session: Session, user_id: int, *, actor: Actor) -> int:
     suspended says what happened.
 
     :return: how many posts were taken back.
-    :raises Refusal: when the actor may not, and for the last admin.
+    :raises Refusal: for the last admin, and for an account that is closed.
     """
     user = lock_for_management(session, user_id, actor)
     check_not_last_admin(session, user)
@@ -54,7 +54,7 @@ def undo_purge(session: Session, user_id: int, *, actor: Actor) -> int:
     A suspension that was made since then stays.
 
     :return: how many posts are back; those that were restored one by one are not among them.
-    :raises Refusal: when the actor may not, and when the account is not purged.
+    :raises Refusal: when the account is closed or not purged.
     """
     user = lock_for_management(session, user_id, actor)
     if user.purged_at is None:
