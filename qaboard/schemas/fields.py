@@ -24,6 +24,7 @@ _EMAIL = re.compile(
     r"@[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)*"
 )
 INVALID_ADDRESS = _("Enter an email address like name@example.com.")
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f]")
 # Letters, marks and symbols that show nothing: the assigned Default_Ignorable_Code_Points that are
 # no format characters (Unicode 16, DerivedCoreProperties.txt), and the empty Braille pattern.
 _INVISIBLE = frozenset(
@@ -101,7 +102,7 @@ def at_most(characters: int):
     return check
 
 
-def _normalise(value: Any) -> Any:
+def normalised(value: Any) -> Any:
     return markup.normalise(value) if isinstance(value, str) else value
 
 
@@ -109,7 +110,8 @@ def compatible_form(value: Any) -> Any:
     """A short text in NFKC, where wide and narrow spellings of a character are one."""
     # Unicode sorts marks in quadratic time; a name of this length is refused anyway.
     if isinstance(value, str) and len(value) <= _NORMALISED_NAME_MAX_CHARACTERS:
-        return unicodedata.normalize("NFKC", value)
+        # Of a name nothing is left that shows nothing and turns the text beside it.
+        return markup.mend(unicodedata.normalize("NFKC", _DIRECTION_MARKS.sub("", value)))
     return value
 
 
@@ -119,7 +121,7 @@ def title_field() -> colander.SchemaNode:
         name="title",
         title=_("Title"),
         description=_("Say in one sentence what you want to know."),
-        preparer=_normalise,
+        preparer=normalised,
         validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Please write a title."),
@@ -133,7 +135,7 @@ def body_field() -> colander.SchemaNode:
         title=_("Text"),
         description=_("You can format it with Markdown."),
         # As it will be stored, so that its length is that of the stored text.
-        preparer=_normalise,
+        preparer=normalised,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
         widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),
