@@ -139,7 +139,7 @@ def make_storage(uri: str) -> Storage:
             socket_connect_timeout=STORAGE_TIMEOUT_SECONDS,
             socket_timeout=STORAGE_TIMEOUT_SECONDS,
         )
-    except ConfigurationError as error:
+    except (ConfigurationError, ValueError) as error:
         scheme = uri.partition(":")[0]
         raise SettingsError(
             f"The setting rate_limits.storage begins with {scheme!r}, which cannot be used: "

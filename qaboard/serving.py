@@ -1,4 +1,4 @@
-"""The server of production: waitress, which finishes what it has begun before it stops.
+"""The server: waitress, which finishes what it has begun before it stops.
 
 waitress by itself ends at once on SIGTERM, with what it was just answering, and on Ctrl+C it
 cancels the requests that wait for a thread.
@@ -11,6 +11,7 @@ import logging
 import math
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,10 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
     def take_turn() -> None:
         wasyncore.loop(timeout, use_poll, dispatchers, count=1)
 
+    # Whoever asks from here on is answered.
+    where = listen if path else " ".join(f"http://{address}" for address in listen.split())
+    log.info("listening on %s", where)
+    tell_service_manager()
     while not is_stopping:
         take_turn()
     if path:
@@ -142,6 +147,16 @@ def reopen_log(*_signal) -> None:
     Each entry sees to it that they are in place, so one is all there is to do.
     """
     log.info("SIGHUP: the log goes on")
+
+
+def tell_service_manager() -> None:
+    """Tell systemd, if it waits for that, that the service has started (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notification:
+            # One that begins with @ is abstract.
+            abstract = f"\0{address[1:]}" if address.startswith("@") else address
+            notification.sendto(b"READY=1", abstract)
 
 
 def stop_listening(dispatchers: dict[int, wasyncore.dispatcher]) -> None:

@@ -6,14 +6,14 @@ nothing: there the counters are a file beside the database, which is made when i
 and need not be backed up. The release before leaves both alone.
 
 Revision ID: 0010
-Revises: 0007
+Revises: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

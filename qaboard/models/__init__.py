@@ -2,14 +2,14 @@
 
 from qaboard.models.answer import Answer
 from qaboard.models.base import CLOCK_TOLERANCE, Base, is_recent, utc_now, was_recent
-from qaboard.models.draft import Draft
+from qaboard.models.draft import Draft, SeenDraft
 from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
 from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor, second_factor_exists
 from qaboard.models.security_event import EventKind, SecurityEvent
 from qaboard.models.single_use_token import SingleUseToken, TokenPurpose
-from qaboard.models.user import Role, User, email_key, username_key
+from qaboard.models.user import PurgeStep, Role, User, email_key, email_keys, username_key
 from qaboard.models.user_session import UserSession
 from qaboard.models.vote import Vote
 
@@ -22,10 +22,12 @@ __all__ = [
     "ListSegment",
     "Passkey",
     "Post",
+    "PurgeStep",
     "Question",
     "RecoveryCode",
     "Role",
     "SecurityEvent",
+    "SeenDraft",
     "SingleUseToken",
     "TOTPFactor",
     "TokenPurpose",
@@ -33,6 +35,7 @@ __all__ = [
     "UserSession",
     "Vote",
     "email_key",
+    "email_keys",
     "is_recent",
     "second_factor_exists",
     "username_key",

@@ -58,6 +58,9 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+IDEMPOTENCY_KEY_MAX_CHARACTERS = 64
+"""What a form names itself by, so that it makes one row when it is sent twice."""
+
 # SQLite numbers rows by itself only in a column that is declared INTEGER.
 Identifier = BigInteger().with_variant(Integer, "sqlite")
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from qaboard.db import sqlite_file
 from qaboard.log_handlers import QueuedFileHandler, QueuedHandler
 from qaboard.replica import Replica
-from qaboard.schema import Migrations, SchemaError, check_revisions, read_revisions
+from qaboard.schema import Migrations, SchemaError, check_migrated
 from qaboard.settings.mail import MailSettings
 
 WAIT_SECONDS = 2.0
@@ -158,10 +158,9 @@ def check_replica(replica: Replica | None) -> Finding:
 def check_migrations(engine: Engine, migrations: Migrations | None) -> Finding:
     if migrations is None:
         return OFF
-    with engine.connect() as connection:
-        found = read_revisions(connection)
     try:
-        check_revisions(found, migrations)
+        with engine.connect() as connection:
+            check_migrated(connection, migrations)
     except SchemaError as error:
         return Finding(State.FAILING, str(error))
     return OK

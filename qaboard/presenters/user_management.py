@@ -10,13 +10,14 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, false, func, select
 
 from qaboard.folding import fold
+from qaboard.list_address import ListAddress
 from qaboard.models import (
     Post,
     Role,
     SecurityEvent,
     User,
     UserSession,
-    email_key,
+    email_keys,
     utc_now,
     was_recent,
 )
@@ -55,6 +56,7 @@ class UserList:
     text: str
     finds_addresses: bool
     rows: list[UserRow]
+    address: ListAddress
 
 
 def present_user_list(
@@ -83,7 +85,10 @@ def present_user_list(
         select(User).where(*conditions).order_by(*order).limit(page.size).offset(page.offset)
     )
     rows = [UserRow(user, UserResource(user, users), user.is_suspended(now)) for user in found]
-    return UserList(page, status, text, finds_addresses, rows)
+    address = ListAddress(
+        request.resource_path(users), {"status": status, "q": text}, {"status": UserStatus.ALL}
+    )
+    return UserList(page, status, text, finds_addresses, rows, address)
 
 
 def _of_status(
@@ -107,7 +112,7 @@ def _of_status(
 def _found_by(text: str, finds_addresses: bool) -> ColumnElement[bool]:
     if "@" in text:
         # No name has one.
-        return User.email == email_key(text) if finds_addresses else false()
+        return User.email.in_(email_keys(text)) if finds_addresses else false()
     return User.username_key.contains(fold(text), autoescape=True)
 
 

@@ -98,6 +98,14 @@ class SecurityPolicy:
 
         return keep_value(request, "identity", (token_hash,), make)
 
+    def read_identity_again(self, request: Request) -> None:
+        """Find out once more who is logged in, in the transaction that has begun meanwhile."""
+        token = self.token(request)
+        identity = None
+        if token:
+            identity = load_identity(request.dbsession, hash_token(token), self.accounts)
+        self.identity_cache.set(request, identity)
+
     def token(self, request: Request) -> str | None:
         """The token of a login that the browser has, whether or not it still opens anything."""
         return self.cookie_profile.bind(request).get_value()

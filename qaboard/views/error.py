@@ -10,6 +10,7 @@ from pyramid.httpexceptions import (
     HTTPNotFound,
     HTTPRequestEntityTooLarge,
     HTTPSeeOther,
+    HTTPUnsupportedMediaType,
 )
 from pyramid.request import Request
 from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
@@ -17,7 +18,6 @@ from pyramid_retry import is_error_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from qaboard.derivers import read_fields
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
@@ -76,14 +76,8 @@ def own_address(request: Request) -> str:
 
 def typed_texts(request: Request) -> list[str]:
     """What the person had written, so that an error does not lose it."""
-    try:
-        fields = read_fields(request)
-    except (HTTPBadRequest, HTTPRequestEntityTooLarge):
-        return []
     return [
-        value
-        for name, value in fields
-        if name in ("title", "body") and isinstance(value, str) and value.strip()
+        value for name, value in request.POST.items() if name in ("title", "body") and value.strip()
     ]
 
 
@@ -197,6 +191,20 @@ def bad_request(_error, request):
         400,
         _("This request could not be read"),
         _("What was sent is not what the forms of this site send. Please go back and try again."),
+    )
+
+
+@exception_view_config(HTTPUnsupportedMediaType, renderer="error/error.jinja2")
+def unsupported_media_type(_error, request):
+    log_foreign_request(request, "media type")
+    return error_page(
+        request,
+        415,
+        _("This format isn’t supported"),
+        _(
+            "Go back to the page and send its form again. A program must send "
+            "application/x-www-form-urlencoded in UTF-8."
+        ),
     )
 
 

@@ -108,6 +108,9 @@ TABLE = {
         "language": EVERYBODY,
         "theme": EVERYBODY,
         "manifest.webmanifest": EVERYBODY,
+        "favicon.ico": EVERYBODY,
+        "robots.txt": EVERYBODY,
+        "search": EVERYBODY,
         "verify-email": "410   410   410   410   410   410   410",
         "forgot-password": EVERYBODY,
         "reset-password": "410   410   410   410   410   410   410",
@@ -247,7 +250,7 @@ def views_of(app) -> list[View]:
     for item in introspector.get_category("views"):
         view = item["introspectable"]
         context = view["context"]
-        if view["route_name"] == "__static/" or context is IExceptionResponse:
+        if view["route_name"] == "static" or context is IExceptionResponse:
             continue
         if isinstance(context, type) and issubclass(context, Exception):
             continue
@@ -309,8 +312,7 @@ class Scene:
         elif self.state == "question deleted":
             self.board.delete(self.question)
         elif self.state == "purged":
-            with self.board.transaction() as session:
-                purge(session, self.people["asker"].id, actor=OPERATOR)
+            purge(self.board.engine, self.people["asker"].id, actor=OPERATOR)
 
     def path(self, context: type) -> str:
         question = f"/questions/{self.question.id}/"

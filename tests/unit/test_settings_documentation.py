@@ -25,6 +25,7 @@ WRONG_VALUES = {
     "networks": "10.0.0.0/99",
     "time zone": "Asia/Atlantis",
     "folder": "relative/path",
+    "path": "relative/path",
     "address": "board",
     "database": "nonsense",
 }
