@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
@@ -60,6 +61,31 @@ def find_address_token(session: Session, token: str):
     return find_token(session, TokenPurpose.VERIFY_EMAIL, token) or find_token(
         session, TokenPurpose.CHANGE_EMAIL, token
     )
+
+
+def find_unconverted_addresses(session: Session) -> list[User]:
+    """Users whose address is not stored as `email_key` has it: those of a release that stored
+    domains in Unicode, and who share theirs with another account that has confirmed it."""
+    candidates = session.scalars(
+        select(User).where(User.email.regexp_match("[^ -~]")).order_by(User.id)
+    )
+    return [user for user in candidates if user.email != email_key(user.email)]
+
+
+def convert_addresses(session: Session) -> int:
+    """Store addresses as `email_key` has them, but no confirmed one as that of another account.
+
+    :return: how many were changed.
+    """
+    count = 0
+    for user in find_unconverted_addresses(session):
+        email = email_key(user.email)
+        is_taken = select(User.id).where(User.email == email, User.email_verified_at.is_not(None))
+        if user.email_verified_at is None or session.scalar(is_taken) is None:
+            user.email = email
+            session.flush()
+            count += 1
+    return count
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class LanguageView:
         request = self.request
         values = sent_values(request, LanguageSchema())
         if request.identity is not None:
+            request.begin_writing()
             choose_locale(request.dbsession, request.identity.user_id, values["locale"])
         return remember_choice(request, LOCALE_COOKIE, values["locale"], values["next"])
 

@@ -250,7 +250,7 @@ def views_of(app) -> list[View]:
     for item in introspector.get_category("views"):
         view = item["introspectable"]
         context = view["context"]
-        if view["route_name"] == "__static/" or context is IExceptionResponse:
+        if view["route_name"] == "static" or context is IExceptionResponse:
             continue
         if isinstance(context, type) and issubclass(context, Exception):
             continue
