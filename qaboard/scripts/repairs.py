@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Subquery, delete, text, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from qaboard.models import Answer, Post, Question, User, Vote
+from qaboard.models import Post, Question, User
 from qaboard.scripts.checks import (
     COUNTS_OF_USERS,
     counts_of_users,
@@ -79,21 +79,11 @@ def correct_counters(session: Session) -> list[tuple[str, int]]:
 
 
 def _correct_scores(session: Session) -> int:
-    votes = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.post_id == Post.id)
-    return _set(session, Post, wrong_scores(), score=votes.correlate(Post).scalar_subquery())
+    return _set(session, Post.score, wrong_scores())
 
 
 def _correct_answer_counts(session: Session) -> int:
-    listed = aliased(Answer)
-    answers = select(func.count()).where(
-        listed.question_id == Question.id, listed.deleted_at.is_(None)
-    )
-    return _set(
-        session,
-        Question,
-        wrong_answer_counts(),
-        answer_count=answers.correlate(Question).scalar_subquery(),
-    )
+    return _set(session, Question.answer_count, wrong_answer_counts())
 
 
 def correct_counts_of_users(session: Session) -> int:
@@ -108,12 +98,17 @@ def correct_counts_of_users(session: Session) -> int:
     return result.rowcount
 
 
-def _set(session: Session, model: type[Post], ids, **values) -> int:
-    """Write values into posts by one statement, which leaves their versions alone."""
+def _set(session: Session, counter: InstrumentedAttribute[int], facts: Subquery) -> int:
+    """Write counters of posts by one statement, which leaves the versions of the posts alone.
+
+    :param facts: the ``id`` of each post that is wrong, and the right ``total``. All totals are
+        worked out once; one for each post would be quadratic on SQLite.
+    """
+    model = counter.class_
     result = session.execute(
         update(model)
-        .where(model.id.in_(ids))
-        .values(**values)
+        .where(model.id == facts.c.id)
+        .values({counter: facts.c.total})
         .execution_options(synchronize_session=False)
     )
     return result.rowcount

@@ -22,6 +22,7 @@ from qaboard.models import (
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import NO_CLIENT, log_event, record_event
 
@@ -75,6 +76,7 @@ def find_authenticated(session: Session, credentials: Credentials) -> User:
 
     :raises WrongPassword: when the account was closed, or its password changed, in between.
     """
+    lock_users(session, [credentials.user_id])
     user = session.scalar(
         select(User).where(
             User.id == credentials.user_id,
@@ -151,9 +153,11 @@ def find_pending_session(
             User.is_open(),
         )
     )
-    if locked:
-        statement = statement.with_for_update(of=UserSession)
-    return session.scalar(statement)
+    login = session.scalar(statement)
+    if login is None or not locked:
+        return login
+    lock_users(session, [login.user_id])
+    return session.scalar(statement.execution_options(populate_existing=True))
 
 
 def renew_session(session: Session, session_id: int, *, authenticated: bool = False) -> str:

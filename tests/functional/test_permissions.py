@@ -312,8 +312,7 @@ class Scene:
         elif self.state == "question deleted":
             self.board.delete(self.question)
         elif self.state == "purged":
-            with self.board.transaction() as session:
-                purge(session, self.people["asker"].id, actor=OPERATOR)
+            purge(self.board.engine, self.people["asker"].id, actor=OPERATOR)
 
     def path(self, context: type) -> str:
         question = f"/questions/{self.question.id}/"
