@@ -16,11 +16,6 @@ from sqlalchemy.orm import Session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# The preview is a POST because of the length of its text, and the archive because it is written
-# down that it was fetched, which has a transaction of its own. They must not hold the write lock
-# of SQLite while they work.
-READ_ONLY_PATHS = frozenset({"preview", "account/download"})
-
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
 READING_ENGINE = "qaboard.reading_engine"
@@ -40,8 +35,25 @@ POSTGRESQL_PATIENCE = {
     "keepalives_count": "3",
 }
 
+# Of a server: what takes longer nobody waits for any more, and a transaction that a process has
+# forgotten must not hold its locks for ever. Commands, which migrate and back up, have all the time
+# they need.
+POSTGRESQL_SERVER_TIMEOUTS = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+
 CONNECTIONS_MAX_COUNT = 5
 """Of commands; those of a server are set in its ini file."""
+
+
+def make_server_engine(url: URL, *, connections: int) -> Engine:
+    """The engine of a process that serves: on PostgreSQL no statement takes for ever.
+
+    :param connections: as of `make_engine`.
+    """
+    if url.get_backend_name() != "sqlite":
+        # What the URL says wins.
+        options = f"{POSTGRESQL_SERVER_TIMEOUTS} {url.query.get('options', '')}".rstrip()
+        url = url.update_query_dict({"options": options})
+    return make_engine(url, connections=connections)
 
 
 def make_engine(url: URL, *, connections: int = CONNECTIONS_MAX_COUNT) -> Engine:
@@ -150,19 +162,64 @@ def make_snapshot_session(engine: Engine) -> Session:
     return Session(engine.execution_options(**options))
 
 
-def request_writes(request: Request) -> bool:
-    """Whether the request may change the database."""
-    if request.method in SAFE_METHODS:
-        return False
-    return request.environ["PATH_INFO"].strip("/") not in READ_ONLY_PATHS
-
-
 class ReadingSession(Session):
     """The session of a request that may not write."""
 
 
 class WritingSession(Session):
-    """The session of a request that may write."""
+    """The session of a request that may write: it only reads until `begin_writing` is called.
+
+    So the request knows who is asking, has checked the form, hashed the password and rendered the
+    text before it holds the write lock of SQLite, for which everybody else waits.
+    """
+
+    is_writing = False
+
+    def begin_writing(self) -> None:
+        """Begin the transaction that writes; what was read before is read anew when it is used.
+
+        It takes the place of the one that only read.
+        """
+        if self.is_writing:
+            return
+        self._replace_transaction("BEGIN IMMEDIATE")
+        self.is_writing = True
+
+    def end_writing(self) -> None:
+        """Take back what was written and let go of the write lock; the request only reads on.
+
+        Its transaction is to be doomed.
+        """
+        if not self.is_writing:
+            return
+        for unwritten in [*self.new, *self.deleted]:
+            self.expunge(unwritten)
+        self._replace_transaction("BEGIN")
+        self.is_writing = False
+
+    def _replace_transaction(self, begin: str) -> None:
+        # Below SQLAlchemy and zope.sqlalchemy: to them it is the transaction of the request.
+        connection = self.connection()
+        connection.exec_driver_sql("ROLLBACK")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(begin)
+        self.expire_all()
+
+    def check_writing(self) -> None:
+        """:raises RuntimeError: when a view writes that has not begun to."""
+        if not self.is_writing:
+            raise RuntimeError("a view must call request.begin_writing() before it writes")
+
+
+@event.listens_for(WritingSession, "before_flush")
+def _check_flush(session: WritingSession, _context, _instances) -> None:
+    session.check_writing()
+
+
+@event.listens_for(WritingSession, "do_orm_execute")
+def _check_statement(state) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.check_writing()
 
 
 class _RequestTransaction:
@@ -187,12 +244,11 @@ def make_request_session(request: Request) -> Session:
     A request that may write joins as "changed", so that whatever is written is committed: by
     default zope.sqlalchemy rolls back what was written by Core statements (its issue 88).
     """
-    writes = request_writes(request)
-    session_class = WritingSession if writes else ReadingSession
-    engine = request.registry["request_engines"][writes]
-    if not writes:
-        engine = request.environ.get(READING_ENGINE, engine)
-    session = session_class(engine)
+    engine = request.registry["reading_engine"]
+    if request.method in SAFE_METHODS:
+        session = ReadingSession(request.environ.get(READING_ENGINE, engine))
+    else:
+        session = WritingSession(engine)
     request.add_finished_callback(lambda _request: session.close())
     return session
 
@@ -203,10 +259,8 @@ def includeme(config) -> None:
     config.add_settings({"tm.manager_hook": explicit_manager, "tm.annotate_user": "false"})
     config.include("pyramid_tm")
     config.include("pyramid_retry")
-    engine = make_engine(settings.database_url, connections=settings.database_connections)
+    engine = make_server_engine(settings.database_url, connections=settings.database_connections)
     config.registry["engine"] = engine
-    # Made once, for the requests that may write and for the others.
-    config.registry["request_engines"] = {
-        writes: engine.execution_options(writes=writes) for writes in (True, False)
-    }
+    # Made once; a request that writes begins like the others, by reading.
+    config.registry["reading_engine"] = engine.execution_options(writes=False)
     config.add_request_method(make_request_session, "dbsession", reify=True)

@@ -78,11 +78,12 @@ def submit_form(
     A form that is not accepted writes nothing: its transaction is doomed, except where attempts
     are counted.
 
-    :param act: called with the checked values; returns a redirect, or raises `Refusal`.
+    :param act: called with the checked values; begins to write (`write_transaction.py`), and
+        returns a redirect or raises `Refusal`.
     :param show: returns what the page of the form is rendered from; it is answered with the
         status 400, or 409 for a conflict.
     """
-    # The fields are flat, so they need no peppercorn markers; derivers.py has seen to it that
+    # The fields are flat, so they need no peppercorn markers; request_body.py has seen to it that
     # each comes once and is text.
     fields = dict(request.POST.items())
     status = HTTPBadRequest.code
@@ -98,6 +99,8 @@ def submit_form(
     except Refusal as refusal:
         if not isinstance(refusal, CountedRefusal):
             request.tm.doom()
+            # Nobody waits while its page is made.
+            request.dbsession.end_writing()
         if isinstance(refusal, Conflict):
             status = HTTPConflict.code
         elif isinstance(refusal, TooManyRequests):

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pyramid.events import NewRequest
 from sqlalchemy import Engine
 
-from qaboard.background import BackgroundWorker
+from qaboard.background import BackgroundWorker, Job
 from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.expiry import forget_expired
 from qaboard.services.list_segments import even_out
@@ -34,6 +34,8 @@ class Housekeeping:
         self.worker = BackgroundWorker("housekeeping")
         self.lock = threading.Lock()
         self.due_at = time.monotonic()
+        # Each by itself, so that one that fails does not keep the others from being done.
+        self.jobs: list[Job] = [self.close_accounts, self.forget, self.even_out_lists]
 
     def look(self, _event: NewRequest | None = None) -> None:
         """Have the work done if an hour is over; nobody waits for it."""
@@ -44,10 +46,8 @@ class Housekeeping:
             if now < self.due_at:
                 return
             self.due_at = now + INTERVAL_SECONDS
-        # Jobs of their own, so that one that fails does not keep the others from being done.
-        self.worker.submit(self.close_accounts)
-        self.worker.submit(self.forget)
-        self.worker.submit(self.even_out_lists)
+        for job in self.jobs:
+            self.worker.submit(job)
 
     def close_accounts(self) -> None:
         close_due_accounts(self.engine)

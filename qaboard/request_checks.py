@@ -13,6 +13,7 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.request import Request
 from pyramid.tweens import INGRESS, MAIN
 
+from qaboard.request_body import check_body
 from qaboard.request_record import MONITORING_PATHS
 from qaboard.resources import RootResource
 
@@ -26,6 +27,9 @@ def request_checks_tween_factory(handler, registry):
 
     def request_checks_tween(request):
         check_address(request, hosts)
+        refusal = check_body(request)
+        if refusal:
+            request.environ.setdefault(_REFUSAL, refusal)
         drop_unreadable_headers(request)
         return handler(request)
 
@@ -98,10 +102,9 @@ def drop_unreadable_headers(request: Request) -> None:
 
 
 def root_factory(request: Request) -> RootResource:
-    """The root of the tree, for requests that have an address.
+    """The root of the tree, for requests that were not refused above.
 
-    :raises HTTPBadRequest: for one that was marked above.
-    :raises HTTPNotFound: the same.
+    :raises HTTPException: for those that were.
     """
     refusal = request.environ.get(_REFUSAL)
     if refusal:

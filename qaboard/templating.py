@@ -1,18 +1,15 @@
-"""Jinja2 for pages: filters for times and numbers, and addresses of static files."""
+"""Jinja2 for pages: filters for times and numbers, and pieces of pages."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, Template, pass_context
 from markupsafe import Markup, escape
 from pyramid.config import Configurator
 from pyramid.request import Request
-from pyramid.static import QueryStringCacheBuster
 from pyramid.threadlocal import get_current_request
 from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
@@ -40,13 +37,12 @@ from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
+from qaboard.text_language import language_of_post, language_of_title
 
 LEFT = _("deleted user")
 
 HEAD_VALUES = ("title", "description", "page_type", "canonical_path")
 """What a template can set for the head of its page (``includes/head.jinja2``)."""
-
-STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
 
 @pass_context
@@ -103,40 +99,6 @@ def translate(context, message: str) -> str:
     what somebody typed.
     """
     return translate_message(context["request"], message, {})
-
-
-class ContentHashCacheBuster(QueryStringCacheBuster):
-    """Puts a hash of the file's content into its address, so that browsers may keep it."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__()
-        self.directory = directory
-        self.hashes: dict[str, tuple[float, str]] = {}
-
-    def tokenize(self, request, pathspec, kw) -> str:
-        path = self.directory / pathspec
-        modified_at = path.stat().st_mtime
-        known = self.hashes.get(pathspec)
-        if known is None or known[0] != modified_at:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            known = self.hashes[pathspec] = (modified_at, digest)
-        return known[1]
-
-
-def static_file_path(request: Request, name: str) -> str:
-    """The address of a file below ``static/``.
-
-    :param name: its path there, such as ``css/qaboard.css``.
-    """
-    known = request.registry["static_file_paths"]
-    key = request.script_name, name
-    path = known.get(key)
-    if path is None:
-        directory = Path(request.registry["settings"].static_directory)
-        path = request.static_path(str(directory / name))
-        if not request.registry.settings["reload_templates"]:
-            known[key] = path
-    return path
 
 
 def system_values(request: Request) -> dict[str, Any]:
@@ -303,6 +265,8 @@ def includeme(config: Configurator) -> None:
                 "ago": ago,
                 "question_row": question_row,
                 "number": number,
+                "title_language": language_of_title,
+                "post_language": language_of_post,
                 "display_name": display_name,
                 "translate": translate,
                 "event_sentence": event_sentence,
@@ -335,17 +299,6 @@ def includeme(config: Configurator) -> None:
 
     # After the phase in which pyramid_jinja2 makes the environment.
     config.action("qaboard.templating.escape_html", escape_html, order=999)
-    config.add_static_view(
-        "static",
-        settings.static_directory,
-        cache_max_age=STATIC_MAX_AGE_SECONDS,
-        request_method="GET",
-    )
-    config.add_cache_buster(
-        settings.static_directory, ContentHashCacheBuster(Path(settings.static_directory))
-    )
-    config.registry["static_file_paths"] = {}
-    config.add_request_method(static_file_path)
     config.add_request_method(render_template)
     config.add_request_method(render_content)
     config.add_request_method(render_markdown)

@@ -11,7 +11,7 @@ the one with "ss". While processes of the release before still run, they do not 
 address when it is typed in Unicode. Going back down makes all domains Unicode again.
 
 Revision ID: 0009
-Revises: 0007
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -92,14 +92,9 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
 
 
 def only_reads(environ: Environ) -> bool:
-    """Whether a request is for a page, and has nothing in it that may be refused."""
-    return (
-        environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and not environ["PATH_INFO"].startswith("/static/")
-        # A body that no browser sends with these methods.
-        and environ.get("CONTENT_LENGTH", "0") in ("", "0")
-        and not environ.get("CONTENT_TYPE")
-    )
+    """Whether a request is for a page. A body that it may have means nothing."""
+    is_reading = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    return is_reading and not environ["PATH_INFO"].startswith("/static/")
 
 
 @cache

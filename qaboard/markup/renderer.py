@@ -25,7 +25,7 @@ from qaboard.markup.text import printable
 from qaboard.markup.tree import LANGUAGE, TreeBuilder
 
 # Stored with each rendered body; raised when the same source would give other HTML.
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 
 
 class _PrintableText(Preprocessor):

@@ -1,8 +1,8 @@
 """The tables, one noun a file."""
 
 from qaboard.models.answer import Answer
-from qaboard.models.base import Base, utc_now
-from qaboard.models.draft import Draft
+from qaboard.models.base import CLOCK_TOLERANCE, Base, is_recent, utc_now, was_recent
+from qaboard.models.draft import Draft, SeenDraft
 from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
@@ -14,6 +14,7 @@ from qaboard.models.user_session import UserSession
 from qaboard.models.vote import Vote
 
 __all__ = [
+    "CLOCK_TOLERANCE",
     "Answer",
     "Base",
     "Draft",
@@ -25,6 +26,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SecurityEvent",
+    "SeenDraft",
     "SingleUseToken",
     "TOTPFactor",
     "TokenPurpose",
@@ -33,7 +35,9 @@ __all__ = [
     "Vote",
     "email_key",
     "email_keys",
+    "is_recent",
     "second_factor_exists",
     "username_key",
     "utc_now",
+    "was_recent",
 ]

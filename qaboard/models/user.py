@@ -10,7 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qaboard import domain_names
 from qaboard.folding import fold, narrow
-from qaboard.models.base import Base, OptionalTimestamp, PrimaryKey, Timestamp, utc_now
+from qaboard.models.base import (
+    IDEMPOTENCY_KEY_MAX_CHARACTERS,
+    Base,
+    OptionalTimestamp,
+    PrimaryKey,
+    Timestamp,
+    utc_now,
+)
 
 
 class Role(enum.StrEnum):
@@ -64,6 +71,7 @@ class User(Base):
     when all posts were taken back; the suspension that goes with it has no reason. Until
     ``closing_at`` the account can be kept; after ``closed_at`` it has no address, and its name is
     free again. ``closing_at`` of a closed account says that its posts are still to be treated.
+    ``idempotency_key`` is that of the form which opened the account.
     ``question_count`` and ``answer_count`` are those that everybody sees, the written ones all.
     """
 
@@ -114,6 +122,7 @@ class User(Base):
     closing_at: Mapped[OptionalTimestamp]
     closing_removes_posts: Mapped[bool | None]
     closed_at: Mapped[OptionalTimestamp]
+    idempotency_key: Mapped[str | None] = mapped_column(String(IDEMPOTENCY_KEY_MAX_CHARACTERS))
     # Kept by triggers of the database (migration 0004).
     question_count: Mapped[int] = mapped_column(server_default="0")
     answer_count: Mapped[int] = mapped_column(server_default="0")

@@ -36,9 +36,12 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionList:
+    """``board_has_questions`` says that there are some, though this list may be empty."""
+
     page: Page
     sort: QuestionSort
     rows: list[QuestionRow]
+    board_has_questions: bool
 
 
 def present_question_list(request: Request, sort: QuestionSort) -> QuestionList:
@@ -55,7 +58,11 @@ def present_question_list(request: Request, sort: QuestionSort) -> QuestionList:
         QuestionRow(page.total - page.offset - index, question)
         for index, question in enumerate(found)
     ]
-    return QuestionList(page, sort, rows)
+    # The list of all of them is asked only where another one is empty.
+    has_questions = bool(rows) or (
+        sort is QuestionSort.UNANSWERED and find_position(session, QuestionSort.NEWEST, 0).total > 0
+    )
+    return QuestionList(page, sort, rows, has_questions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,16 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, false, func, select
 
 from qaboard.folding import fold
-from qaboard.models import Post, Role, SecurityEvent, User, UserSession, email_keys, utc_now
+from qaboard.models import (
+    Post,
+    Role,
+    SecurityEvent,
+    User,
+    UserSession,
+    email_keys,
+    utc_now,
+    was_recent,
+)
 from qaboard.pagination import Page, requested_page
 from qaboard.presenters.audit_log import EventRow, event_rows, events_with_names
 from qaboard.resources import UserResource, UsersResource
@@ -83,7 +92,7 @@ def _of_status(
     match status:
         case UserStatus.NEW:
             return [
-                User.created_at > now - timedelta(days=new_account_days),
+                was_recent(User.created_at, now, timedelta(days=new_account_days)),
                 User.closed_at.is_(None),
             ]
         case UserStatus.SUSPENDED:
@@ -143,7 +152,7 @@ def present_managed_user(request: Request, resource: UserResource) -> ManagedUse
         select(func.count(), func.max(UserSession.last_used_at)).where(
             UserSession.user_id == user.id,
             UserSession.expires_at > now,
-            UserSession.last_used_at > now - idle,
+            was_recent(UserSession.last_used_at, now, idle),
             UserSession.is_pending.is_(False),
         )
     ).one()

@@ -13,6 +13,7 @@ from qaboard import domain_names, markup
 from qaboard.folding import narrow
 from qaboard.i18n import _
 from qaboard.models import Post, Question, User
+from qaboard.models.base import IDEMPOTENCY_KEY_MAX_CHARACTERS
 
 _NORMALISED_NAME_MAX_CHARACTERS = 1000
 _LINE_CONTROLS = frozenset("\n\r\t")
@@ -209,6 +210,8 @@ def _deliverable_address(node: colander.SchemaNode, value: str) -> None:
         domain = domain_names.to_ascii(domain)
     except ValueError:
         raise colander.Invalid(node, INVALID_ADDRESS) from None
+    # In ASCII it may be longer than it was typed.
+    at_most(User.EMAIL_MAX_CHARACTERS)(node, f"{mailbox}@{domain}")
     if "." not in domain:
         raise colander.Invalid(
             node,
@@ -262,6 +265,22 @@ def next_field() -> colander.SchemaNode:
     """Where to go afterwards; what it may be is decided when it is followed."""
     return colander.SchemaNode(
         colander.String(), name="next", missing="", widget=deform.widget.HiddenWidget()
+    )
+
+
+def idempotency_key_field(key: str) -> colander.SchemaNode:
+    """What the form names itself by; a script may leave it out.
+
+    :param key: the random one which the form begins with.
+    """
+    return colander.SchemaNode(
+        colander.String(),
+        name="idempotency_key",
+        title=_("Key of this form"),
+        default=key,
+        missing=None,
+        validator=colander.All(single_line, at_most(IDEMPOTENCY_KEY_MAX_CHARACTERS)),
+        widget=deform.widget.HiddenWidget(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,36 +20,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
-from qaboard.models import Answer, Post, Question, User, Vote
+from qaboard.markup.sanitising import sanitise
+from qaboard.models import Answer, Base, Post, Question, SecurityEvent, User, Vote
 from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
+from qaboard.scripts.findings import EXAMPLES, Check, Finding
+from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
 from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
 from qaboard.services.username import find_members_like_staff
 
-EXAMPLES = 10
-"""How many wrong rows are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How many rows are wrong, and the names of the first ones."""
-
-    total: int
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Something that must be true.
-
-    ``advice`` says what to do where it is not; ``is_warning``, that the board works all the same.
-    """
-
-    statement: str
-    find: Callable[[Session], Finding]
-    advice: str
-    is_warning: bool = False
+HTML_BATCH_SIZE = 500
+"""How many posts with their HTML are held in memory at once."""
 
 
 def checks_for(dialect_name: str) -> list[Check]:
@@ -57,7 +39,7 @@ def checks_for(dialect_name: str) -> list[Check]:
 
     :param dialect_name: ``sqlite`` or ``postgresql``.
     """
-    return [*file_checks_for(dialect_name), *_CHECKS]
+    return [*file_checks_for(dialect_name), *_VALUE_CHECKS, *_CHECKS]
 
 
 def file_checks_for(dialect_name: str) -> list[Check]:
@@ -184,6 +166,15 @@ def _posts_of_another_renderer() -> Select:
     return select(Post.id).where(Post.renderer_version != RENDERER_VERSION)
 
 
+def _find_unsafe_html(session: Session) -> Finding:
+    """Posts whose HTML has something in it that the sanitiser would take out."""
+    rows = session.execute(
+        select(Post.id, Post.body_html), execution_options={"yield_per": HTML_BATCH_SIZE}
+    )
+    wrong = [post_id for post_id, body_html in rows if sanitise(body_html) != body_html]
+    return Finding(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
+
+
 def _find(session: Session, statement: Select) -> Finding:
     """Count the ids of a statement and name the first ones, in one query."""
     found = aliased(statement.order_by(None).subquery())
@@ -234,6 +225,20 @@ def _find_broken_references(session: Session) -> Finding:
     return Finding(rows[0][3] if rows else 0, examples)
 
 
+def answers_of_answers() -> Select:
+    """Answers that hang on another answer."""
+    parent = aliased(Answer)
+    return select(Answer.id).join(parent, parent.id == Answer.question_id)
+
+
+def events_of_nobody() -> Select:
+    """Events of the security log about an account that was never opened."""
+    last_id = select(func.coalesce(func.max(User.id), 0)).scalar_subquery()
+    return select(SecurityEvent.id).where(
+        or_(SecurityEvent.user_id > last_id, SecurityEvent.actor_id > last_id)
+    )
+
+
 _REPAIR = "run: qaboard doctor --repair"
 
 _SQLITE_CHECKS = (
@@ -248,7 +253,25 @@ _SQLITE_CHECKS = (
         "restore these rows from a backup, or delete those that refer to them",
     ),
 )
+_VALUE_CHECKS = tuple(
+    Check(
+        f"every value in the table {table.name} is one that the board could have written",
+        partial(find_wrong_values, table=table),
+        "set these columns to what they should be, or restore the rows from a backup",
+    )
+    for table in Base.metadata.sorted_tables
+)
 _CHECKS = (
+    Check(
+        "every answer is one to a question",
+        lambda session: _find(session, answers_of_answers()),
+        "delete these answers, or set their question_id to that of a question",
+    ),
+    Check(
+        "every event of the security log is about an account that was opened",
+        lambda session: _find(session, events_of_nobody()),
+        "restore the table security_events from a backup",
+    ),
     Check(
         "the score of every post is the sum of its votes",
         lambda session: _find(session, wrong_scores()),
@@ -302,6 +325,11 @@ _CHECKS = (
         _find_in_index(_posts_of_another_analysis),
         "run: qaboard reindex",
         is_warning=True,
+    ),
+    Check(
+        "the HTML of every post is such as the renderer makes",
+        _find_unsafe_html,
+        "run: qaboard render --all",
     ),
     Check(
         "every post is rendered by the present renderer",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,16 @@ from sqlalchemy.orm import Session
 from qaboard import main, markup
 from qaboard.db import make_engine, make_session
 from qaboard.mail import compose_mail
-from qaboard.schema import Migrations, SchemaError, check_file, check_schema, read_migrations
+from qaboard.schema import (
+    Migrations,
+    SchemaError,
+    check_file,
+    check_schema,
+    is_newer,
+    read_compatible,
+    read_migrations,
+    read_revisions,
+)
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
@@ -105,6 +115,14 @@ class CommandContext:
         with database_errors_as_sentences():
             check_schema(self.database, self.migrations)
         return self.database
+
+    @cached_property
+    def is_newer(self) -> bool:
+        """Whether a newer release has migrated the database, and this one runs on it too."""
+        with database_errors_as_sentences(), self.database.connect() as connection:
+            return is_newer(
+                read_revisions(connection), read_compatible(connection), self.migrations
+            )
 
     @property
     def render(self) -> Render:
@@ -191,7 +209,31 @@ def database_errors_as_sentences() -> Iterator[None]:
     except SchemaError as error:
         raise click.ClickException(str(error)) from error
     except DBAPIError as error:
-        raise click.ClickException(f"The database says: {_one_line(error.orig)}") from error
+        raise click.ClickException(f"The database says: {database_sentence(error)}") from error
+
+
+# https://www.sqlite.org/rescode.html and appendix A of PostgreSQL's manual: disk_full, io_error.
+_DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, "53100", "58030"}
+
+
+def database_sentence(error: DBAPIError) -> str:
+    """What a database said first, and what to do where its disk is the reason.
+
+    SQLite rolls a transaction back by itself when its disk is full; taking a savepoint back then
+    fails as well, and would hide the cause.
+    """
+    first, context = error, error.__context__
+    while context is not None:
+        first = context if isinstance(context, DBAPIError) else first
+        context = context.__context__
+    sentence = _one_line(first.orig).rstrip(".")
+    code = getattr(first.orig, "sqlstate", None)
+    if isinstance(first.orig, sqlite3.Error):
+        # The low byte says of which kind an error is.
+        code = getattr(first.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in _DISK_CODES:
+        sentence += ". Its disk is full or fails; make room and run this again."
+    return sentence
 
 
 def _one_line(error: BaseException) -> str:

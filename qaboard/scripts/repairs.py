@@ -1,4 +1,4 @@
-"""Setting right what can be worked out from other rows: counters, and the search index."""
+"""Repair what can be worked out: triggers and indexes, counters, and the search index."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from qaboard.scripts.checks import (
     wrong_answer_counts,
     wrong_scores,
 )
-from qaboard.scripts.context import CommandContext
+from qaboard.scripts.context import CommandContext, database_errors_as_sentences
 from qaboard.scripts.reindex import index_posts
+from qaboard.scripts.schema_objects import compare_schema, mend_schema
 from qaboard.services.email_address import convert_addresses
 from qaboard.services.list_segments import count_again
 
@@ -29,12 +30,14 @@ def repair(board: CommandContext) -> list[str]:
     :return: a sentence for each kind of thing that was done.
     :raises click.ClickException: when the database refuses; what was done until then stays done.
     """
+    mended = mend_objects(board)
     with board.session(writes=True) as session:
         if session.get_bind().dialect.name == "postgresql":
             # A vote that is counted between the sum and its writing would be lost. SQLite has
             # one writer at a time anyway.
             session.execute(text("LOCK TABLE votes, posts IN SHARE ROW EXCLUSIVE MODE"))
         done = [
+            ("Mended {} triggers, indexes and their like.", mended),
             *correct_counters(session),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
             (
@@ -46,6 +49,19 @@ def repair(board: CommandContext) -> list[str]:
     indexed = index_posts(board, lacks_index_row(dialect_name))
     done.append(("Put {} posts into the search index.", indexed))
     return [sentence.format(f"{count:,}") for sentence, count in done if count]
+
+
+def mend_objects(board: CommandContext) -> int:
+    """Make triggers and indexes those of the migrations; how many were not."""
+    if board.is_newer:
+        # Only that release knows what they are.
+        return 0
+    with database_errors_as_sentences():
+        differences = compare_schema(board.engine, board.ini_path, board.migrations.heads)
+        if not differences:
+            return 0
+        with board.engine.execution_options(writes=True).begin() as connection:
+            return mend_schema(connection, differences)
 
 
 def correct_counters(session: Session) -> list[tuple[str, int]]:

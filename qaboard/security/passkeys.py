@@ -57,6 +57,11 @@ def _webauthn() -> ModuleType:
     return webauthn
 
 
+def load_library() -> None:
+    """Import what the first use of a passkey takes its time for."""
+    _webauthn()
+
+
 def relying_party(settings: Settings) -> RelyingParty:
     """This site according to its settings, spelled as browsers spell it (HTML, section 7.1.1)."""
     parts = urlsplit(settings.site_address)

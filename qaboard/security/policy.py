@@ -77,6 +77,14 @@ class SecurityPolicy:
 
         return keep_value(request, "identity", (token_hash,), make)
 
+    def read_identity_again(self, request: Request) -> None:
+        """Find out once more who is logged in, in the transaction that has begun meanwhile."""
+        token = self.token(request)
+        identity = None
+        if token:
+            identity = load_identity(request.dbsession, hash_token(token), self.accounts)
+        self.identity_cache.set(request, identity)
+
     def token(self, request: Request) -> str | None:
         """The token of a login that the browser has, whether or not it still opens anything."""
         return self.cookie_profile.bind(request).get_value()
@@ -84,7 +92,9 @@ class SecurityPolicy:
     def identity(self, request: Request) -> Identity | None:
         if not is_tm_active(request):
             # Outside of a transaction nothing can be asked; the debug toolbar tries to.
-            return self.identity_cache.get(request)
+            identity = self.identity_cache.get(request, None)
+            # What was cleared, as by a login whose commit then failed, is this value to Pyramid.
+            return None if identity is RequestLocalCache.NO_VALUE else identity
         return self.identity_cache.get_or_create(request)
 
     def authenticated_userid(self, request: Request) -> int | None:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_keys, utc_now
 from qaboard.security.client import Client
-from qaboard.security.passwords import PasswordHashing
 from qaboard.services.email_address import DeadLink
 from qaboard.services.password import change_password
 from qaboard.services.security_event import record_event
@@ -59,22 +58,14 @@ def find_reset_token(session: Session, token: str) -> SingleUseToken | None:
     return find_token(session, TokenPurpose.RESET_PASSWORD, token)
 
 
-def reset_password(
-    session: Session,
-    passwords: PasswordHashing,
-    token: str,
-    new_password: str,
-    *,
-    site_name: str,
-    client: Client,
-) -> User:
+def reset_password(session: Session, token: str, password_hash: str, *, client: Client) -> User:
     """Use a token up and set another password; all logins of the user end.
 
     It logs nobody in, so that a second factor is still asked for. The link proves the address
     too.
 
+    :param password_hash: of one that `check_new_password` has nothing against.
     :raises DeadLink: when the token does not work any more.
-    :raises Refusal: when the password is one that others would try first; the token stays.
     """
     row = find_reset_token(session, token)
     if row is None:
@@ -83,7 +74,7 @@ def reset_password(
     email = row.email
     if not use_token(session, row) or user is None:
         raise DeadLink
-    change_password(session, passwords, user, new_password, site_name=site_name)
+    change_password(session, user, password_hash)
     is_proved = email is not None and user.email == email
     if is_proved and not has_verified_owner(session, email):
         user.email_verified_at = utc_now()

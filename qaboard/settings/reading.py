@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
+import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +24,29 @@ _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 NO_LIMIT = "none"
 """What stands in the ini file for a rate that is not limited."""
+
+
+FROM_A_CLONE = (
+    "qaboard needs the folders of its repository, so install it from a clone with: pip install -e ."
+)
+
+
+def resolve_path(value: str) -> Path | None:
+    """The path that a setting names; ``None`` when it is in a package that is not there.
+
+    :param value: a path, or an asset specification such as ``qaboard:../static``, which begins in
+        the folder of a package: so each release finds its own files.
+    """
+    package, separator, below = value.partition(":")
+    if not separator or os.path.isabs(value):
+        return Path(value)
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:
+        spec = None
+    if spec is None or spec.origin is None:
+        return None
+    return Path(os.path.normpath(Path(spec.origin).parent / below))
 
 
 class SettingsError(Exception):
@@ -124,11 +149,19 @@ class SettingsReader:
 
     def directory(self, name: str) -> str:
         value = self.required(name)
-        if not Path(value).is_dir():
+        path = resolve_path(value)
+        if path is None or not path.is_dir():
             raise SettingsError(
-                f"The setting {name} is {value!r}, where there is no such directory."
+                f"The setting {name} is {value!r}, where there is no such directory; {FROM_A_CLONE}"
             )
-        return value
+        return str(path)
+
+    def absolute_path(self, name: str) -> Path | None:
+        """A path, of which nothing has to be there yet; there may be none."""
+        value = self.optional(name)
+        if value and not os.path.isabs(value):
+            raise SettingsError(f"The setting {name} is {value!r}; it must begin with /.")
+        return Path(value) if value else None
 
     def time_zone(self, name: str) -> ZoneInfo:
         value = self.required(name)

@@ -77,10 +77,12 @@ class VerifyEmailView:
     @view_config(request_method="POST")
     def confirm(self):
         request = self.request
+        request.begin_writing()
         try:
             user, replaced = confirm_address(request.dbsession, kept_token(request), request.client)
         except DeadLink:
             request.tm.doom()
+            request.dbsession.end_writing()
             return dead_link(request)
         forget_token(request)
         if replaced:
@@ -131,6 +133,7 @@ class EmailView:
     def change(self, values):
         request = self.request
         request.limit_rate(RateLimit.RESET, rate_limited_address(request))
+        request.begin_writing()
         check_new_address(self.user, values["email"])
         record_event(
             request.dbsession,

@@ -10,6 +10,7 @@ from pyramid.httpexceptions import (
     HTTPNotFound,
     HTTPRequestEntityTooLarge,
     HTTPSeeOther,
+    HTTPUnsupportedMediaType,
 )
 from pyramid.request import Request
 from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
@@ -17,7 +18,6 @@ from pyramid_retry import is_error_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from qaboard.derivers import read_fields
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
@@ -26,6 +26,7 @@ from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
 from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
+from qaboard.security.cookies import leave_session_alone
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
@@ -75,14 +76,8 @@ def own_address(request: Request) -> str:
 
 def typed_texts(request: Request) -> list[str]:
     """What the person had written, so that an error does not lose it."""
-    try:
-        fields = read_fields(request)
-    except (HTTPBadRequest, HTTPRequestEntityTooLarge):
-        return []
     return [
-        value
-        for name, value in fields
-        if name in ("title", "body") and isinstance(value, str) and value.strip()
+        value for name, value in request.POST.items() if name in ("title", "body") and value.strip()
     ]
 
 
@@ -199,6 +194,20 @@ def bad_request(_error, request):
     )
 
 
+@exception_view_config(HTTPUnsupportedMediaType, renderer="error/error.jinja2")
+def unsupported_media_type(_error, request):
+    log_foreign_request(request, "media type")
+    return error_page(
+        request,
+        415,
+        _("This format isn’t supported"),
+        _(
+            "Go back to the page and send its form again. A program must send "
+            "application/x-www-form-urlencoded in UTF-8."
+        ),
+    )
+
+
 @exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
 @exception_view_config(BadCSRFOrigin, renderer="error/error.jinja2")
 def stale_page(error, request):
@@ -247,6 +256,7 @@ def too_many_hashes(_error, request):
 @exception_view_config(OperationalError, renderer="error/error.jinja2")
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
+    leave_session_alone(request)
     if is_error_retryable(request, error):
         # Nobody sees this one: the request runs again.
         return error_page(request, 503, "", "")
@@ -268,6 +278,7 @@ def database_away(error, request):
 
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
+    leave_session_alone(request)
     if is_error_retryable(request, error):
         # Nobody sees this one: the request runs again.
         return error_page(request, 500, "", "")

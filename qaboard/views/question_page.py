@@ -30,6 +30,7 @@ from qaboard.security.principals import named_principals
 from qaboard.services.answer import AnswerSort
 from qaboard.spam import guard_newcomer, is_newcomer, make_stamp
 from qaboard.views.draft import is_to_be_continued, keep_draft_of, own_draft
+from qaboard.views.sending import add_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def create_answer_form(
     if draft is not None and is_to_be_continued(request):
         values = {"body": draft.body}
     form = request.create_form(
-        guard_newcomer(request, AnswerSchema()),
+        add_key(request, guard_newcomer(request, AnswerSchema())),
         name="answer",
         submit_title=_("Post your answer"),
         action=request.resource_path(answers),

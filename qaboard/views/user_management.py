@@ -134,6 +134,7 @@ class ManageUserView:
         self.submitted = self.form(name)
 
         def act_and_go(values: dict[str, Any]) -> HTTPSeeOther:
+            self.request.begin_writing()
             act(values)
             return HTTPSeeOther(self.request.resource_path(self.context, "manage"))
 

@@ -5,6 +5,9 @@ export function foldMenus() {
     button.addEventListener("click", () => {
       const isOpen = menu.classList.toggle("is-open");
       button.setAttribute("aria-expanded", String(isOpen));
+      if (isOpen) {
+        menu.querySelector("input[type=search]")?.focus();
+      }
     });
   }
 }

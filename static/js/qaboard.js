@@ -10,6 +10,7 @@ import { addCopyButtons } from "./code.js";
 import { showSimilar } from "./similar.js";
 import { actInPlace } from "./in_place.js";
 import { listenToKeys } from "./shortcuts.js";
+import { sendOnce } from "./sending.js";
 
 const improvements = [
   foldMenus,
@@ -23,6 +24,7 @@ const improvements = [
   showSimilar,
   actInPlace,
   listenToKeys,
+  sendOnce,
 ];
 
 for (const improve of improvements) {

@@ -108,6 +108,9 @@ TABLE = {
         "language": EVERYBODY,
         "theme": EVERYBODY,
         "manifest.webmanifest": EVERYBODY,
+        "favicon.ico": EVERYBODY,
+        "robots.txt": EVERYBODY,
+        "search": EVERYBODY,
         "verify-email": "410   410   410   410   410   410   410",
         "forgot-password": EVERYBODY,
         "reset-password": "410   410   410   410   410   410   410",
@@ -247,7 +250,7 @@ def views_of(app) -> list[View]:
     for item in introspector.get_category("views"):
         view = item["introspectable"]
         context = view["context"]
-        if view["route_name"] == "__static/" or context is IExceptionResponse:
+        if view["route_name"] == "static" or context is IExceptionResponse:
             continue
         if isinstance(context, type) and issubclass(context, Exception):
             continue

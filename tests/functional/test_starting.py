@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 from postgresql import free_port, private_server
 from processes import SECRET, get, ini_copy, run, server
+from project import PROJECT
 
 from qaboard.db import make_engine
 from qaboard.settings import load_database_url
@@ -37,6 +42,60 @@ def test_development_by_hand(tmp_path):
             assert get(port, "/static/css/qaboard.css", Cookie=cookie)[0].status == 200
             assert get(port, "/questions/?q=%ff", Cookie=cookie)[0].status == 400
             assert get(port, "/%ff", Cookie=cookie)[0].status == 400
+
+
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_a_service_manager_is_told_when_it_answers(tmp_path, kind):
+    port = free_port()
+    ini = ini_copy("development.ini", tmp_path, port)
+    assert run("alembic", "-c", ini, "upgrade", "head").returncode == 0
+    address = str(tmp_path / "notify") if kind == "path" else f"\0qaboard-{port}"
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(address)
+        manager.settimeout(60)
+        with server(ini, NOTIFY_SOCKET=address.replace("\0", "@")):
+            assert manager.recv(100) == b"READY=1"
+            with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+                connection.request("GET", "/questions/")
+                assert connection.getresponse().status == 200
+
+
+def test_the_address_is_said_when_it_answers_and_not_before(tmp_path):
+    port = free_port()
+    ini = ini_copy("development.ini", tmp_path, port)
+    assert run("alembic", "-c", ini, "upgrade", "head").returncode == 0
+    with server(ini, output=subprocess.PIPE) as process:
+        for line in process.stderr:
+            if f"listening on http://127.0.0.1:{port}" in line:
+                break
+        # At once, without trying again.
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            connection.request("GET", "/questions/")
+            assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("name", ["development.ini", "production.ini"])
+def test_an_installation_without_the_folders_of_the_repository_says_what_to_do(tmp_path, name):
+    """As after ``pip install .`` into another place, with an ini file beside it."""
+    site = tmp_path / "site-packages"
+    shutil.copytree(PROJECT / "qaboard", site / "qaboard")
+    shutil.copy(PROJECT / name, tmp_path)
+    (tmp_path / "var").mkdir()
+    variables = {
+        "PYTHONPATH": str(site),
+        "QABOARD_SECRET": SECRET,
+        "QABOARD_DATABASE_URL": f"sqlite:///{tmp_path}/board.sqlite",
+        "QABOARD_URL": "https://board.example",
+    }
+    for program, *arguments in (
+        ("pserve", tmp_path / name),
+        ("qaboard", "-c", tmp_path / name, "upgrade"),
+        ("qaboard", "-c", tmp_path / name, "doctor"),
+    ):
+        done = run(program, *arguments, **variables)
+        assert done.returncode == 1, done.stdout
+        assert "install it from a clone with: pip install -e ." in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_production_by_hand(tmp_path):

@@ -63,7 +63,7 @@ def audit(html: str) -> None:
 
 
 def test_version_is_a_number():
-    assert RENDERER_VERSION == 3
+    assert RENDERER_VERSION == 4
 
 
 @pytest.mark.parametrize(
