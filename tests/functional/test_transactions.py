@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid_retry import RetryableException
 from sqlalchemy import text
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.services.refusal import Refusal
 from qaboard.views import question as question_views
@@ -91,6 +93,32 @@ def test_a_retry_runs_again_and_writes_once(ask_form, board, replace_ask):
     assert ask_form.submit("submit").status_int == 303
     assert len(attempts) == 3
     assert len(board.facts()["posts"]) == 1
+
+
+@pytest.mark.parametrize("status", [303, 403, 404])
+def test_what_is_tried_again_is_no_error_in_the_log(browser, board, monkeypatch, caplog, status):
+    question = board.question()
+    client = browser(board.user())
+    token = client.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
+    original, attempts = vote_views.cast_vote, []
+
+    def cast_vote(session, **values):
+        attempts.append(1)
+        if len(attempts) == 1:
+            # As when somebody else has changed the row meanwhile.
+            raise StaleDataError
+        if status == 404:
+            raise HTTPNotFound
+        if status == 403:
+            raise HTTPForbidden
+        return original(session, **values)
+
+    monkeypatch.setattr(vote_views, "cast_vote", cast_vote)
+    client.post(
+        f"/questions/{question.id}/vote", {"value": "1", "csrf_token": token}, status=status
+    )
+    assert len(attempts) == 2
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def at_once(actions):
