@@ -6,12 +6,12 @@ BIN := .venv/bin
 # Written after a complete installation, and older than these files when they have changed since.
 INSTALLED := .venv/installed
 
-.PHONY: serve test test-postgresql lint audit bench bench-limits translations
+.PHONY: serve test test-postgresql lint audit bench bench-limits translations pins
 
 serve: $(INSTALLED)
 	@$(BIN)/alembic -c development.ini upgrade head
 	@$(BIN)/qaboard reindex
-	@echo "qaboard is on http://localhost:6543 (Ctrl+C stops it)"
+	@echo "Starting; Ctrl+C stops it."
 	@$(BIN)/pserve development.ini --reload
 
 # A process and a database for each core; the tests of one file stay together and share fixtures.
@@ -48,9 +48,20 @@ translations: $(INSTALLED)
 	$(BIN)/python qaboard/locale/fill_english.py
 	$(BIN)/pybabel -q compile --domain "qaboard colander deform" --directory qaboard/locale
 
-$(INSTALLED): setup.py constraints.txt
+# The versions and hashes of all libraries: what a board needs, and what is needed beside it to work on
+# it. Versions stay, as far as setup.py allows; UPGRADE=--upgrade looks for newer ones.
+UPGRADE ?=
+PIN := UV_CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/uv pip compile setup.py --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-annotate
+
+pins: $(INSTALLED)
+	$(PIN) --extra postgresql --extra redis --output-file requirements.txt
+	$(PIN) --extra test --constraints requirements.txt $$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements.txt) --output-file requirements-development.txt
+
+$(INSTALLED): setup.py requirements.txt requirements-development.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "qaboard needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
 	@echo "Installing qaboard into .venv; this takes a minute or two, once."
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-development.txt
+	@# Its own hash nobody knows; it is built by the setuptools above, with nothing fetched for it.
+	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(INSTALLED)

@@ -9,11 +9,12 @@ REQUIREMENTS = [
     "pyramid_jinja2>=2.10",
     "pyramid_tm>=2.6",
     "pyramid_retry>=2.1",
-    "pyramid_debugtoolbar>=4.12",
     "SQLAlchemy>=2.1,<2.2",
     "alembic>=1.18",
     "zope.sqlalchemy>=4.1",
     "deform>=3.0.1,<4",
+    # Forms in parts, with limits; cgi, which WebOb has, knows none.
+    "multipart>=2",
     "colander>=2.0",
     "Markdown>=3.11,<3.12",
     "nh3>=0.3",
@@ -25,6 +26,8 @@ REQUIREMENTS = [
     "pyotp>=2.9",
     "segno>=1.6",
     "limits>=5.6",
+    # IDNA 2008; the standard library has that of 2003, which takes "ß" for "ss".
+    "idna>=3.7",
     # The counters of /metrics: the project's own client, typed, and half a megabyte.
     "prometheus_client>=0.22",
     "ua-parser>=1.0.1",
@@ -47,7 +50,11 @@ POSTGRESQL_REQUIREMENTS = ["psycopg[binary]>=3.2"]
 
 REDIS_REQUIREMENTS = ["redis>=6.4"]
 
+# What development.ini and `make pins` need.
+DEVELOPMENT_REQUIREMENTS = ["pyramid_debugtoolbar>=4.12", "uv>=0.9"]
+
 TEST_REQUIREMENTS = [
+    *DEVELOPMENT_REQUIREMENTS,
     "pytest>=9",
     "WebTest>=3.0.7",
     "pytest-xdist>=3.8",
@@ -78,6 +85,7 @@ setup(
     extras_require={
         "postgresql": POSTGRESQL_REQUIREMENTS,
         "redis": REDIS_REQUIREMENTS,
+        "development": DEVELOPMENT_REQUIREMENTS,
         "test": TEST_REQUIREMENTS,
     },
     entry_points={

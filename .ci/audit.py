@@ -1,4 +1,4 @@
-"""Are there known weaknesses in the libraries that constraints.txt pins?  ``make audit``
+"""Are there known weaknesses in the libraries that requirements.txt pins?  ``make audit``
 
 Asks pip-audit. Exit status 1 when one has a known weakness, and when the audit itself does not
 work; where the advisory data cannot be had, a sentence says so.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CONSTRAINTS = Path(__file__).resolve().parent.parent / "constraints.txt"
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 TIMEOUT_SECONDS = 300
 SKIPPED = "The audit was skipped: the advisory data cannot be had from here."
 
@@ -33,8 +33,8 @@ def audit(arguments: list[str]) -> int:
     :return: the exit status.
     """
     # Every library is pinned, so nothing is left to resolve, and nothing is installed for it.
-    command = [sys.executable, "-m", "pip_audit", "--requirement", str(CONSTRAINTS)]
-    command += ["--no-deps", "--disable-pip"]
+    command = [sys.executable, "-m", "pip_audit", "--requirement", str(REQUIREMENTS)]
+    command += ["--require-hashes", "--disable-pip"]
     command += ["--format", "json", "--progress-spinner", "off", "--timeout", "10", *arguments]
     try:
         result = subprocess.run(  # noqa: S603 - its own arguments

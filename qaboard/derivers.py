@@ -1,35 +1,19 @@
-"""View derivers: what every view may take for granted about the address and the form it is sent."""
+"""View derivers: no view has a subpath; some want a login that is recent."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
-from urllib.parse import unquote_to_bytes
 
-from pyramid.httpexceptions import (
-    HTTPBadRequest,
-    HTTPNotFound,
-    HTTPRequestEntityTooLarge,
-    HTTPSeeOther,
-)
-from pyramid.request import Request
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.response import Response
 from pyramid.viewderivers import INGRESS
 
-from qaboard.kept_pages.policy import only_reads
-from qaboard.models import utc_now
-
-BODY_MAX_BYTES = 1024 * 1024
-"""The longest text a post may have, each character percent-encoded from four bytes, is 360,000."""
-
+from qaboard.models import is_recent
 
 # Fetch, section 2.2.5: destinations of what a page consists of.
 PARTS_OF_PAGES = frozenset(
     ("image", "audio", "video", "track", "style", "script", "font", "object", "embed", "xslt")
 )
-
-FIELDS_MAX_COUNT = 100
-"""No form of the site has more than ten."""
 
 
 def subpath_view(view, info):
@@ -44,18 +28,6 @@ def subpath_view(view, info):
         return view(context, request)
 
     return without_subpath
-
-
-def readable_view(view, info):
-    """A request is read before anything is done for it: short enough, text, each field once."""
-    if info.exception_only:
-        return view
-
-    def readable(context, request):
-        check_readable(request)
-        return view(context, request)
-
-    return readable
 
 
 def page_view(view, info):
@@ -78,51 +50,6 @@ def page_view(view, info):
     return page
 
 
-def read_fields(request: Request) -> list[tuple[str, str]]:
-    """The names and values of a form that was sent.
-
-    :raises HTTPRequestEntityTooLarge: for a body of more than ``BODY_MAX_BYTES``.
-    :raises HTTPBadRequest: for bytes that are no UTF-8, and for a body that is no form.
-    """
-    if (request.content_length or 0) > BODY_MAX_BYTES:
-        raise HTTPRequestEntityTooLarge
-    if request.charset.lower() not in ("utf-8", "utf8"):
-        raise HTTPBadRequest
-    try:
-        # There are no files, so all of a body is text. WebOb would replace what is none. Fields
-        # are counted before they are parsed, which takes more than linear time.
-        if request.content_type == "multipart/form-data":
-            request.body.decode("utf-8")
-            count = request.body.lower().count(b"content-disposition:")
-        else:
-            unquote_to_bytes(request.body).decode("utf-8")
-            count = request.body.count(b"&") + 1
-        if count > FIELDS_MAX_COUNT:
-            raise HTTPBadRequest
-        fields = list(request.POST.items())
-        for value in (part for field in fields for part in field if isinstance(part, str)):
-            # Parts of a multipart body can have encodings of their own, surrogates among them.
-            value.encode("utf-8")
-    except (ValueError, LookupError, RecursionError) as error:
-        raise HTTPBadRequest from error
-    return fields
-
-
-def check_readable(request: Request) -> None:
-    """Refuse what no browser sends for the forms of this site.
-
-    :raises HTTPRequestEntityTooLarge: as `read_fields` does.
-    :raises HTTPBadRequest: as `read_fields` does, for a field that comes twice, and for a file.
-    """
-    if only_reads(request.environ):
-        return
-    fields = read_fields(request)
-    if any(not isinstance(value, str) for _name, value in fields):
-        raise HTTPBadRequest
-    if any(count > 1 for count in Counter(name for name, _value in fields).values()):
-        raise HTTPBadRequest
-
-
 def recently_authenticated_view(view, info):
     """With ``recent_authentication=True``: who logged in a while ago proves again who they are.
 
@@ -136,7 +63,7 @@ def recently_authenticated_view(view, info):
     minutes = info.registry["settings"].accounts.recent_authentication_minutes
 
     def recently_authenticated(context, request):
-        if utc_now() - request.identity.authenticated_at > timedelta(minutes=minutes):
+        if not is_recent(request.identity.authenticated_at, timedelta(minutes=minutes)):
             account = request.site_root["account"]
             next_address = request.path if page is True else request.resource_path(context, page)
             query = {"next": next_address}
@@ -153,6 +80,5 @@ def includeme(config) -> None:
     # Before anything else, so that nobody is asked to log in for what is not there.
     config.add_view_deriver(subpath_view, under=INGRESS, over="secured_view")
     config.add_view_deriver(page_view, under=INGRESS, over="secured_view")
-    config.add_view_deriver(readable_view, under=INGRESS, over="secured_view")
     # After the permission, so that there is an identity to look at.
     config.add_view_deriver(recently_authenticated_view)

@@ -16,6 +16,7 @@ from pyramid.response import Response
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.rate_limits import TooManyRequests
+from qaboard.security.next_address import form_address
 from qaboard.services.refusal import WHOLE_FORM, Conflict, CountedRefusal, Refusal
 
 
@@ -59,7 +60,7 @@ def create_form(
     return deform.Form(
         schema.bind(request=request),
         # An empty address would keep the fragment of the page's own, which takes the focus.
-        action=action or request.path_qs,
+        action=action or form_address(request),
         buttons=(deform.Button("submit", title=submit_title, css_class=button_style),),
         formid=name,
         renderer=renderer,
@@ -78,11 +79,12 @@ def submit_form(
     A form that is not accepted writes nothing: its transaction is doomed, except where attempts
     are counted.
 
-    :param act: called with the checked values; returns a redirect, or raises `Refusal`.
+    :param act: called with the checked values; begins to write (`write_transaction.py`), and
+        returns a redirect or raises `Refusal`.
     :param show: returns what the page of the form is rendered from; it is answered with the
         status 400, or 409 for a conflict.
     """
-    # The fields are flat, so they need no peppercorn markers; derivers.py has seen to it that
+    # The fields are flat, so they need no peppercorn markers; request_body.py has seen to it that
     # each comes once and is text.
     fields = dict(request.POST.items())
     status = HTTPBadRequest.code
@@ -98,6 +100,8 @@ def submit_form(
     except Refusal as refusal:
         if not isinstance(refusal, CountedRefusal):
             request.tm.doom()
+            # Nobody waits while its page is made.
+            request.dbsession.end_writing()
         if isinstance(refusal, Conflict):
             status = HTTPConflict.code
         elif isinstance(refusal, TooManyRequests):

@@ -8,6 +8,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from qaboard.markup.addresses import image_address, link_address
+from qaboard.markup.bare_addresses import BARE
 from qaboard.markup.emphasis import Run
 from qaboard.markup.inline import Kind, References, Scanner, Token
 
@@ -102,7 +103,8 @@ class InlineBuilder:
         if self._in_link or self._image is not None:
             self._text.append(token.text)
             return
-        self._write_leaf("a", token.text, {"href": link_address(token.target.address)})
+        attributes = {"href": link_address(token.target.address), "class": BARE}
+        self._write_leaf("a", token.text, attributes)
 
     def _write_run(self, run: Run) -> None:
         for width in run.closes:
@@ -164,6 +166,7 @@ class InlineBuilder:
                 self._in_link = False
                 if not len(element) and not (element.text or "").strip():
                     element.text = element.get("href")  # otherwise nobody could see the link
+                    element.set("class", BARE)
 
 
 class InlineTreeprocessor(Treeprocessor):

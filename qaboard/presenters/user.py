@@ -9,6 +9,7 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, contains_eager
 
+from qaboard.list_address import ListAddress
 from qaboard.models import Answer, Post, Question, User
 from qaboard.pagination import Page, requested_page
 from qaboard.resources import (
@@ -50,6 +51,7 @@ class Profile:
     answer_count: int
     page: Page
     rows: list[ProfileRow]
+    address: ListAddress
 
 
 def present_profile(
@@ -110,4 +112,7 @@ def present_profile(
         # What the reader wrote themselves they may read; a deleted question of somebody else, not.
         is_readable = is_questions or request.has_permission(Permission.VIEW, question_node)
         rows.append(ProfileRow(post, question.title if is_readable else "", node, is_hidden))
-    return Profile(user, tab, question_count, answer_count, page, rows)
+    address = ListAddress(
+        request.resource_path(resource), {"tab": tab}, {"tab": ProfileTab.QUESTIONS}
+    )
+    return Profile(user, tab, question_count, answer_count, page, rows, address)

@@ -9,9 +9,11 @@ from typing import Any
 import colander
 import deform
 
-from qaboard import markup
+from qaboard import domain_names, markup
+from qaboard.folding import narrow
 from qaboard.i18n import _
 from qaboard.models import Post, Question, User
+from qaboard.models.base import IDEMPOTENCY_KEY_MAX_CHARACTERS
 
 _NORMALISED_NAME_MAX_CHARACTERS = 1000
 _LINE_CONTROLS = frozenset("\n\r\t")
@@ -21,12 +23,41 @@ _EMAIL = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]+"
     r"@[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)*"
 )
+INVALID_ADDRESS = _("Enter an email address like name@example.com.")
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f]")
 # Letters, marks and symbols that show nothing: the assigned Default_Ignorable_Code_Points that are
 # no format characters (Unicode 16, DerivedCoreProperties.txt), and the empty Braille pattern.
 _INVISIBLE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 ).union(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+
+
+HIDDEN_MAX_CHARACTERS = 2000
+"""What the board itself writes into a hidden field is shorter."""
+
+
+class HiddenWidget(deform.widget.HiddenWidget):
+    """A hidden field whose value is cut one character behind its limit, where it is refused anyway.
+
+    Nobody has typed it, and a page that shows its form again would send it back several times.
+
+    :param maximum: the limit in characters.
+    """
+
+    def __init__(self, maximum: int = HIDDEN_MAX_CHARACTERS) -> None:
+        super().__init__()
+        self.maximum = maximum
+
+    def deserialize(self, field, pstruct):
+        value = super().deserialize(field, pstruct)
+        return value if value is colander.null else value[: self.maximum + 1]
+
+
+class StampWidget(HiddenWidget):
+    """A hidden field that begins anew whenever its form is shown, whatever was sent before."""
+
+    def serialize(self, field, cstruct, **options):
+        return super().serialize(field, field.schema.default, **options)
 
 
 def _is_control(character: str) -> bool:
@@ -120,7 +151,7 @@ def version_field() -> colander.SchemaNode:
         title=_("Version"),
         validator=colander.Range(min=1, max=2**31 - 1),
         missing=None,
-        widget=deform.widget.HiddenWidget(),
+        widget=HiddenWidget(),
     )
 
 
@@ -171,8 +202,7 @@ def email_field(title=None) -> colander.SchemaNode:
         name="email",
         title=title or _("Email address"),
         description=_("Nobody else sees it."),
-        # As mail servers and the names of hosts have it; or one mailbox would be many addresses.
-        preparer=compatible_form,
+        preparer=_typed_address,
         validator=colander.All(single_line, at_most(User.EMAIL_MAX_CHARACTERS), _email_shape),
         widget=deform.widget.TextInputWidget(autocomplete="email", type="email"),
         missing_msg=_("Please enter your email address."),
@@ -182,8 +212,43 @@ def email_field(title=None) -> colander.SchemaNode:
 def _email_shape(node: colander.SchemaNode, value: str) -> None:
     """As browsers check it, and letters of any script; only a mail that arrives proves more."""
     if not _EMAIL.fullmatch(value):
+        raise colander.Invalid(node, INVALID_ADDRESS)
+
+
+def _typed_address(value: Any) -> Any:
+    """An address with the letters, "@" and full stops of a Korean or Japanese keyboard as usual."""
+    return narrow(value).replace("\u3002", ".") if isinstance(value, str) else value
+
+
+def new_email_field(title=None) -> colander.SchemaNode:
+    """An address to be stored; one that is only looked for may be any that was stored before."""
+    field = email_field(title)
+    field.validator = colander.All(
+        single_line, at_most(User.EMAIL_MAX_CHARACTERS), _deliverable_address
+    )
+    return field
+
+
+def _deliverable_address(node: colander.SchemaNode, value: str) -> None:
+    """An address whose domain can exist, and is not the name of a local machine (RFC 5321, section
+    2.3.5), and whose mailbox is written as keyboards do: NFKC would make it another one."""
+    _email_shape(node, value)
+    mailbox, _at, domain = value.rpartition("@")
+    if unicodedata.normalize("NFKC", mailbox) != mailbox:
+        raise colander.Invalid(node, INVALID_ADDRESS)
+    try:
+        domain = domain_names.to_ascii(domain)
+    except ValueError:
+        raise colander.Invalid(node, INVALID_ADDRESS) from None
+    # In ASCII it may be longer than it was typed.
+    at_most(User.EMAIL_MAX_CHARACTERS)(node, f"{mailbox}@{domain}")
+    if "." not in domain:
         raise colander.Invalid(
-            node, _("This does not look like an email address such as name@example.com.")
+            node,
+            _(
+                "This address has no ending such as .com. Enter the whole address, like "
+                "name@example.com."
+            ),
         )
 
 
@@ -228,8 +293,22 @@ def new_password_field(title=None) -> colander.SchemaNode:
 
 def next_field() -> colander.SchemaNode:
     """Where to go afterwards; what it may be is decided when it is followed."""
+    return colander.SchemaNode(colander.String(), name="next", missing="", widget=HiddenWidget())
+
+
+def idempotency_key_field(key: str) -> colander.SchemaNode:
+    """What the form names itself by; a script may leave it out.
+
+    :param key: the random one which the form begins with.
+    """
     return colander.SchemaNode(
-        colander.String(), name="next", missing="", widget=deform.widget.HiddenWidget()
+        colander.String(),
+        name="idempotency_key",
+        title=_("Key of this form"),
+        default=key,
+        missing=None,
+        validator=colander.All(single_line, at_most(IDEMPOTENCY_KEY_MAX_CHARACTERS)),
+        widget=deform.widget.HiddenWidget(),
     )
 
 
@@ -247,12 +326,12 @@ def honeypot_field() -> colander.SchemaNode:
 def stamp_field(stamp: str) -> colander.SchemaNode:
     """When the form was made.
 
-    :param stamp: the time, signed, which the form begins with.
+    :param stamp: the time, signed; the form has it each time that it is shown.
     """
     return colander.SchemaNode(
         colander.String(),
         name="stamp",
         default=stamp,
         missing="",
-        widget=deform.widget.HiddenWidget(),
+        widget=StampWidget(),
     )

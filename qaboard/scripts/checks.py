@@ -26,7 +26,9 @@ from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
 from qaboard.scripts.findings import EXAMPLES, Check, Finding
 from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
+from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
+from qaboard.services.username import find_members_like_staff
 
 HTML_BATCH_SIZE = 500
 """How many posts with their HTML are held in memory at once."""
@@ -45,30 +47,35 @@ def file_checks_for(dialect_name: str) -> list[Check]:
     return list(_SQLITE_CHECKS) if dialect_name == "sqlite" else []
 
 
-def wrong_scores() -> Select:
-    """Posts whose score is not the sum of their votes."""
+def wrong_scores() -> Subquery:
+    """Posts whose score is not the sum of their votes: their ``id``, and the right ``total``."""
     sums = (
         select(Vote.post_id, func.sum(Vote.value).label("total")).group_by(Vote.post_id).subquery()
     )
+    total = func.coalesce(sums.c.total, 0)
     return (
-        select(Post.id)
+        select(Post.id, total.label("total"))
         .outerjoin(sums, sums.c.post_id == Post.id)
-        .where(Post.score != func.coalesce(sums.c.total, 0))
+        .where(Post.score != total)
+        .subquery()
     )
 
 
-def wrong_answer_counts() -> Select:
-    """Questions whose number of answers is not the one of those that are not deleted."""
+def wrong_answer_counts() -> Subquery:
+    """Questions whose number of answers is not the one of those that are not deleted: their
+    ``id``, and the right ``total``."""
     counts = (
         select(Answer.question_id, func.count().label("total"))
         .where(Answer.is_listed())
         .group_by(Answer.question_id)
         .subquery()
     )
+    total = func.coalesce(counts.c.total, 0)
     return (
-        select(Question.id)
+        select(Question.id, total.label("total"))
         .outerjoin(counts, counts.c.question_id == Question.id)
-        .where(Question.answer_count != func.coalesce(counts.c.total, 0))
+        .where(Question.answer_count != total)
+        .subquery()
     )
 
 
@@ -194,6 +201,16 @@ def _find_wrong_segments(session: Session) -> Finding:
     return Finding(len(wrong), tuple(wrong[:EXAMPLES]))
 
 
+def _find_unconverted_addresses(session: Session) -> Finding:
+    users = find_unconverted_addresses(session)
+    return Finding(len(users), tuple(str(user.id) for user in users[:EXAMPLES]))
+
+
+def _find_members_like_staff(session: Session) -> Finding:
+    ids = list(find_members_like_staff(session))
+    return Finding(len(ids), tuple(map(str, ids[:EXAMPLES])))
+
+
 def find_damage(session: Session) -> Finding:
     """What SQLite says is broken in its file; at most ``EXAMPLES`` lines of it."""
     lines = session.scalars(text(f"PRAGMA integrity_check({EXAMPLES})")).all()
@@ -262,12 +279,12 @@ _CHECKS = (
     ),
     Check(
         "the score of every post is the sum of its votes",
-        lambda session: _find(session, wrong_scores()),
+        lambda session: _find(session, select(wrong_scores().c.id)),
         _REPAIR,
     ),
     Check(
         "the answer count of every question is the number of its answers",
-        lambda session: _find(session, wrong_answer_counts()),
+        lambda session: _find(session, select(wrong_answer_counts().c.id)),
         _REPAIR,
     ),
     Check(
@@ -294,6 +311,19 @@ _CHECKS = (
         "every row of the search index belongs to a post",
         _find_in_index(index_rows_without_post),
         _REPAIR,
+    ),
+    Check(
+        "every mail address has its domain in ASCII",
+        _find_unconverted_addresses,
+        "run: qaboard doctor --repair; who is named afterwards shares their address with another "
+        "confirmed address, so have one of them change it in their settings",
+        is_warning=True,
+    ),
+    Check(
+        "no member has a reserved name, or one that looks like that of the staff",
+        _find_members_like_staff,
+        "look at their profiles; who pretends to be of the staff can be suspended there",
+        is_warning=True,
     ),
     Check(
         "every post is in the index of the present analysis",

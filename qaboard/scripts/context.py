@@ -10,7 +10,7 @@ import configparser
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,9 +24,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qaboard import main, markup
-from qaboard.db import make_engine, make_session
+from qaboard.db import Result, make_engine, make_session, run_transaction
 from qaboard.mail import compose_mail
-from qaboard.schema import Migrations, SchemaError, check_file, check_schema, read_migrations
+from qaboard.schema import (
+    Migrations,
+    SchemaError,
+    check_file,
+    check_schema,
+    is_newer,
+    read_compatible,
+    read_migrations,
+    read_revisions,
+)
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
@@ -107,6 +116,14 @@ class CommandContext:
             check_schema(self.database, self.migrations)
         return self.database
 
+    @cached_property
+    def is_newer(self) -> bool:
+        """Whether a newer release has migrated the database, and this one runs on it too."""
+        with database_errors_as_sentences(), self.database.connect() as connection:
+            return is_newer(
+                read_revisions(connection), read_compatible(connection), self.migrations
+            )
+
     @property
     def render(self) -> Render:
         """Markdown to safe HTML, with the image hosts that the ini file allows."""
@@ -132,8 +149,19 @@ class CommandContext:
         ):
             yield session
 
+    def run(self, act: Callable[[Session], Result]) -> Result:
+        """Run something in a transaction that writes, and again when another one was in its way.
+
+        :param act: may be called several times.
+        :raises click.ClickException: when the database refuses.
+        """
+        engine = self.engine
+        with database_errors_as_sentences():
+            return run_transaction(engine, act)
+
     def send_mail(self, template: str, *, recipient: str, locale: str | None, **values) -> None:
-        """Send a mail and wait until it has left or is given up; without mail do nothing.
+        """Send a mail and wait for that, where the server refuses it for now once more; without
+        mail do nothing.
 
         The arguments are those of `compose_mail`.
         """
@@ -143,7 +171,8 @@ class CommandContext:
         registry = main({}, **get_appsettings(self.ini_path)).registry
         message = compose_mail(registry, template, recipient=recipient, locale=locale, **values)
         registry.getUtility(IMailer).send_immediately(message)
-        registry["mail_worker"].wait()
+        # The process does not last until further attempts.
+        registry["mail_worker"].close()
 
     def close(self) -> None:
         """Give the connections back."""

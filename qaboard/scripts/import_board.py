@@ -22,6 +22,7 @@ from qaboard.scripts.context import CommandContext, pass_command_context, progre
 from qaboard.scripts.doctor import run_checks
 from qaboard.scripts.reindex import BATCH_SIZE
 from qaboard.scripts.repairs import correct_counters
+from qaboard.services.email_address import convert_addresses
 from qaboard.services.post import Render, write_to_index
 
 
@@ -42,6 +43,7 @@ def import_board(board: CommandContext, file: IO[bytes]) -> None:
         _refuse_filled_board(session)
         with _triggers_off(session):
             total = _store(session, file, board.render)
+            convert_addresses(session)
             correct_counters(session)
         _index(session)
         _set_sequences(session)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,14 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where backups go that are given no name, if anywhere, and how many stay there."""
+
+    directory: Path | None
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpamSettings:
     """The section ``spam.*``; 0 switches a rule off."""
 
@@ -107,9 +116,11 @@ class Settings:
     kept_pages_mib: int
     database_connections: int
     secure_cookies: bool
+    hsts_subdomains: bool
     image_hosts: tuple[str, ...]
     client_addresses: ClientAddresses
     monitoring: MonitoringSettings
+    backups: BackupSettings
     mail: MailSettings
     accounts: AccountSettings
     passwords: PasswordSettings
@@ -141,7 +152,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
             f"The setting qaboard.url (or QABOARD_URL) is {site_address!r}; "
             "it must begin with https: where qaboard.secure_cookies is true."
         )
-    hosts = (*reader.words("qaboard.hosts"), urlsplit(site_address).hostname)
+    hosts = (*reader.hosts("qaboard.hosts"), urlsplit(site_address).hostname)
     return Settings(
         development=development,
         secret=secret,
@@ -159,16 +170,21 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         kept_pages_mib=reader.count("qaboard.kept_pages_mib", minimum=0, maximum=1024),
         database_connections=reader.count("qaboard.database_connections", maximum=100),
         secure_cookies=secure_cookies,
+        hsts_subdomains=reader.boolean("qaboard.hsts_subdomains"),
         # The site's own pictures are shown by their paths, and its pages are none.
         image_hosts=tuple(
             host
-            for host in reader.words("qaboard.image_hosts")
+            for host in reader.hosts("qaboard.image_hosts", ports=True)
             if host.partition(":")[0].lower() not in hosts
         ),
         client_addresses=ClientAddresses(
             reader.choice("qaboard.client_addresses", tuple(ClientAddresses))
         ),
         monitoring=load_monitoring_settings(reader),
+        backups=BackupSettings(
+            directory=reader.absolute_path("qaboard.backup_directory"),
+            kept=reader.count("qaboard.backups_kept"),
+        ),
         mail=load_mail_settings(reader),
         accounts=AccountSettings(
             require_verified=reader.boolean("accounts.require_verified"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from typing import Any
 
 import colander
@@ -21,7 +22,7 @@ from qaboard.presenters.user_management import UserStatus, present_managed_user,
 from qaboard.resources import UserResource, UsersResource
 from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.purge import purge, undo_purge
+from qaboard.services.purge import begin_purge, begin_undo, finish_purge
 from qaboard.services.refusal import Refusal
 from qaboard.services.user_management import (
     Actor,
@@ -31,6 +32,9 @@ from qaboard.services.user_management import (
     suspend,
 )
 from qaboard.views.addresses import requested_choice
+
+PURGE_SECONDS = 2
+"""How long the page of a moderator waits for the posts to be taken or given back."""
 
 
 @view_config(
@@ -133,6 +137,7 @@ class ManageUserView:
         self.submitted = self.form(name)
 
         def act_and_go(values: dict[str, Any]) -> HTTPSeeOther:
+            self.request.begin_writing()
             act(values)
             return HTTPSeeOther(self.request.resource_path(self.context, "manage"))
 
@@ -195,11 +200,24 @@ class ManageUserView:
         return self.submit("purge", self._purge)
 
     def _purge(self, _values: dict[str, Any]) -> None:
-        posts = purge(self.session, self.user.id, actor=self.actor)
+        posts = begin_purge(self.session, self.user.id, actor=self.actor)
+        self.treat_posts()
         self.tell(
             _("Posts taken back: ${posts}. ${username} is suspended until further notice."),
             posts=posts,
         )
+
+    def treat_posts(self) -> None:
+        """Have the posts follow after the commit: at once, or those of large accounts after the
+        answer, since nobody waits for minutes."""
+        registry, user_id = self.request.registry, self.user.id
+
+        def finish(is_committed: bool) -> None:
+            engine = registry["engine"]
+            if is_committed and not finish_purge(engine, user_id, seconds=PURGE_SECONDS):
+                registry["housekeeping"].worker.submit(partial(finish_purge, engine, user_id))
+
+        self.request.tm.get().addAfterCommitHook(finish)
 
     @view_config(
         name="unpurge", permission=Permission.PURGE, request_method="POST", require_csrf=False
@@ -208,7 +226,8 @@ class ManageUserView:
         return self.submit("unpurge", self._unpurge)
 
     def _unpurge(self, _values: dict[str, Any]) -> None:
-        posts = undo_purge(self.session, self.user.id, actor=self.actor)
+        posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        self.treat_posts()
         self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
 
 

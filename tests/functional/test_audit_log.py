@@ -38,8 +38,8 @@ def acts(board, admin):
             actor=actor,
         )
         change_role(session, user.id, Role.MODERATOR, actor=OPERATOR)
-        purge(session, user.id, actor=actor)
-        undo_purge(session, user.id, actor=actor)
+    purge(board.engine, user.id, actor=actor)
+    undo_purge(board.engine, user.id, actor=actor)
     return user
 
 

@@ -132,8 +132,7 @@ class TestRecentAuthentication:
     def test_a_form_that_is_sent_later_changes_nothing(self, browser, board, admin, act):
         user = board.user("somebody")
         if act in ("unsuspend", "unpurge"):
-            with board.transaction() as session:
-                purge(session, user.id, actor=OPERATOR)
+            purge(board.engine, user.id, actor=OPERATOR)
         board.token(user)
         client = browser(admin)
         form = client.get(f"/users/{user.id}/manage").forms[act]

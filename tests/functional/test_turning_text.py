@@ -59,7 +59,7 @@ def test_titles_of_older_releases_are_mended_by_the_migration(make_database):
         titles = {f"A{OVERRIDE}b": "Ab", ZALGO: "z" + ("\u0335\u0489" * 3)[:5], "한글": "한글"}
         ids = {board.question(title=title).id: stored for title, stored in titles.items()}
         board.engine.dispose()
-        alembic.command.downgrade(configuration, "0007")
+        alembic.command.downgrade(configuration, "0011")
         alembic.command.upgrade(configuration, "head")
         with board.transaction() as session:
             rows = session.execute(text("SELECT id, title FROM posts")).all()

@@ -13,8 +13,8 @@ import pytest
 from project import PROJECT
 
 from qaboard import schemas
-from qaboard.derivers import BODY_MAX_BYTES, FIELDS_MAX_COUNT
 from qaboard.models import Passkey, Post, Question, User
+from qaboard.request_body import BODY_MAX_BYTES, FIELDS_MAX_COUNT
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.schemas.passkey import CREDENTIAL_MAX_CHARACTERS
 from qaboard.schemas.second_factor import CODE_MAX_CHARACTERS

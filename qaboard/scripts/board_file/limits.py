@@ -45,6 +45,7 @@ from qaboard.models import (
     UserSession,
     Vote,
     email_key,
+    email_keys,
     utc_now,
 )
 from qaboard.models.base import UTCDateTime
@@ -166,7 +167,9 @@ def _username(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    return email_key(_accept_email(value))
+    accepted = _accept_email(value)
+    # Of two accounts with one address the later one keeps its form; the import looks for them.
+    return accepted if accepted in email_keys(accepted) else email_key(accepted)
 
 
 def _body(value: str) -> str:

@@ -17,7 +17,10 @@ def inline(source: str, **options) -> str:
 
 
 def link(address: str, text: str | None = None) -> str:
-    return f'<a href="{address}" {REL}>{address if text is None else text}</a>'
+    if text is None:
+        # On paper a bare address is not written once more.
+        return f'<a href="{address}" class="bare" {REL}>{address}</a>'
+    return f'<a href="{address}" {REL}>{text}</a>'
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,7 @@ def test_code_escapes_and_references(source, html):
         ("*[a*](b)", "*" + link("b", "a*")),
         ("[`a](b)`", "[<code>a](b)</code>"),
         ("<https://a.kr/b?c>", link("https://a.kr/b?c")),
-        ("<a@b.kr>", link("mailto:a@b.kr", "a@b.kr")),
+        ("<a@b.kr>", f'<a href="mailto:a@b.kr" class="bare" {REL}>a@b.kr</a>'),
         ("<mailto:a@b.kr>", link("mailto:a@b.kr")),
         ("<ftp://a.kr>", "&lt;ftp://a.kr&gt;"),
     ],
