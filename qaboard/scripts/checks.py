@@ -28,6 +28,7 @@ from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
 from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
+from qaboard.services.username import find_members_like_staff
 
 HTML_BATCH_SIZE = 500
 """How many posts with their HTML are held in memory at once."""
@@ -205,6 +206,11 @@ def _find_unconverted_addresses(session: Session) -> Finding:
     return Finding(len(users), tuple(str(user.id) for user in users[:EXAMPLES]))
 
 
+def _find_members_like_staff(session: Session) -> Finding:
+    ids = list(find_members_like_staff(session))
+    return Finding(len(ids), tuple(map(str, ids[:EXAMPLES])))
+
+
 def find_damage(session: Session) -> Finding:
     """What SQLite says is broken in its file; at most ``EXAMPLES`` lines of it."""
     lines = session.scalars(text(f"PRAGMA integrity_check({EXAMPLES})")).all()
@@ -311,6 +317,12 @@ _CHECKS = (
         _find_unconverted_addresses,
         "run: qaboard doctor --repair; who is named afterwards shares their address with another "
         "confirmed address, so have one of them change it in their settings",
+        is_warning=True,
+    ),
+    Check(
+        "no member has a reserved name, or one that looks like that of the staff",
+        _find_members_like_staff,
+        "look at their profiles; who pretends to be of the staff can be suspended there",
         is_warning=True,
     ),
     Check(

@@ -38,5 +38,5 @@ def skeleton(text: str) -> str:
     # Upper case looks like other letters than lower case does: "Н" like "H", and "н" like none.
     mapped = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
     mapped = "".join(c for c in mapped if ord(c) not in _ACCENTS).translate(_prototypes())
-    mapped = mapped.lower().translate(_prototypes())
+    mapped = mapped.casefold().translate(_prototypes())
     return unicodedata.normalize("NFC", mapped.translate(_LIKE_L))

@@ -31,7 +31,7 @@ def purge(engine: Engine, user_id: int, *, actor: Actor) -> int:
     """Delete all posts of a user, suspend the account for good and end its logins.
 
     :return: how many posts were taken back.
-    :raises Refusal: when the actor may not, and for the last admin.
+    :raises Refusal: for the last admin, and for an account that is closed.
     """
     posts = run_transaction(engine, lambda session: begin_purge(session, user_id, actor=actor))
     finish_purge(engine, user_id)
@@ -42,7 +42,7 @@ def undo_purge(engine: Engine, user_id: int, *, actor: Actor) -> int:
     """Give back the posts that a purge took, and the suspension that was there before it.
 
     :return: how many posts are back; those that were restored one by one are not among them.
-    :raises Refusal: when the actor may not, and when the account is not purged.
+    :raises Refusal: when the account is closed or not purged.
     """
     posts = run_transaction(engine, lambda session: begin_undo(session, user_id, actor=actor))
     finish_purge(engine, user_id)
@@ -58,7 +58,7 @@ def begin_purge(session: Session, user_id: int, *, actor: Actor) -> int:
     happened.
 
     :return: how many posts `finish_purge` will take back.
-    :raises Refusal: when the actor may not, and for the last admin.
+    :raises Refusal: for the last admin, and for an account that is closed.
     """
     user = lock_for_management(session, user_id, actor)
     check_not_last_admin(session, user)
@@ -79,7 +79,7 @@ def begin_undo(session: Session, user_id: int, *, actor: Actor) -> int:
     A suspension that was made since then stays.
 
     :return: how many posts `finish_purge` will give back.
-    :raises Refusal: when the actor may not, and when the account is not purged.
+    :raises Refusal: when the account is closed or not purged.
     """
     user = lock_for_management(session, user_id, actor)
     if user.purged_at is None or user.purge_step == PurgeStep.GIVE_BACK:

@@ -19,6 +19,7 @@ from qaboard.services.second_factor import has_second_factor
 from qaboard.services.security_event import record_event
 from qaboard.services.user import NameTaken, has_signed_up, sign_up
 from qaboard.services.user_session import WrongPassword
+from qaboard.services.username import check_new_username
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, guard
 from qaboard.views.addresses import requested_choice, requested_next
@@ -70,6 +71,7 @@ class SignUpView:
                 raise NameTaken from refusal
         request.limit_rate(RateLimit.SIGN_UP, rate_limited_address(request))
         check_guard(request, values)
+        check_new_username(request.dbsession, values["username"])
         check_new_password(
             values["password"],
             username=values["username"],
