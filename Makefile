@@ -11,7 +11,7 @@ INSTALLED := .venv/installed
 serve: $(INSTALLED)
 	@$(BIN)/alembic -c development.ini upgrade head
 	@$(BIN)/qaboard reindex
-	@echo "qaboard is on http://localhost:6543 (Ctrl+C stops it)"
+	@echo "Starting; Ctrl+C stops it."
 	@$(BIN)/pserve development.ini --reload
 
 # A process and a database for each core; the tests of one file stay together and share fixtures.

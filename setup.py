@@ -26,6 +26,8 @@ REQUIREMENTS = [
     "pyotp>=2.9",
     "segno>=1.6",
     "limits>=5.6",
+    # IDNA 2008; the standard library has that of 2003, which takes "ß" for "ss".
+    "idna>=3.7",
     # The counters of /metrics: the project's own client, typed, and half a megabyte.
     "prometheus_client>=0.22",
     "ua-parser>=1.0.1",

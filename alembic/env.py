@@ -4,16 +4,19 @@ import os
 
 from alembic import context
 from pyramid.paster import get_appsettings, setup_logging
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from qaboard.db import make_engine
 from qaboard.models import Base
+from qaboard.schema import COMPATIBILITY_TABLE, read_compatible
 from qaboard.settings import SettingsError, load_database_url
 
 config = context.config
 
 
 def run_migrations() -> None:
-    # Tests hand over a connection of their own.
+    # Whoever makes tables to look at hands over a connection of their own.
     connection = config.attributes.get("connection")
     if connection is not None:
         _migrate(connection)
@@ -26,13 +29,20 @@ def run_migrations() -> None:
         url = load_database_url(settings, os.environ)
     except SettingsError as error:
         raise SystemExit(f"qaboard: {error}") from None
-    if url.get_backend_name() == "sqlite" and url.database:
-        os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
     engine = make_engine(url)
     try:
+        if url.get_backend_name() == "sqlite" and url.database:
+            os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
         with engine.execution_options(writes=True).connect() as connection:
             _switch_foreign_keys_off(connection)
             _migrate(connection)
+    except OSError as error:
+        raise SystemExit(
+            f"qaboard: The folder of the database cannot be made: {error.strerror}: "
+            f"{error.filename}"
+        ) from None
+    except OperationalError as error:
+        raise SystemExit(f"qaboard: The database says: {error.orig}") from None
     finally:
         engine.dispose()
 
@@ -58,6 +68,8 @@ def _check_foreign_keys(connection) -> None:
 def _migrate(connection) -> None:
     context.configure(
         connection=connection,
+        # Tables to compare those of a board with are made in a schema of their own.
+        version_table_schema=config.attributes.get("schema"),
         target_metadata=Base.metadata,
         # SQLite changes a table only by copying it.
         render_as_batch=True,
@@ -68,11 +80,48 @@ def _migrate(connection) -> None:
     with context.begin_transaction():
         context.run_migrations()
         _check_foreign_keys(connection)
+        _record_compatible(connection)
+
+
+def _compatible_revisions() -> set[str]:
+    """The migrations whose releases run on the present tables.
+
+    A migration adds only, so the releases before it run on its tables too. One after which some do
+    not has the constant ``compatible_since``: the oldest migration whose releases do.
+    """
+    compatible, oldest = set(), set()
+    for script in context.script.iterate_revisions(
+        context.get_context().get_current_heads(), "base"
+    ):
+        compatible.add(script.revision)
+        oldest.add(getattr(script.module, "compatible_since", None))
+        if script.revision in oldest:
+            break
+    return compatible
+
+
+def _record_compatible(connection) -> None:
+    """Write down which releases run on the tables: an older one cannot know (docs/backup.md)."""
+    compatible = _compatible_revisions()
+    if compatible == read_compatible(connection):
+        return
+    connection.execute(text(f"DROP TABLE IF EXISTS {COMPATIBILITY_TABLE}"))
+    if not compatible:
+        return
+    connection.execute(
+        text(f"CREATE TABLE {COMPATIBILITY_TABLE} (version_num VARCHAR(32) PRIMARY KEY)")
+    )
+    connection.execute(
+        text(f"INSERT INTO {COMPATIBILITY_TABLE} (version_num) VALUES (:revision)"),  # noqa: S608  # a constant
+        [{"revision": revision} for revision in sorted(compatible)],
+    )
 
 
 def _is_ours(name, type_, _parent_names) -> bool:
-    """The search index has no model: each database keeps it in its own way."""
-    return not (type_ == "table" and name.startswith("post_search"))
+    """Leave out what has no model: the search index, the counters of rate limits, and what is
+    written down here."""
+    without_model = ("post_search", "rate_limit_hits", COMPATIBILITY_TABLE)
+    return not (type_ == "table" and name.startswith(without_model))
 
 
 if context.is_offline_mode():

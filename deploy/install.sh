@@ -2,16 +2,24 @@
 # Makes a bare Debian 12 a board on HTTPS, and an installed board the newest one of this checkout.
 # As root, in a checkout:
 #
-#   deploy/install.sh DOMAIN MAIL           with a certificate of Let's Encrypt; MAIL is told when
-#                                           something is wrong with it
+#   deploy/install.sh DOMAIN MAIL           with a certificate of Let's Encrypt, whose account is MAIL's
 #   deploy/install.sh DOMAIN --self-signed  where no certificate can be had, as on a machine of one's own
+#   deploy/install.sh                       as the last time
 #
 # QABOARD_PROCESSES says how many processes there are, by default one for each core, but two at least;
-# QABOARD_MORE_SERVERS="10.0.0.6:6541 10.0.0.6:6542" names those of other machines.
-# A second run keeps the secrets, the settings and the data. The firewall is not touched.
+# QABOARD_MORE_SERVERS="10.0.0.6:6541 10.0.0.6:6542" names those of other machines. What it is told is
+# remembered in /etc/qaboard/installation. A second run keeps the secrets, the settings and the data. The
+# release that serves goes on until the new one is complete, and for good when a step fails. The firewall
+# is not touched.
 set -euo pipefail
 
-if [[ $# -ne 2 || ! $1 =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]]; then
+directory=/opt/qaboard
+settings=/etc/qaboard
+told() { sed -n "s/^$1=//p" "$settings/installation" 2>/dev/null || true; }
+domain=${1:-$(told DOMAIN)}
+mail=${2:-$(told MAIL)}
+if [[ $# -ne 2 && ($# -ne 0 || -z $domain) ||
+    ! $domain =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ || ! $mail =~ ^(--self-signed|[^-[:space:]][^[:space:]]*)$ ]]; then
     sed -n '2,/^set/s/^# \?//p' "$0" >&2
     exit 2
 fi
@@ -19,20 +27,29 @@ if [[ $(id -u) != 0 ]]; then
     echo "deploy/install.sh: only root can install the board." >&2
     exit 1
 fi
-domain=$1
-mail=$2
+exec 9>/run/qaboard-installation.lock
+if ! flock --nonblock 9; then
+    echo "deploy/install.sh: the board is being installed already." >&2
+    exit 1
+fi
 checkout=$(cd "$(dirname "$0")/.." && pwd)
-directory=/opt/qaboard
-settings=/etc/qaboard
 tls=$settings/tls
 acme=/var/lib/qaboard-acme
 backups=/var/backups/qaboard
 # As the system's user of the same name, through PostgreSQL's socket: no password.
 database_url="postgresql:///qaboard?host=/var/run/postgresql"
 cores=$(nproc)
-processes=${QABOARD_PROCESSES:-$((cores > 2 ? cores : 2))}
+# Nothing was said: the number follows the machine.
+asked_processes=${QABOARD_PROCESSES-$(told ASKED_PROCESSES)}
+processes=${asked_processes:-$((cores > 2 ? cores : 2))}
+more_servers=${QABOARD_MORE_SERVERS-$(told MORE_SERVERS)}
+if [[ ! $processes =~ ^[1-9][0-9]{0,2}$ ]]; then
+    echo "deploy/install.sh: QABOARD_PROCESSES is $processes; it must be a number from 1 to 999." >&2
+    exit 2
+fi
 # A machine that is only being prepared, such as a container without an init, starts nothing.
 is_booted=$([[ -d /run/systemd/system ]] && echo yes || echo no)
+had_nginx=$(command -v nginx >/dev/null && echo yes || echo no)
 
 step() { printf '== %s\n' "$*"; }
 as_database() { (cd / && runuser -u postgres -- "$@"); }
@@ -50,49 +67,68 @@ fi
 # nginx connects to the sockets of the processes.
 adduser --quiet www-data qaboard
 
-step "Program"
-install -d "$directory"
+step "Release"
+release=$directory/releases/$(date -u +%Y%m%dT%H%M%SZ)
+install -d "$directory" "$directory/releases"
+# Nobody has seen it before it is complete; what fails leaves nothing behind.
+trap 'if [[ $(readlink -f "$directory/current") != "$release" ]]; then rm -rf "$release" "$settings/next"; fi' EXIT
+mkdir "$release"
 # No repository, no tests: what the board needs, and what this script does.
 for part in alembic deploy docs qaboard static requirements.txt production.ini setup.py pyproject.toml README.md; do
-    rm -rf "${directory:?}/$part.new"
-    cp -r --preserve=timestamps "$checkout/$part" "$directory/$part.new"
-    find "$directory/$part.new" -name __pycache__ -prune -exec rm -r {} +
-    # What runs still reads the old files; they are away for an instant only.
-    rm -rf "${directory:?}/$part"
-    mv "$directory/$part.new" "$directory/$part"
+    cp -r --preserve=timestamps "$checkout/$part" "$release/$part"
 done
-chown -R root:root "$directory"
-chmod -R u=rwX,go=rX "$directory"
-[[ -x $directory/.venv/bin/python ]] || python3 -m venv "$directory/.venv"
-"$directory/.venv/bin/pip" install --quiet --disable-pip-version-check \
-    --require-hashes -r "$directory/requirements.txt"
+find "$release" -name __pycache__ -prune -exec rm -r {} +
+python3 -m venv "$release/.venv"
+"$release/.venv/bin/pip" install --quiet --disable-pip-version-check \
+    --require-hashes -r "$release/requirements.txt"
 # Built by the setuptools that was just installed, so nothing is fetched without a hash.
-"$directory/.venv/bin/pip" install -qq --disable-pip-version-check \
-    --no-deps --no-build-isolation -e "$directory"
-"$directory/.venv/bin/python" -m compileall -q "$directory/qaboard"
-"$directory/deploy/compress-static" "$directory/static"
-"$directory/deploy/fill" "$directory/deploy/qaboard" "DIRECTORY=$directory" "DATABASE=$database_url" \
-    "BACKUPS=$backups" >/usr/local/bin/qaboard
-chmod 755 /usr/local/bin/qaboard
+"$release/.venv/bin/pip" install -qq --disable-pip-version-check \
+    --no-deps --no-build-isolation -e "$release"
+"$release/.venv/bin/python" -m compileall -q "$release/qaboard"
+"$release/deploy/compress-static" "$release/static"
+# By it nginx knows the addresses that browsers may keep (nginx.conf).
+ln -s . "$release/static/$("$release/.venv/bin/python" -m qaboard.static_files "$release/static")"
+chown -R root:root "$release"
+chmod -R u=rwX,go=rX "$release"
 
 step "Settings"
-install -d -m 755 "$settings"
-if [[ ! -e $settings/environment ]]; then
-    (
-        umask 077
-        {
-            echo "# Read by systemd for the processes of the board; docs/running.md has all names."
-            echo "QABOARD_SECRET=$(openssl rand -base64 48)"
-            echo "QABOARD_DATABASE_URL=$database_url"
-            echo "QABOARD_URL=https://$domain"
-        } >"$settings/environment"
-    )
+install -d -m 755 "$settings" "$settings/next"
+(
+    umask 077
+    if [[ -e $settings/environment ]]; then
+        # Links in mails and passkeys belong to the domain.
+        sed "s|^QABOARD_URL=https://[^:/]*|QABOARD_URL=https://$domain|" "$settings/environment"
+    else
+        echo "# Read by systemd for the processes of the board; docs/running.md has all names."
+        echo "QABOARD_SECRET=$(openssl rand -base64 48)"
+        echo "QABOARD_DATABASE_URL=$database_url"
+        echo "QABOARD_URL=https://$domain"
+    fi >"$settings/next/environment"
+)
+if [[ -e $settings/environment ]] && ! cmp -s "$settings/environment" "$settings/next/environment"; then
+    echo "QABOARD_URL is https://$domain now. Passkeys that were made for the old name work there only."
 fi
-"$directory/deploy/make-ini" "$directory/production.ini" "$directory" >"$settings/production.ini.shipped"
-if [[ ! -e $settings/production.ini ]]; then
-    cp "$settings/production.ini.shipped" "$settings/production.ini"
-elif ! cmp -s "$settings/production.ini.shipped" "$settings/production.ini"; then
-    echo "$settings/production.ini is kept; production.ini.shipped beside it is the one of this version."
+{
+    echo "# What deploy/install.sh was told, for the next time."
+    echo "DOMAIN=$domain"
+    echo "MAIL=$mail"
+    echo "ASKED_PROCESSES=$asked_processes"
+    echo "PROCESSES=$processes"
+    echo "MORE_SERVERS=$more_servers"
+} >"$settings/next/installation"
+"$release/deploy/make-ini" "$release/production.ini" >"$settings/production.ini.shipped"
+ini=$settings/next/production.ini
+if [[ -e $settings/production.ini ]]; then
+    "$release/deploy/add-settings" "$settings/production.ini" "$settings/production.ini.shipped" |
+        # Each release has its own; before there were releases, there was one place for all, and the log
+        # had another handler.
+        sed -e "s|= $directory/static\$|= qaboard:../static|" -e "s|= $directory/alembic\$|= qaboard:../alembic|" \
+            -e 's|= qaboard.log_handlers.BatchedStreamHandler$|= qaboard.log_handlers.QueuedStreamHandler|' >"$ini"
+    if ! cmp -s "$settings/production.ini.shipped" "$ini"; then
+        echo "$settings/production.ini is kept; production.ini.shipped beside it is the one of this version."
+    fi
+else
+    cp "$settings/production.ini.shipped" "$ini"
 fi
 
 step "Database"
@@ -102,62 +138,62 @@ elif ! as_database psql -qc "" 2>/dev/null; then
     pg_ctlcluster "$(pg_lsclusters --no-header | awk '{print $1; exit}')" main start
 fi
 until as_database psql -qc "" 2>/dev/null; do sleep 0.5; done
-as_database psql -q -v ON_ERROR_STOP=1 -f "$directory/deploy/roles.sql"
-install -d -m 700 -o postgres -g postgres "$backups"
-/usr/local/bin/qaboard upgrade
+if grep -qxF "QABOARD_DATABASE_URL=$database_url" "$settings/next/environment"; then
+    # Each process has so many and one more; ten are for commands, backups and whoever looks into it,
+    # and three PostgreSQL keeps for its administrator.
+    each=$(sed -n 's/^qaboard.database_connections *= *//p' "$ini")
+    read -ra servers <<<"$more_servers"
+    needed=$(((processes + ${#servers[@]}) * (each + 1) + 13))
+    allowed=$(as_database psql -qtAc "SHOW max_connections")
+    if ((needed > allowed)); then
+        as_database psql -qc "ALTER SYSTEM SET max_connections = $needed"
+        if [[ $is_booted = yes ]] && systemctl is-active --quiet 'qaboard@*.service'; then
+            echo "deploy/install.sh: $((processes + ${#servers[@]})) processes need $needed connections to" \
+                "PostgreSQL, which allows $allowed until it is restarted. That takes the board away for" \
+                "a moment, so do it when that suits you (systemctl restart postgresql), and run this" \
+                "again; or have fewer processes, by QABOARD_PROCESSES." >&2
+            exit 1
+        fi
+        if [[ $is_booted = yes ]]; then
+            systemctl restart postgresql
+        else
+            pg_ctlcluster "$(pg_lsclusters --no-header | awk '{print $1; exit}')" main restart
+        fi
+        until as_database psql -qc "" 2>/dev/null; do sleep 0.5; done
+        echo "PostgreSQL allows $needed connections now, for $processes processes."
+    fi
+fi
+as_database psql -q -v ON_ERROR_STOP=1 -f "$release/deploy/roles.sql"
+# The board's own user sees how old the backups are, and can read none.
+install -d -m 750 -o postgres -g qaboard "$backups"
+QABOARD_CONFIG=$ini QABOARD_ENVIRONMENT_FILE=$settings/next/environment "$release/deploy/qaboard" upgrade
 
 step "Processes"
-for unit in qaboard@.service qaboard.target; do
-    "$directory/deploy/fill" "$directory/deploy/$unit" "DIRECTORY=$directory" >"/etc/systemd/system/$unit"
-done
-servers=
-for number in $(seq "$processes"); do
-    servers+="server unix:/run/qaboard/$number/socket max_fails=0; "
-    systemctl enable --quiet "qaboard@$number.service"
-done
-for server in ${QABOARD_MORE_SERVERS:-}; do servers+="server $server; "; done
-systemctl enable --quiet qaboard.target
-if [[ $is_booted = yes ]]; then
-    systemctl daemon-reload
-    for unit in /etc/systemd/system/qaboard.target.wants/qaboard@*.service; do
-        number=${unit##*@}
-        number=${number%.service}
-        if ((number > processes)); then systemctl disable --quiet --now "qaboard@$number.service"; fi
-    done
-    "$directory/deploy/restart-processes"
-    systemctl start qaboard.target
-    for number in $(seq "$processes"); do systemctl start "qaboard@$number.service"; done
-fi
-
-step "nginx"
-write_site() { # the folder of the certificate
-    "$directory/deploy/fill" "$directory/deploy/nginx.conf" "DOMAIN=$domain" "DIRECTORY=$directory" \
-        "SERVERS=${servers% }" "CERTIFICATE=$1/fullchain.pem" "KEY=$1/privkey.pem" "ACME=$acme" \
-        SOCKETS=/run/qaboard CACHE=/var/lib/nginx/qaboard LOG=/var/log/nginx/qaboard.log \
-        ERROR_LOG=/var/log/nginx/qaboard-error.log >/etc/nginx/sites-available/qaboard
-    ln -sf ../sites-available/qaboard /etc/nginx/sites-enabled/qaboard
-    rm -f /etc/nginx/sites-enabled/default
-    nginx -t -q
-    if [[ $is_booted = yes ]]; then
-        systemctl enable --quiet nginx
-        systemctl reload-or-restart nginx
-    fi
-}
 for log in qaboard.log qaboard-error.log; do
     [[ -e /var/log/nginx/$log ]] || install -m 640 -o www-data -g adm /dev/null "/var/log/nginx/$log"
 done
 install -d "$acme" "$tls"
-if [[ ! -e $tls/fullchain.pem ]]; then "$directory/deploy/self-signed" "$domain" "$tls"; fi
-certificate=/etc/letsencrypt/live/$domain
+if ! openssl x509 -noout -checkhost "$domain" -in "$tls/fullchain.pem" 2>/dev/null | grep -q "does match"; then
+    "$release/deploy/self-signed" "$domain" "$tls"
+fi
+# Where nginx came with the board, nobody needs the page that greets its administrator.
+if [[ $had_nginx = no ]]; then rm -f /etc/nginx/sites-enabled/default; fi
+"$release/deploy/switch-release" "$release"
+# Where the release lay before there were several.
+for part in alembic deploy docs qaboard qaboard.egg-info static requirements.txt constraints.txt production.ini setup.py pyproject.toml README.md .venv; do
+    rm -rf "${directory:?}/$part"
+done
+
+insecure=()
 if [[ $mail = --self-signed ]]; then
-    write_site "$tls"
+    insecure=(--insecure)
 else
-    # Until there is a certificate, nginx answers the challenge with the self-signed one.
-    [[ -e $certificate/fullchain.pem ]] || write_site "$tls"
+    step "Certificate"
     # A timer of the package renews it.
     certbot certonly --quiet --webroot --webroot-path "$acme" --domain "$domain" --email "$mail" \
         --agree-tos --non-interactive --keep-until-expiring --deploy-hook "systemctl reload nginx"
-    write_site "$certificate"
+    "$release/deploy/configure"
+    if [[ $is_booted = yes ]]; then systemctl reload nginx; fi
 fi
 
 if [[ $is_booted = no ]]; then
@@ -165,14 +201,7 @@ if [[ $is_booted = no ]]; then
     exit 0
 fi
 step "Looking at https://$domain/"
-insecure=()
-if [[ $mail = --self-signed ]]; then insecure=(--insecure); fi
-look() {
-    curl --silent --show-error --fail --output /dev/null --resolve "$domain:443:127.0.0.1" \
-        "${insecure[@]}" "https://$domain/questions/"
-}
-# nginx opens its ports a moment after it was told to read its settings.
-tries=0
-until look 2>/dev/null || ((++tries == 10)); do sleep 0.5; done
-look
+curl --silent --show-error --fail --output /dev/null "${insecure[@]}" \
+    --retry 10 --retry-all-errors --retry-delay 1 \
+    --resolve "$domain:443:127.0.0.1" "https://$domain/questions/"
 echo "The board is on https://$domain/. Its first administrator: qaboard create-admin NAME MAIL"

@@ -1,12 +1,13 @@
-"""Work that nobody waits for: one thread of the process, and a queue with an end."""
+"""Background jobs: one thread of the process, and a list of jobs with due times."""
 
 from __future__ import annotations
 
 import atexit
-import contextlib
+import heapq
+import itertools
 import logging
-import queue
 import threading
+import time
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
@@ -23,7 +24,7 @@ Job = Callable[[], object]
 
 
 class BackgroundWorker:
-    """Runs jobs one after the other, in the order they came.
+    """Runs jobs one after the other: those that are due, in the order in which they became so.
 
     A job has what it needs with it: no request, and no transaction but its own. What it raises is
     logged; all it says has the id of the request that left it. The thread starts with the first
@@ -34,42 +35,63 @@ class BackgroundWorker:
 
     def __init__(self, name: str = "background") -> None:
         self.name = name
-        self.jobs: queue.Queue[Job | None] = queue.Queue(QUEUE_LENGTH)
+        self.jobs: list[tuple[float, int, Job]] = []
+        self.numbers = itertools.count()
+        self.is_working = False
+        self.is_closing = False
         self.thread: threading.Thread | None = None
-        self.lock = threading.Lock()
+        self.changed = threading.Condition()
 
-    def submit(self, job: Job) -> None:
-        """Run a job soon. When the queue is full it is dropped, and the log says so."""
-        with self.lock:
+    def submit(self, job: Job, *, delay_seconds: float = 0) -> None:
+        """Run a job soon, or after a while. When too many wait it is dropped, and the log says so;
+        so is one with a delay once the server stops."""
+        with self.changed:
+            if len(self.jobs) >= QUEUE_LENGTH:
+                log.error("a job was dropped: %s others wait already", QUEUE_LENGTH)
+                return
+            if self.is_closing and delay_seconds:
+                log.error("a job was dropped: the process stops before it is due")
+                return
+            job = partial(copy_context().run, do, job)
+            due_at = time.monotonic() + delay_seconds
+            heapq.heappush(self.jobs, (due_at, next(self.numbers), job))
+            self.changed.notify_all()
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
                 self.thread.start()
                 atexit.register(self.close)
-        try:
-            self.jobs.put_nowait(partial(copy_context().run, do, job))
-        except queue.Full:
-            log.error("a job was dropped: %s others wait already", QUEUE_LENGTH)
 
     def wait(self) -> None:
-        """Wait until all jobs so far are done."""
-        self.jobs.join()
+        """Wait until all jobs are done, those with a delay too."""
+        with self.changed:
+            self.changed.wait_for(lambda: not self.jobs and not self.is_working)
 
     def close(self) -> None:
-        """Let the jobs so far end, for a while, and then the thread."""
-        if self.thread is not None and self.thread.is_alive():
-            with contextlib.suppress(queue.Full):
-                self.jobs.put(None, timeout=CLOSE_SECONDS)
-                self.thread.join(CLOSE_SECONDS)
+        """Let the jobs end, for a while, and then the thread; those with a delay run now."""
+        with self.changed:
+            self.is_closing = True
+            self.changed.notify_all()
+        if self.thread is not None:
+            self.thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
-        while True:
-            job = self.jobs.get()
-            try:
-                if job is None:
-                    return
-                job()
-            finally:
-                self.jobs.task_done()
+        while (job := self._next_job()) is not None:
+            job()
+
+    def _next_job(self) -> Job | None:
+        """Wait for the job that is due next; ``None`` when there is none and the server stops."""
+        with self.changed:
+            self.is_working = False
+            self.changed.notify_all()
+            while not self.is_closing:
+                seconds = self.jobs[0][0] - time.monotonic() if self.jobs else None
+                if seconds is not None and seconds <= 0:
+                    break
+                self.changed.wait(seconds)
+            if not self.jobs:
+                return None
+            self.is_working = True
+            return heapq.heappop(self.jobs)[2]
 
 
 def do(job: Job) -> None:

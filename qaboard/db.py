@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import zope.sqlalchemy
 from pyramid.request import Request
@@ -11,15 +15,21 @@ from pyramid.threadlocal import get_current_request
 from pyramid_retry import mark_error_retryable
 from pyramid_tm import explicit_manager
 from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+Result = TypeVar("Result")
+
+TRANSACTION_ATTEMPTS = 5
+RETRY_MAX_SECONDS = 0.2
+"""How long what stood in another's way waits at most before it tries again."""
+
+PAUSE_SECONDS = 0.1
+"""How long others have their turn between the transactions of work that has many of them: whoever
+waits for the lock of SQLite looks that often whether it is free."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-# The preview is a POST because of the length of its text, and the archive because it is written
-# down that it was fetched, which has a transaction of its own. They must not hold the write lock
-# of SQLite while they work.
-READ_ONLY_PATHS = frozenset({"preview", "account/download"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10
 
@@ -40,8 +50,25 @@ POSTGRESQL_PATIENCE = {
     "keepalives_count": "3",
 }
 
+# Of a server: what takes longer nobody waits for any more, and a transaction that a process has
+# forgotten must not hold its locks for ever. Commands, which migrate and back up, have all the time
+# they need.
+POSTGRESQL_SERVER_TIMEOUTS = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+
 CONNECTIONS_MAX_COUNT = 5
 """Of commands; those of a server are set in its ini file."""
+
+
+def make_server_engine(url: URL, *, connections: int) -> Engine:
+    """The engine of a process that serves: on PostgreSQL no statement takes for ever.
+
+    :param connections: as of `make_engine`.
+    """
+    if url.get_backend_name() != "sqlite":
+        # What the URL says wins.
+        options = f"{POSTGRESQL_SERVER_TIMEOUTS} {url.query.get('options', '')}".rstrip()
+        url = url.update_query_dict({"options": options})
+    return make_engine(url, connections=connections)
 
 
 def make_engine(url: URL, *, connections: int = CONNECTIONS_MAX_COUNT) -> Engine:
@@ -141,6 +168,29 @@ def make_session(engine: Engine, *, writes: bool) -> Session:
     return Session(engine.execution_options(writes=writes))
 
 
+def run_transaction(engine: Engine, act: Callable[[Session], Result]) -> Result:
+    """Run something in a transaction that writes, and again when another one was in its way.
+
+    :param act: may be called several times; what it returns after the commit is returned.
+    """
+    for remaining in reversed(range(TRANSACTION_ATTEMPTS)):
+        try:
+            with make_session(engine, writes=True) as session, session.begin():
+                return act(session)
+        except (DBAPIError, StaleDataError) as error:
+            if not remaining or not _is_in_the_way(error):
+                raise
+        time.sleep(random.uniform(0, RETRY_MAX_SECONDS))  # noqa: S311 - nobody need not guess it
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _is_in_the_way(error: Exception) -> bool:
+    """Whether the same may succeed a moment later: after a deadlock, or a row that has changed."""
+    # Class 40 of PostgreSQL's error codes: transaction rollback.
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, (StaleDataError, IntegrityError)) or state.startswith("40")
+
+
 def make_snapshot_session(engine: Engine) -> Session:
     """A session that only reads, and sees one state of the database however long it takes."""
     options = {"writes": False}
@@ -150,19 +200,64 @@ def make_snapshot_session(engine: Engine) -> Session:
     return Session(engine.execution_options(**options))
 
 
-def request_writes(request: Request) -> bool:
-    """Whether the request may change the database."""
-    if request.method in SAFE_METHODS:
-        return False
-    return request.environ["PATH_INFO"].strip("/") not in READ_ONLY_PATHS
-
-
 class ReadingSession(Session):
     """The session of a request that may not write."""
 
 
 class WritingSession(Session):
-    """The session of a request that may write."""
+    """The session of a request that may write: it only reads until `begin_writing` is called.
+
+    So the request knows who is asking, has checked the form, hashed the password and rendered the
+    text before it holds the write lock of SQLite, for which everybody else waits.
+    """
+
+    is_writing = False
+
+    def begin_writing(self) -> None:
+        """Begin the transaction that writes; what was read before is read anew when it is used.
+
+        It takes the place of the one that only read.
+        """
+        if self.is_writing:
+            return
+        self._replace_transaction("BEGIN IMMEDIATE")
+        self.is_writing = True
+
+    def end_writing(self) -> None:
+        """Take back what was written and let go of the write lock; the request only reads on.
+
+        Its transaction is to be doomed.
+        """
+        if not self.is_writing:
+            return
+        for unwritten in [*self.new, *self.deleted]:
+            self.expunge(unwritten)
+        self._replace_transaction("BEGIN")
+        self.is_writing = False
+
+    def _replace_transaction(self, begin: str) -> None:
+        # Below SQLAlchemy and zope.sqlalchemy: to them it is the transaction of the request.
+        connection = self.connection()
+        connection.exec_driver_sql("ROLLBACK")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(begin)
+        self.expire_all()
+
+    def check_writing(self) -> None:
+        """:raises RuntimeError: when a view writes that has not begun to."""
+        if not self.is_writing:
+            raise RuntimeError("a view must call request.begin_writing() before it writes")
+
+
+@event.listens_for(WritingSession, "before_flush")
+def _check_flush(session: WritingSession, _context, _instances) -> None:
+    session.check_writing()
+
+
+@event.listens_for(WritingSession, "do_orm_execute")
+def _check_statement(state) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.check_writing()
 
 
 class _RequestTransaction:
@@ -187,12 +282,11 @@ def make_request_session(request: Request) -> Session:
     A request that may write joins as "changed", so that whatever is written is committed: by
     default zope.sqlalchemy rolls back what was written by Core statements (its issue 88).
     """
-    writes = request_writes(request)
-    session_class = WritingSession if writes else ReadingSession
-    engine = request.registry["request_engines"][writes]
-    if not writes:
-        engine = request.environ.get(READING_ENGINE, engine)
-    session = session_class(engine)
+    engine = request.registry["reading_engine"]
+    if request.method in SAFE_METHODS:
+        session = ReadingSession(request.environ.get(READING_ENGINE, engine))
+    else:
+        session = WritingSession(engine)
     request.add_finished_callback(lambda _request: session.close())
     return session
 
@@ -203,10 +297,8 @@ def includeme(config) -> None:
     config.add_settings({"tm.manager_hook": explicit_manager, "tm.annotate_user": "false"})
     config.include("pyramid_tm")
     config.include("pyramid_retry")
-    engine = make_engine(settings.database_url, connections=settings.database_connections)
+    engine = make_server_engine(settings.database_url, connections=settings.database_connections)
     config.registry["engine"] = engine
-    # Made once, for the requests that may write and for the others.
-    config.registry["request_engines"] = {
-        writes: engine.execution_options(writes=writes) for writes in (True, False)
-    }
+    # Made once; a request that writes begins like the others, by reading.
+    config.registry["reading_engine"] = engine.execution_options(writes=False)
     config.add_request_method(make_request_session, "dbsession", reify=True)

@@ -79,7 +79,8 @@ def submit_form(
     A form that is not accepted writes nothing: its transaction is doomed, except where attempts
     are counted.
 
-    :param act: called with the checked values; returns a redirect, or raises `Refusal`.
+    :param act: called with the checked values; begins to write (`write_transaction.py`), and
+        returns a redirect or raises `Refusal`.
     :param show: returns what the page of the form is rendered from; it is answered with the
         status 400, or 409 for a conflict.
     """
@@ -99,6 +100,8 @@ def submit_form(
     except Refusal as refusal:
         if not isinstance(refusal, CountedRefusal):
             request.tm.doom()
+            # Nobody waits while its page is made.
+            request.dbsession.end_writing()
         if isinstance(refusal, Conflict):
             status = HTTPConflict.code
         elif isinstance(refusal, TooManyRequests):

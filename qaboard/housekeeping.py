@@ -9,18 +9,19 @@ from datetime import timedelta
 from pyramid.events import NewRequest
 from sqlalchemy import Engine
 
-from qaboard.background import BackgroundWorker
+from qaboard.background import BackgroundWorker, Job
 from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.expiry import forget_expired
 from qaboard.services.list_segments import even_out
+from qaboard.services.purge import finish_purges
 from qaboard.settings import AccountSettings
 
 INTERVAL_SECONDS = 60 * 60
 
 
 class Housekeeping:
-    """Closes accounts that are due, forgets what has expired, and evens out the segments of the
-    lists, about once an hour.
+    """Goes on with purges, closes accounts that are due, forgets what has expired, and evens out
+    the segments of the lists, about once an hour.
 
     Any request makes it look whether an hour is over, beginning with the first one. The work is
     done in a thread of its own, because an account with many posts takes minutes, and mails would
@@ -34,6 +35,8 @@ class Housekeeping:
         self.worker = BackgroundWorker("housekeeping")
         self.lock = threading.Lock()
         self.due_at = time.monotonic()
+        # Each by itself, so that one that fails does not keep the others from being done.
+        self.jobs: list[Job] = [self.close_accounts, self.forget, self.even_out_lists]
 
     def look(self, _event: NewRequest | None = None) -> None:
         """Have the work done if an hour is over; nobody waits for it."""
@@ -44,12 +47,11 @@ class Housekeeping:
             if now < self.due_at:
                 return
             self.due_at = now + INTERVAL_SECONDS
-        # Jobs of their own, so that one that fails does not keep the others from being done.
-        self.worker.submit(self.close_accounts)
-        self.worker.submit(self.forget)
-        self.worker.submit(self.even_out_lists)
+        for job in self.jobs:
+            self.worker.submit(job)
 
     def close_accounts(self) -> None:
+        finish_purges(self.engine)
         close_due_accounts(self.engine)
 
     def forget(self) -> None:

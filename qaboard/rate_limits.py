@@ -1,4 +1,4 @@
-"""Rate limits: how often something may be done, counted in memory or in Redis."""
+"""Rate limits: how often something may be done, counted in the database, in memory or in Redis."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from limits import RateLimitItem
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from pyramid.request import Request
 
 from qaboard.i18n import _
 from qaboard.models import EventKind
+from qaboard.rate_limit_storage import DatabaseStorage
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import log_event
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
@@ -25,6 +26,15 @@ from qaboard.settings.reading import SettingsError
 log = logging.getLogger(__name__)
 
 KEY_PREFIX = "qaboard"
+COUNTED = "qaboard.counted"
+"""The key of the WSGI environment with what a request was counted for already."""
+
+DATABASE = "database"
+"""The setting for counters in the database of the board."""
+
+CLOCK_TOLERANCE_SECONDS = 60
+"""How much the clocks of several machines may differ; more is a clock that was set back."""
+
 STORAGE_TIMEOUT_SECONDS = 1
 STORAGE_PAUSE_SECONDS = 30
 """How long a storage that did not answer is left alone; nobody waits for it meanwhile."""
@@ -58,24 +68,13 @@ class RateLimiter:
     site stays up, and passwords still cannot be guessed without end. Every half minute one request
     looks whether they are back; the others do not wait for it.
 
+    :param storage: the counters; by default those that the settings name.
     :raises SettingsError: when the storage is of an unknown kind or its package is missing.
     """
 
-    def __init__(self, settings: RateLimitSettings) -> None:
+    def __init__(self, settings: RateLimitSettings, storage: Storage | None = None) -> None:
         self.rates = settings.rates
-        scheme = settings.storage.partition(":")[0]
-        try:
-            self.storage = storage_from_string(
-                settings.storage,
-                wrap_exceptions=True,
-                socket_connect_timeout=STORAGE_TIMEOUT_SECONDS,
-                socket_timeout=STORAGE_TIMEOUT_SECONDS,
-            )
-        except ConfigurationError as error:
-            raise SettingsError(
-                f"The setting rate_limits.storage begins with {scheme!r}, which cannot be used: "
-                f"{error}; it should look like memory:// or redis://localhost:6379."
-            ) from None
+        self.storage = storage or make_storage(settings.storage)
         self.limiter = MovingWindowRateLimiter(self.storage)
         self.own_limiter = MovingWindowRateLimiter(MemoryStorage())
         self.pause = Pause()
@@ -128,6 +127,26 @@ class RateLimiter:
         return answer
 
 
+def make_storage(uri: str) -> Storage:
+    """The counters that a setting names.
+
+    :raises SettingsError: when they are of an unknown kind or their package is missing.
+    """
+    try:
+        return storage_from_string(
+            uri,
+            wrap_exceptions=True,
+            socket_connect_timeout=STORAGE_TIMEOUT_SECONDS,
+            socket_timeout=STORAGE_TIMEOUT_SECONDS,
+        )
+    except (ConfigurationError, ValueError) as error:
+        scheme = uri.partition(":")[0]
+        raise SettingsError(
+            f"The setting rate_limits.storage begins with {scheme!r}, which cannot be used: "
+            f"{error}; it should be {DATABASE}, or look like memory:// or redis://localhost:6379."
+        ) from None
+
+
 class Pause:
     """Whether a storage is left alone because it did not answer; threads share it."""
 
@@ -173,14 +192,23 @@ class Pause:
 def _hit(
     limiter: MovingWindowRateLimiter, rate: RateLimitItem, identifiers: tuple[str, ...]
 ) -> int:
+    """Count something, and say how many seconds it must wait."""
     if limiter.hit(rate, *identifiers):
         return 0
-    reset_at = limiter.get_window_stats(rate, *identifiers).reset_time
-    return max(1, math.ceil(reset_at - time.time()))
+    window = rate.get_expiry()
+    wait = limiter.get_window_stats(rate, *identifiers).reset_time - time.time()
+    if wait > window + CLOCK_TOLERANCE_SECONDS:
+        # It was counted before the clock was set back.
+        limiter.clear(rate, *identifiers)
+        limiter.hit(rate, *identifiers)
+        return 0
+    return max(1, math.ceil(min(wait, window)))
 
 
 def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
     """Count something, and stop it when it was too often.
+
+    An attempt that is repeated, because its transaction met another one, is counted once.
 
     In a form the form is shown again as it was typed; elsewhere it is a page of its own. Both have
     the status 429 and say in ``Retry-After`` how long to wait.
@@ -188,6 +216,11 @@ def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
     :param key: who or what it is counted for: a user's id, a network address, a name.
     :raises TooManyRequests: when it was too often.
     """
+    # The environment is what the attempts of one request share.
+    counted = request.environ.setdefault(COUNTED, set())
+    if (limit, str(key)) in counted:
+        return
+    counted.add((limit, str(key)))
     seconds = request.registry["rate_limiter"].seconds_to_wait(limit, str(key))
     if seconds:
         log_event(EventKind.RATE_LIMITED, user_id=None, client=request.client, limit=limit.value)
@@ -195,5 +228,11 @@ def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
 
 
 def includeme(config) -> None:
-    config.registry["rate_limiter"] = RateLimiter(config.registry["settings"].rate_limits)
+    registry = config.registry
+    settings, engine = registry["settings"], registry["engine"]
+    storage = None
+    if settings.rate_limits.storage == DATABASE:
+        storage = DatabaseStorage(engine, settings.secret)
+        registry["housekeeping"].jobs.append(storage.delete_expired)
+    registry["rate_limiter"] = RateLimiter(settings.rate_limits, storage)
     config.add_request_method(limit_rate)

@@ -17,7 +17,7 @@ from pyramid_retry import BeforeRetry, mark_error_retryable
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from qaboard.db import READING_ENGINE, make_engine
+from qaboard.db import READING_ENGINE, make_server_engine
 from qaboard.kept_pages.database_state import DatabaseState
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def includeme(config) -> None:
     if settings.replica_url is not None:
         registry["replica"] = Replica(
             registry["engine"],
-            make_engine(settings.replica_url, connections=settings.database_connections),
+            make_server_engine(settings.replica_url, connections=settings.database_connections),
             timedelta(seconds=settings.replica_maximum_lag_seconds),
         )
         config.add_subscriber(read_primary, BeforeRetry)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from qaboard.db import sqlite_file
 from qaboard.models import Base
+from qaboard.settings.reading import FROM_A_CLONE, resolve_path
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ TITLES_TABLE = "post_search_titles"
 """That of the titles, on SQLite."""
 
 REVISION_TABLE = "alembic_version"
+
+COMPATIBILITY_TABLE = "compatible_migrations"
+"""The migrations whose releases run on the tables; ``alembic/env.py`` writes it."""
 
 
 class SchemaError(Exception):
@@ -54,7 +58,8 @@ def read_migrations(ini_path: str) -> Migrations:
     """
     known, followed = set(), set()
     try:
-        folder = Path(plaster.get_settings(ini_path, "alembic")["script_location"], "versions")
+        location = plaster.get_settings(ini_path, "alembic")["script_location"]
+        folder = (resolve_path(location) or Path(location)) / "versions"
         paths = list(folder.glob("*.py"))
         for path in paths:
             values = _constants(path)
@@ -64,7 +69,7 @@ def read_migrations(ini_path: str) -> Migrations:
     except (OSError, SyntaxError, ValueError, LookupError) as error:
         raise SchemaError(_unreadable(ini_path, error)) from error
     if not known:
-        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}"))
+        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}; {FROM_A_CLONE}"))
     upgrade = f"qaboard -c {ini_path} upgrade"
     return Migrations(frozenset(known), frozenset(known - followed), upgrade)
 
@@ -91,7 +96,23 @@ def read_revisions(connection: Connection) -> set[str]:
     return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
-def check_known(found: set[str], migrations: Migrations) -> None:
+def read_compatible(connection: Connection) -> set[str]:
+    """The migrations whose releases run on the tables of a database, as the newest of them says.
+
+    A release knows no migration that came after it, so it cannot tell by itself whether one of them
+    took away what it needs.
+    """
+    if not inspect(connection).has_table(COMPATIBILITY_TABLE):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM compatible_migrations")))
+
+
+def is_newer(found: Set[str], compatible: Set[str], migrations: Migrations) -> bool:
+    """Whether a newer release has migrated a database, on which this one runs all the same."""
+    return not found <= migrations.known and migrations.heads <= compatible
+
+
+def check_known(found: Set[str], migrations: Migrations) -> None:
     """Refuse what a newer release has migrated.
 
     :raises SchemaError: when there is one among the migrations that this code does not have.
@@ -103,19 +124,30 @@ def check_known(found: set[str], migrations: Migrations) -> None:
         )
 
 
-def check_revisions(found: set[str], migrations: Migrations) -> None:
+def check_revisions(found: Set[str], compatible: Set[str], migrations: Migrations) -> None:
     """Compare what a database is at with the newest migration.
 
-    :raises SchemaError: when they differ, with what to do about it.
+    :param compatible: the migrations whose releases run on its tables.
+    :raises SchemaError: when this release does not run on it, with what to do about it.
     """
     if not found:
         raise SchemaError(f"The database has no tables yet; make them with: {migrations.upgrade}")
+    if is_newer(found, compatible, migrations):
+        return
     check_known(found, migrations)
     if found != migrations.heads:
         raise SchemaError(
             f"The tables of the database are at migration {_names(found)} and should be at "
             f"{_names(migrations.heads)}; bring them there with: {migrations.upgrade}"
         )
+
+
+def check_migrated(connection: Connection, migrations: Migrations) -> None:
+    """Compare a database with the newest migration.
+
+    :raises SchemaError: when this release does not run on it, with what to do about it.
+    """
+    check_revisions(read_revisions(connection), read_compatible(connection), migrations)
 
 
 def check_file(engine: Engine, migrations: Migrations) -> None:
@@ -138,7 +170,7 @@ def check_schema(engine: Engine, migrations: Migrations) -> None:
     """
     check_file(engine, migrations)
     with engine.connect() as connection:
-        check_revisions(read_revisions(connection), migrations)
+        check_migrated(connection, migrations)
         tables = set(inspect(connection).get_table_names())
     needed = {*Base.metadata.tables, SEARCH_TABLE}
     if engine.dialect.name == "sqlite":

@@ -1,4 +1,4 @@
-"""The server of production: waitress, which finishes what it has begun before it stops.
+"""The server: waitress, which finishes what it has begun before it stops.
 
 waitress by itself ends at once on SIGTERM, with what it was just answering, and on Ctrl+C it
 cancels the requests that wait for a thread.
@@ -6,8 +6,12 @@ cancels the requests that wait for a thread.
 
 from __future__ import annotations
 
+import errno
+import logging
+import math
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +20,11 @@ from typing import Any
 import waitress
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.task import ThreadedTaskDispatcher
+
+from qaboard.request_record import MONITORING_PATHS
+
+log = logging.getLogger(__name__)
 
 LISTEN_VARIABLE = "QABOARD_LISTEN"
 """Where this process listens: the path of a Unix socket, or an address such as 127.0.0.1:6543."""
@@ -23,8 +32,35 @@ LISTEN_VARIABLE = "QABOARD_LISTEN"
 STOP_SECONDS = 30
 """How long a process that stops goes on with requests that it has accepted."""
 
+MONITORING_THREADS_COUNT = 2
+"""/readyz may take seconds; /healthz does not wait for it."""
+
+EXHAUSTED_PAUSE_SECONDS = 0.1
+TOLD_AGAIN_SECONDS = 60
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
 CONNECTING_SECONDS = 0.1
 """How long whoever has just found the file of a socket may take to be connected: an instant."""
+
+
+class Threads(ThreadedTaskDispatcher):
+    """The threads that answer, of which monitoring has its own: it is answered while all others
+    wait for a database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_monitoring = ThreadedTaskDispatcher()
+        self.of_monitoring.set_thread_count(MONITORING_THREADS_COUNT)
+
+    def add_task(self, task: HTTPChannel) -> None:
+        if task.requests[0].path in MONITORING_PATHS:
+            self.of_monitoring.add_task(task)
+        else:
+            super().add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        self.of_monitoring.shutdown(cancel_pending, timeout)
+        return super().shutdown(cancel_pending, timeout)
 
 
 def serve(application: Callable, _global_config: dict[str, str], **options: Any) -> int:
@@ -42,7 +78,11 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         # Its group may write, which is connecting. waitress calls whoever does "localhost".
         options |= {"unix_socket": path, "unix_socket_perms": "660", "trusted_proxy": "localhost"}
     dispatchers: dict[int, wasyncore.dispatcher] = {}
-    server = waitress.create_server(application, map=dispatchers, **options)
+    threads = Threads()
+    server = waitress.create_server(application, map=dispatchers, _dispatcher=threads, **options)
+    threads.set_thread_count(server.adj.threads)
+    for listener in [one for one in dispatchers.values() if one.accepting]:
+        listener.accept = accept_or_pause(listener.accept)
     is_stopping = False
 
     def stop(*_signal) -> None:
@@ -53,12 +93,17 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGHUP, reopen_log)
 
     timeout, use_poll = server.adj.asyncore_loop_timeout, server.adj.asyncore_use_poll
 
     def take_turn() -> None:
         wasyncore.loop(timeout, use_poll, dispatchers, count=1)
 
+    # Whoever asks from here on is answered.
+    where = listen if path else " ".join(f"http://{address}" for address in listen.split())
+    log.info("listening on %s", where)
+    tell_service_manager()
     while not is_stopping:
         take_turn()
     if path:
@@ -70,6 +115,48 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         take_turn()
     server.task_dispatcher.shutdown()
     return 0
+
+
+def accept_or_pause(accept: Callable[[], Any]) -> Callable[[], Any]:
+    """Have a listener that has no file descriptors left say so and pause, for it would be asked
+    again at once and without end.
+
+    :param accept: the method of the listener that accepts a connection.
+    """
+    told_at = -math.inf
+
+    def accept_if_possible() -> Any:
+        nonlocal told_at
+        try:
+            return accept()
+        except OSError as error:
+            if error.errno not in _EXHAUSTED:
+                raise
+            if time.monotonic() >= told_at + TOLD_AGAIN_SECONDS:
+                told_at = time.monotonic()
+                log.error("no connection can be accepted: %s", error.strerror)
+            time.sleep(EXHAUSTED_PAUSE_SECONDS)
+            return None
+
+    return accept_if_possible
+
+
+def reopen_log(*_signal) -> None:
+    """Have the files of the log opened again after somebody has moved them.
+
+    Each entry sees to it that they are in place, so one is all there is to do.
+    """
+    log.info("SIGHUP: the log goes on")
+
+
+def tell_service_manager() -> None:
+    """Tell systemd, if it waits for that, that the service has started (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notification:
+            # One that begins with @ is abstract.
+            abstract = f"\0{address[1:]}" if address.startswith("@") else address
+            notification.sendto(b"READY=1", abstract)
 
 
 def stop_listening(dispatchers: dict[int, wasyncore.dispatcher]) -> None:

@@ -16,7 +16,7 @@ from webob.cookies import SignedSerializer
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.kept_pages.holes import stamp_or_hole
-from qaboard.models import Post, Question, utc_now
+from qaboard.models import is_recent
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 
@@ -24,7 +24,7 @@ from qaboard.services.refusal import WHOLE_FORM, Refusal
 def is_newcomer(request: Request) -> bool:
     """Whether the account of who is asking is new, by the age that the settings say."""
     days = request.registry["settings"].spam.new_account_days
-    return utc_now() - request.identity.signed_up_at < timedelta(days=days)
+    return is_recent(request.identity.signed_up_at, timedelta(days=days))
 
 
 def guard(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:
@@ -93,19 +93,17 @@ def _stamps(request: Request) -> SignedSerializer:
     return SignedSerializer(request.registry["settings"].secret, salt="qaboard.spam")
 
 
-def check_links(request: Request, post: Post) -> None:
+def check_links(request: Request, html: str, *, title: str = "") -> None:
     """Refuse a post of a newcomer that has many links.
 
-    :param post: as it would be stored; addresses in a title count too.
+    :param html: the text as it would be stored.
+    :param title: in a title an address is no link, and yet it is what spam is for.
     :raises Refusal: when it has more than the settings allow.
     """
     maximum = request.registry["settings"].spam.new_account_links
     if not maximum or not is_newcomer(request):
         return
-    html = post.body_html
-    if isinstance(post, Question):
-        # In a title an address is no link, and yet it is what spam is for.
-        html += request.render_markdown(post.title)
+    html += request.render_markdown(title)
     if html.count("<a ") > maximum:
         raise Refusal(
             {

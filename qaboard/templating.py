@@ -1,23 +1,21 @@
-"""Jinja2 for pages: filters for times and numbers, and addresses of static files."""
+"""Jinja2 for pages: filters for times and numbers, and pieces of pages."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, Template, pass_context
 from markupsafe import Markup, escape
 from pyramid.config import Configurator
 from pyramid.request import Request
-from pyramid.static import QueryStringCacheBuster
 from pyramid.threadlocal import get_current_request
 from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
 
 from qaboard import formatting, markup
+from qaboard.domain_names import address_for_display
 from qaboard.i18n import LANGUAGE_NAMES, _, translate_message
 from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
 from qaboard.kept_pages.notes import note_moment
@@ -28,7 +26,6 @@ from qaboard.page_head import (
     absolute_address,
     address_locale,
     beginning,
-    with_query,
 )
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
@@ -40,13 +37,12 @@ from qaboard.security.devices import describe_device
 from qaboard.security.next_address import own_address
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
+from qaboard.text_language import language_of_post, language_of_title
 
 LEFT = _("deleted user")
 
 HEAD_VALUES = ("title", "description", "page_type", "canonical_path")
 """What a template can set for the head of its page (``includes/head.jinja2``)."""
-
-STATIC_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
 
 @pass_context
@@ -105,46 +101,15 @@ def translate(context, message: str) -> str:
     return translate_message(context["request"], message, {})
 
 
-class ContentHashCacheBuster(QueryStringCacheBuster):
-    """Puts a hash of the file's content into its address, so that browsers may keep it."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__()
-        self.directory = directory
-        self.hashes: dict[str, tuple[float, str]] = {}
-
-    def tokenize(self, request, pathspec, kw) -> str:
-        path = self.directory / pathspec
-        modified_at = path.stat().st_mtime
-        known = self.hashes.get(pathspec)
-        if known is None or known[0] != modified_at:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            known = self.hashes[pathspec] = (modified_at, digest)
-        return known[1]
-
-
-def static_file_path(request: Request, name: str) -> str:
-    """The address of a file below ``static/``.
-
-    :param name: its path there, such as ``css/qaboard.css``.
-    """
-    known = request.registry["static_file_paths"]
-    key = request.script_name, name
-    path = known.get(key)
-    if path is None:
-        directory = Path(request.registry["settings"].static_directory)
-        path = request.static_path(str(directory / name))
-        if not request.registry.settings["reload_templates"]:
-            known[key] = path
-    return path
-
-
 def system_values(request: Request) -> dict[str, Any]:
     """What templates of pieces of a page can use, beside their own values."""
-    return {
-        "request": request,
-        "get_csrf_token": partial(csrf_token_of_page, request),
-    }
+    return {"request": request}
+
+
+def csrf_field(request: Request) -> Markup:
+    """The hidden field of a form with the token against cross-site requests."""
+    token = csrf_token_of_page(request)
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
 
 
 def render_template(request: Request, name: str, /, **values: Any) -> Markup:
@@ -303,13 +268,15 @@ def includeme(config: Configurator) -> None:
                 "ago": ago,
                 "question_row": question_row,
                 "number": number,
+                "title_language": language_of_title,
+                "post_language": language_of_post,
                 "display_name": display_name,
                 "translate": translate,
                 "event_sentence": event_sentence,
                 "event_until": event_until,
                 "device": describe_device,
+                "email_address": address_for_display,
                 "beginning": beginning,
-                "with_query": with_query,
                 "absolute_address": absolute_address,
             },
             "jinja2.globals": {
@@ -335,17 +302,6 @@ def includeme(config: Configurator) -> None:
 
     # After the phase in which pyramid_jinja2 makes the environment.
     config.action("qaboard.templating.escape_html", escape_html, order=999)
-    config.add_static_view(
-        "static",
-        settings.static_directory,
-        cache_max_age=STATIC_MAX_AGE_SECONDS,
-        request_method="GET",
-    )
-    config.add_cache_buster(
-        settings.static_directory, ContentHashCacheBuster(Path(settings.static_directory))
-    )
-    config.registry["static_file_paths"] = {}
-    config.add_request_method(static_file_path)
     config.add_request_method(render_template)
     config.add_request_method(render_content)
     config.add_request_method(render_markdown)
@@ -356,6 +312,7 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(site_root, reify=True)
     config.add_request_method(reader_id)
     config.add_request_method(reader_name)
+    config.add_request_method(csrf_field)
     config.add_request_method(page_part)
     config.add_request_method(site_bar)
     config.add_request_method(address_locale, reify=True)

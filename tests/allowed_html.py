@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ATTRIBUTES = {
-    "a": {"href", "title", "rel"},
+    "a": {"href", "title", "rel", "class"},
     "img": {"src", "alt", "title", "loading"},
     "ol": {"start"},
     "th": {"class"},

@@ -73,6 +73,8 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
         # The next application need not compile them again.
         settings["jinja2.bytecode_caching"] = "true"
         settings["jinja2.bytecode_caching_directory"] = str(compiled_templates)
+        # Nobody else counts; those of the database have tests of their own.
+        settings["rate_limits.storage"] = "memory://"
         settings["passwords.memory_kib"] = str(PASSWORD_SETTINGS.memory_kib)
         settings["passwords.passes"] = str(PASSWORD_SETTINGS.passes)
         settings.update(changes or {})

@@ -7,6 +7,7 @@ import os
 import pwd
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -56,15 +57,20 @@ class PrivateServer:
     :param settings: of the server, such as ``fsync=on``; tests do not wait for the disk.
     :param address: the one that it listens on; whoever is in its network may come in.
     :param prefix: what each of its commands begins with.
+    :param parent: the folder that it makes its own in.
     """
 
     def __init__(
-        self, *settings: str, address: str = "127.0.0.1", prefix: tuple[str, ...] = ()
+        self,
+        *settings: str,
+        address: str = "127.0.0.1",
+        prefix: tuple[str, ...] = (),
+        parent: Path | None = None,
     ) -> None:
         self.address, self.prefix = address, prefix
         self.user = server_user()
         # Not pytest's own directory: another user could not enter it.
-        self.directory = Path(tempfile.mkdtemp(prefix="qaboard-postgresql-"))
+        self.directory = Path(tempfile.mkdtemp(prefix="qaboard-postgresql-", dir=parent))
         if self.user:
             shutil.chown(self.directory, self.user)
         self.port = free_port()
@@ -108,6 +114,33 @@ class PrivateServer:
     def stop(self) -> None:
         """Stop as an operator does: whoever is connected is cut off."""
         self.run("pg_ctl", "-m", "fast", "-w", "stop")
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        command = [find_program("pg_isready"), "-q", "-h", self.address, "-p", str(self.port)]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def restart(self) -> None:
+        """Start it after it has ended by itself."""
+        (self.directory / "data" / "postmaster.pid").unlink(missing_ok=True)
+        self.start()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes."""
+        postmaster = int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for process in (postmaster, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have it keep its connections and say nothing, until the end of the block."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
 
     @property
     def is_running(self) -> bool:

@@ -22,8 +22,8 @@ def ini_copy(name: str, directory: Path, port: int) -> Path:
     content = (PROJECT / name).read_text()
     content = content.replace("listen = localhost:6543", f"listen = 127.0.0.1:{port}")
     content = content.replace("listen = 127.0.0.1:6543", f"listen = 127.0.0.1:{port}")
-    content = content.replace("%(here)s/static", str(PROJECT / "static"))
-    content = content.replace("%(here)s/alembic", str(PROJECT / "alembic"))
+    content = content.replace("qaboard:../static", str(PROJECT / "static"))
+    content = content.replace("qaboard:../alembic", str(PROJECT / "alembic"))
     (directory / "var").mkdir(exist_ok=True)
     copy = directory / name
     copy.write_text(content)

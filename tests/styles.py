@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-THEMES = ("light", "dark", "chosen dark")
+from project import PROJECT
 
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_BLOCKS = {
-    ":root": "light",
-    ":root:not([data-bs-theme])": "dark",
-    '[data-bs-theme="dark"]': "chosen dark",
-}
+
+THEMES = ("light", "dark")
 
 
 def rules(css: str) -> list[tuple[str, dict[str, str]]]:
@@ -25,17 +22,25 @@ def rules(css: str) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def variables(css: str) -> dict[str, dict[str, str]]:
-    """The variables that hold a colour, by theme."""
-    found: dict[str, dict[str, str]] = {theme: {} for theme in THEMES}
-    for selector, properties in rules(css):
-        if selector in _BLOCKS:
-            found[_BLOCKS[selector]] |= {
-                name: value
-                for name, value in properties.items()
-                if name.startswith("--") and value.startswith(("#", "rgb"))
-            }
-    return found
+def variables(css: str) -> dict[str, str]:
+    """The variables that hold a colour."""
+    return {
+        name: value
+        for selector, properties in rules(css)
+        if selector == ":root"
+        for name, value in properties.items()
+        if name.startswith("--") and value.startswith(("#", "rgb"))
+    }
+
+
+def style_sheet(name: str) -> str:
+    return (PROJECT / "static/css" / name).read_text(encoding="utf-8")
+
+
+def theme_colours(theme: str) -> dict[str, str]:
+    """The variables of a theme, as the style sheets of a page leave them."""
+    colours = variables(style_sheet("qaboard.css")) | variables(style_sheet("highlight.css"))
+    return colours | variables(style_sheet("dark.css")) if theme == "dark" else colours
 
 
 def colour(value: str, values: dict[str, str]) -> str:

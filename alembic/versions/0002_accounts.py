@@ -13,6 +13,7 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
+compatible_since = "0002"
 
 IDENTIFIER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TIME = sa.DateTime(timezone=True)

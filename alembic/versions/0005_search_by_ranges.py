@@ -20,6 +20,7 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+compatible_since = "0005"
 
 # True of every post: the lists, which do not ask for it, must not take these indexes for theirs.
 ANY_POST = sa.text("id > 0")

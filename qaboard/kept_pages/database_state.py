@@ -8,6 +8,7 @@ never shown when it is no longer right.
 from __future__ import annotations
 
 import logging
+import select
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -17,6 +18,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 3.0
+"""How long a server may take to tell its state, which costs it nothing."""
 
 RETRY_SECONDS = 1.0
 """How long a database that could not be asked is left alone; the pages ask it anyway."""
@@ -46,14 +50,35 @@ def ask_sqlite(connection) -> int:
     return version
 
 
+class NoAnswerError(Exception):
+    """A server keeps the connection and says nothing."""
+
+
 def ask_postgresql(connection) -> bytes | None:
     # By libpq itself: with a cursor around it, it takes one and a half times as long.
-    result = connection.pgconn.exec_prepared(POSTGRESQL_PREPARED_NAME, None)
-    if result.ntuples != 1:
+    pgconn = connection.pgconn
+    pgconn.send_query_prepared(POSTGRESQL_PREPARED_NAME, None)
+    poll = select.poll()
+    poll.register(pgconn.socket, select.POLLIN)
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while pgconn.is_busy():
+        if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
+            raise NoAnswerError
+        pgconn.consume_input()
+    result = pgconn.get_result()
+    while pgconn.get_result() is not None:
+        pass
+    if result is None or result.ntuples != 1:
         from psycopg import OperationalError  # PostgreSQL is an extra.
 
         raise OperationalError("no answer")
     return result.get_value(0, 0)
+
+
+def is_silence(error: BaseException) -> bool:
+    """Whether an error means that a server accepts connections and says nothing."""
+    cause = getattr(error, "orig", error)
+    return isinstance(cause, NoAnswerError) or type(cause).__name__ == "ConnectionTimeout"
 
 
 class DatabaseState:
@@ -62,6 +87,8 @@ class DatabaseState:
     One connection for all threads, since the numbers of SQLite are those of a connection. It is
     opened when it is first needed, so a process that only forks has none, and closed when the
     engine is disposed of.
+
+    ``is_silent`` is whether the server was found to hang; ``on_silence`` is called then.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -74,27 +101,48 @@ class DatabaseState:
         self.not_before = 0.0
         self.begun_count = 0
         self.state: Hashable | None = None
+        self.is_silent = False
+        self.on_silence: Callable[[], None] = lambda: None
         self.lock = threading.Lock()
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def read(self) -> Hashable | None:
         """The state as of now, to be compared; ``None`` when there is no saying."""
+        # Nobody waits for one that hangs; `server_watch.py` asks on.
+        if self.is_silent:
+            return None
         begun_before = self.begun_count
         with self.lock:
+            if self.is_silent:
+                return None
             # Else another thread has begun to ask while this one waited, so it knows.
             if self.begun_count == begun_before:
                 self.begun_count += 1
                 self.state = self._read()
             return self.state
 
+    def probe(self) -> None:
+        """Find out whether the server answers."""
+        with self.lock:
+            self.not_before = 0.0
+            self._read()
+
     def _read(self) -> Hashable | None:
         """Ask; a connection that has broken is replaced, once."""
         for _attempt in range(1 if self.connection is None else 2):
             try:
-                return self._ask()
-            except (SQLAlchemyError, self.engine.dialect.dbapi.Error) as error:
+                state = self._ask()
+            except (SQLAlchemyError, self.engine.dialect.dbapi.Error, NoAnswerError) as error:
                 log.info("the database does not tell its state: %s", type(error).__name__)
                 self._drop()
+                was_silent, self.is_silent = self.is_silent, is_silence(error)
+                if self.is_silent:
+                    if not was_silent:
+                        self.on_silence()
+                    break
+            else:
+                self.is_silent = False
+                return state
         self.not_before = time.monotonic() + RETRY_SECONDS
         return None
 

@@ -15,7 +15,7 @@ from pyramid.request import Request
 
 from qaboard.kept_pages.notes import notes_of
 
-_CSRF_TOKEN, _READER_ID, _READER_NAME, _STAMP = (secrets.token_hex(16) for _ in range(4))
+_CSRF_TOKEN, _READER_ID, _READER_NAME, _STAMP, _KEY = (secrets.token_hex(16) for _ in range(5))
 
 
 def is_for_several(request: Request) -> bool:
@@ -44,6 +44,16 @@ def stamp_or_hole(request: Request, make_stamp: Callable[[Request], str]) -> str
     return _STAMP if is_for_several(request) else make_stamp(request)
 
 
+def new_idempotency_key() -> str:
+    """What a form names itself by, each time that it is shown."""
+    return secrets.token_hex(16)
+
+
+def key_or_hole(request: Request) -> str:
+    """The idempotency key with which a form begins."""
+    return _KEY if is_for_several(request) else new_idempotency_key()
+
+
 def fill_holes(
     request: Request, part: str, make_stamp: Callable[[Request], str] | None = None
 ) -> Markup:
@@ -55,6 +65,7 @@ def fill_holes(
     filled = str(part).replace(_CSRF_TOKEN, get_csrf_token(request))
     filled = filled.replace(_READER_ID, str(request.identity.user_id))
     filled = filled.replace(_READER_NAME, str(escape(request.identity.username)))
+    filled = filled.replace(_KEY, new_idempotency_key())
     if make_stamp is not None and _STAMP in filled:
         filled = filled.replace(_STAMP, make_stamp(request))
     return Markup(filled)  # noqa: S704 - the name is escaped, and the others are letters and digits

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 import transaction
@@ -69,45 +71,71 @@ def send_address_link(registry: Registry, *, user_id: int, email: str, locale: s
         if user.email == email and user.email_verified_at is not None:
             return
         token = email_address.issue_address_token(session, user, email)
-        template, locale = "verify_email", user.locale or locale
+        # Not the name, which is for nobody to choose who writes to strangers.
+        template, username = "welcome" if user.email == email else "verify_email", None
         link = link_to(registry["settings"], "/verify-email", token=token or "")
         if token is None:
-            user = password_reset.find_user_by_email(session, email)
-            template, locale = "address_taken", user.locale or locale
+            owners = password_reset.find_accounts_by_email(session, email)
+            if not owners:
+                # It is about to be closed.
+                return
+            user = owners[0]
+            template, username = "address_taken", user.username
             link = link_to(registry["settings"], "/forgot-password")
         mailer.send(
             compose_mail(
                 registry,
                 template,
                 recipient=email,
-                locale=locale,
-                username=user.username,
+                locale=user.locale or locale,
+                username=username,
                 link=link,
                 hours=int(email_address.LIFETIME.total_seconds() // 3600),
             )
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ResettableAccount:
+    """An account in a mail about a forgotten password; without its name where that may be one
+    that somebody chose to write to a stranger."""
+
+    username: str | None
+    created_at: datetime
+    link: str
+
+
+def reset_account(
+    session: Session, settings: Settings, user: User, client: Client
+) -> ResettableAccount:
+    """Make the link to choose another password for an account."""
+    token = password_reset.issue_reset_token(session, user, email=user.email)
+    record_event(session, EventKind.RESET_REQUEST, user_id=user.id, actor_id=None, client=client)
+    return ResettableAccount(
+        user.username if user.email_verified_at is not None else None,
+        user.created_at,
+        link_to(settings, "/reset-password", token=token),
+    )
+
+
 def send_reset_link(registry: Registry, *, email: str, locale: str, client: Client) -> None:
-    """Send the link to choose another password, if the address has an account."""
+    """Send a link to choose another password for each account that the address has."""
     if not may_mail(registry, email):
         return
     with mailing_transaction(registry) as (session, mailer):
-        user = password_reset.find_user_by_email(session, email)
-        if user is None:
+        users = password_reset.find_accounts_by_email(session, email)
+        if not users:
             return
-        token = password_reset.issue_reset_token(session, user, email=user.email)
-        record_event(
-            session, EventKind.RESET_REQUEST, user_id=user.id, actor_id=None, client=client
-        )
+        accounts = [reset_account(session, registry["settings"], user, client) for user in users]
+        is_proved = users[0].email_verified_at is not None
         mailer.send(
             compose_mail(
                 registry,
                 "reset_password",
-                recipient=user.email,
-                locale=user.locale or locale,
-                username=user.username,
-                link=link_to(registry["settings"], "/reset-password", token=token),
+                recipient=email,
+                locale=users[0].locale or locale,
+                username=users[0].username if is_proved and len(users) == 1 else None,
+                accounts=accounts,
                 minutes=int(password_reset.LIFETIME.total_seconds() // 60),
             )
         )
@@ -125,7 +153,8 @@ def announce(
     """Tell a user what happened to their account, if the transaction is committed.
 
     :param template: gets ``username``, ``device``, ``address`` (what is kept of the network
-        address), ``link`` to choose another password, and ``values``.
+        address), ``link`` to choose another password, and ``values``. The first three are
+        ``None`` for an address that nobody has proved: whoever writes there chose them.
     :param is_proved: whether the recipient is known to be the user; by default, whether their
         address is confirmed.
     """
@@ -139,9 +168,9 @@ def announce(
         template,
         recipient=recipient,
         locale=locale,
-        username=user.username,
-        device=describe_device(request.client.user_agent),
-        address=request.client.address,
+        username=user.username if is_proved else None,
+        device=describe_device(request.client.user_agent) if is_proved else None,
+        address=request.client.address if is_proved else None,
         link=link_to(request.registry["settings"], "/forgot-password"),
         **values,
     )

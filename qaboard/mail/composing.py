@@ -10,15 +10,7 @@ from pyramid.request import Request
 from pyramid.threadlocal import RequestContext
 from pyramid_mailer.message import Message
 
-
-def _with_ascii_domain(address: str) -> str:
-    """An address as every server takes it: ``minji@예시.한국`` as ``minji@xn--…``."""
-    name, _, domain = address.rpartition("@")
-    try:
-        return f"{name}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        # No domain that can exist; the server says so.
-        return address
+from qaboard.models import email_key
 
 
 def compose_mail(
@@ -41,7 +33,8 @@ def compose_mail(
         text = render(f"mail/{template}.txt.jinja2", values, request)
         html = render(f"mail/{template}.html.jinja2", values, request)
     subject, _, body = text.partition("\n")
-    recipient = _with_ascii_domain(recipient)
+    # Some accounts have theirs in another form (`email_keys`).
+    recipient = email_key(recipient)
     return Message(
         subject=subject.strip(),
         sender=settings.mail.sender,

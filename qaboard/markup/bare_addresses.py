@@ -14,6 +14,9 @@
 
 import re
 
+BARE = "bare"
+"""The class of a link that shows its own address: on paper it is not written once more."""
+
 _CJK = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
 
 _ADDRESS = re.compile(

@@ -1,19 +1,20 @@
 """The tables, one noun a file."""
 
 from qaboard.models.answer import Answer
-from qaboard.models.base import Base, utc_now
-from qaboard.models.draft import Draft
+from qaboard.models.base import CLOCK_TOLERANCE, Base, is_recent, utc_now, was_recent
+from qaboard.models.draft import Draft, SeenDraft
 from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
 from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor, second_factor_exists
 from qaboard.models.security_event import EventKind, SecurityEvent
 from qaboard.models.single_use_token import SingleUseToken, TokenPurpose
-from qaboard.models.user import Role, User, email_key, username_key
+from qaboard.models.user import PurgeStep, Role, User, email_key, email_keys, username_key
 from qaboard.models.user_session import UserSession
 from qaboard.models.vote import Vote
 
 __all__ = [
+    "CLOCK_TOLERANCE",
     "Answer",
     "Base",
     "Draft",
@@ -21,10 +22,12 @@ __all__ = [
     "ListSegment",
     "Passkey",
     "Post",
+    "PurgeStep",
     "Question",
     "RecoveryCode",
     "Role",
     "SecurityEvent",
+    "SeenDraft",
     "SingleUseToken",
     "TOTPFactor",
     "TokenPurpose",
@@ -32,7 +35,10 @@ __all__ = [
     "UserSession",
     "Vote",
     "email_key",
+    "email_keys",
+    "is_recent",
     "second_factor_exists",
     "username_key",
     "utc_now",
+    "was_recent",
 ]

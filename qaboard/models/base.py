@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, MetaData, and_
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -22,6 +22,21 @@ NAMING_CONVENTION = {
 def utc_now() -> datetime:
     """The current time, aware and in UTC."""
     return datetime.now(UTC)
+
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How much the clocks of several machines may differ. What is further in the future was noted
+before a clock was set back; it is not recent."""
+
+
+def is_recent(moment: datetime, period: timedelta) -> bool:
+    """Whether something happened in the period that ends now."""
+    return -CLOCK_TOLERANCE <= utc_now() - moment <= period
+
+
+def was_recent(column, now: datetime, period: timedelta) -> ColumnElement[bool]:
+    """The same of a column, as a condition."""
+    return and_(column > now - period, column <= now + CLOCK_TOLERANCE)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -42,6 +57,9 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+IDEMPOTENCY_KEY_MAX_CHARACTERS = 64
+"""What a form names itself by, so that it makes one row when it is sent twice."""
 
 # SQLite numbers rows by itself only in a column that is declared INTEGER.
 Identifier = BigInteger().with_variant(Integer, "sqlite")

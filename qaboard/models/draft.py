@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -16,8 +17,9 @@ class Draft(Base):
 
     ``place`` is the form it belongs to: ``ask``, ``answer <id of the question>`` or
     ``edit <id of the post>``. ``post_version`` is the version of the post that an edit began from.
-    ``writer`` is a number that the page which saved it has given itself, so that another page of
-    the same user does not write over it without having seen it.
+    ``writer`` is the random id of the page that saved it, so that another page of the same user
+    does not overwrite it without having seen it. ``save_number`` rises with each save of that
+    page, so that one which comes late does not overwrite a newer one.
     """
 
     __tablename__ = "drafts"
@@ -37,9 +39,32 @@ class Draft(Base):
     body: Mapped[str] = mapped_column(Text)
     post_version: Mapped[int | None]
     writer: Mapped[str] = mapped_column(String(WRITER_MAX_CHARACTERS))
+    save_number: Mapped[int] = mapped_column(default=0, server_default="0")
     updated_at: Mapped[Timestamp] = mapped_column(default=utc_now, index=True)
 
     __table_args__ = (
         UniqueConstraint("user_id", "place"),
         CheckConstraint(f"length(body) <= {BODY_MAX_CHARACTERS}", name="body_length"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDraft:
+    """A draft that a page shows or goes on with.
+
+    :param writer: the page that saved it.
+    :param save_number: the last of its saves that was seen; ``None`` for all, since pages of the
+        release before name no number.
+    """
+
+    writer: str
+    save_number: int | None
+
+    def __str__(self) -> str:
+        """As forms and saves name it (`qaboard.schemas.draft.read_seen_drafts`)."""
+        return self.writer if self.save_number is None else f"{self.writer}-{self.save_number}"
+
+    def includes(self, draft: Draft) -> bool:
+        """Whether the draft, as it is now, has been seen."""
+        is_older = self.save_number is None or draft.save_number <= self.save_number
+        return self.writer == draft.writer and is_older

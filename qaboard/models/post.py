@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from qaboard.models.base import Base, Identifier, OptionalTimestamp, PrimaryKey, Timestamp, utc_now
+from qaboard.models.base import (
+    IDEMPOTENCY_KEY_MAX_CHARACTERS,
+    Base,
+    Identifier,
+    OptionalTimestamp,
+    PrimaryKey,
+    Timestamp,
+    utc_now,
+)
 from qaboard.models.user import User
 
 BODY_MAX_CHARACTERS = 30_000
@@ -22,8 +30,8 @@ LIVE_ANSWER = text("question_id IS NOT NULL AND deleted_at IS NULL")
 ANY_POST = text("id > 0")
 
 
-def _partial_index(name: str, *columns: str, where) -> Index:
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+def _partial_index(name: str, *columns: str, where, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 class Post(Base):
@@ -31,7 +39,7 @@ class Post(Base):
 
     ``version`` counts the edits, deletions and restorations; a form carries the one it was made
     from, and a row that another transaction changed meanwhile raises ``StaleDataError``.
-    Votes and counters leave it alone.
+    Votes and counters leave it alone. ``idempotency_key`` is that of the form which wrote the post.
     """
 
     __tablename__ = "posts"
@@ -50,6 +58,7 @@ class Post(Base):
     created_at: Mapped[Timestamp] = mapped_column(default=utc_now)
     edited_at: Mapped[OptionalTimestamp]
     deleted_at: Mapped[OptionalTimestamp]
+    idempotency_key: Mapped[str | None] = mapped_column(String(IDEMPOTENCY_KEY_MAX_CHARACTERS))
 
     # A question's own columns.
     title: Mapped[str | None] = mapped_column(String(TITLE_MAX_CHARACTERS))
@@ -88,6 +97,13 @@ class Post(Base):
         # What the search finds by its operators alone.
         _partial_index("ix_posts_score", "score", "id", where=ANY_POST),
         _partial_index("ix_posts_created", "created_at", "id", where=ANY_POST),
+        _partial_index(
+            "uq_posts_idempotency_key",
+            "author_id",
+            "idempotency_key",
+            where=text("idempotency_key IS NOT NULL"),
+            unique=True,
+        ),
         Index("ix_posts_author", "author_id", "kind", "created_at", "id"),
         {"sqlite_autoincrement": True},
     )

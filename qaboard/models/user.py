@@ -8,8 +8,17 @@ from datetime import UTC, datetime
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from qaboard.folding import fold
-from qaboard.models.base import Base, OptionalTimestamp, PrimaryKey, Timestamp, utc_now
+from qaboard import domain_names
+from qaboard.folding import fold, narrow
+from qaboard.models.base import (
+    IDEMPOTENCY_KEY_MAX_CHARACTERS,
+    Base,
+    Identifier,
+    OptionalTimestamp,
+    PrimaryKey,
+    Timestamp,
+    utc_now,
+)
 
 
 class Role(enum.StrEnum):
@@ -20,14 +29,41 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
+class PurgeStep(enum.StrEnum):
+    """What is done with the posts of a purged account at this time."""
+
+    TAKE_BACK = "take_back"
+    GIVE_BACK = "give_back"
+
+
 def username_key(username: str) -> str:
     """The form of a name in which two names are the same name."""
     return fold(username)
 
 
 def email_key(email: str) -> str:
-    """The form in which an address is stored and compared."""
-    return email.strip().casefold()
+    """The form in which an address is stored and compared: the domain as servers know it.
+
+    The name before it is only made small, since folding could make it another mailbox.
+    """
+    mailbox, at, domain = narrow(email.strip()).rpartition("@")
+    try:
+        domain = domain_names.to_ascii(domain)
+    except ValueError:
+        # No mail goes there; the address may be in the table from before.
+        domain = domain.casefold()
+    return f"{mailbox.lower()}{at}{domain}"
+
+
+def email_keys(email: str) -> tuple[str, ...]:
+    """The forms in which an address may be stored.
+
+    Of two accounts that had confirmed it before its forms were one, the later one has kept it with
+    the domain in Unicode.
+    """
+    key = email_key(email)
+    mailbox, at, domain = key.rpartition("@")
+    return tuple({key: None, f"{mailbox}{at}{domain_names.to_unicode(domain)}": None})
 
 
 RELEASED_NAME = "deleted user"
@@ -40,9 +76,11 @@ class User(Base):
     ``username_key`` is unique. ``email`` is unique among verified addresses only: who signs up
     with somebody else's address must not learn from a refusal that it has an account, and cannot
     verify it. ``suspended_until`` is ``SUSPENDED_FOR_GOOD`` where there is no end. ``purged_at`` is
-    when all posts were taken back; the suspension that goes with it has no reason. Until
-    ``closing_at`` the account can be kept; after ``closed_at`` it has no address, and its name is
-    free again. ``closing_at`` of a closed account says that its posts are still to be treated.
+    when all posts were taken back; the suspension that goes with it has no reason. ``purge_step``
+    is there while posts are still to be taken or given back. Until ``closing_at``
+    the account can be kept; after ``closed_at`` it has no address, and its name is free again.
+    ``closing_at`` of a closed account says that its posts are still to be treated: those below
+    ``closing_post_id``. ``idempotency_key`` is that of the form which opened the account.
     ``question_count`` and ``answer_count`` are those that everybody sees, the written ones all.
     """
 
@@ -93,6 +131,9 @@ class User(Base):
     closing_at: Mapped[OptionalTimestamp]
     closing_removes_posts: Mapped[bool | None]
     closed_at: Mapped[OptionalTimestamp]
+    closing_post_id: Mapped[int | None] = mapped_column(Identifier)
+    purge_step: Mapped[str | None] = mapped_column(String(10))
+    idempotency_key: Mapped[str | None] = mapped_column(String(IDEMPOTENCY_KEY_MAX_CHARACTERS))
     # Kept by triggers of the database (migration 0004).
     question_count: Mapped[int] = mapped_column(server_default="0")
     answer_count: Mapped[int] = mapped_column(server_default="0")

@@ -17,8 +17,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from qaboard.db import sqlite_file
+from qaboard.log_handlers import QueuedFileHandler, QueuedHandler
 from qaboard.replica import Replica
-from qaboard.schema import Migrations, SchemaError, check_revisions, read_revisions
+from qaboard.schema import Migrations, SchemaError, check_migrated
 from qaboard.settings.mail import MailSettings
 
 WAIT_SECONDS = 2.0
@@ -157,10 +158,9 @@ def check_replica(replica: Replica | None) -> Finding:
 def check_migrations(engine: Engine, migrations: Migrations | None) -> Finding:
     if migrations is None:
         return OFF
-    with engine.connect() as connection:
-        found = read_revisions(connection)
     try:
-        check_revisions(found, migrations)
+        with engine.connect() as connection:
+            check_migrated(connection, migrations)
     except SchemaError as error:
         return Finding(State.FAILING, str(error))
     return OK
@@ -173,7 +173,9 @@ def check_mail(registry: Registry) -> Finding:
 
 def check_rate_limits(registry: Registry) -> Finding:
     registry["rate_limiter"].check()
-    return OK
+    if registry["settings"].rate_limits.storage.startswith("memory:"):
+        return Finding(State.OK, "each process counts by itself")
+    return Finding(State.OK, "all processes count together")
 
 
 def needed_folders(engine: Engine, mail: MailSettings) -> list[Path]:
@@ -188,22 +190,22 @@ def needed_folders(engine: Engine, mail: MailSettings) -> list[Path]:
     return folders
 
 
-def log_folders() -> list[Path]:
-    """The folders of the log's files."""
-    handlers = logging.getLogger().handlers
-    return [
-        Path(handler.baseFilename).parent
-        for handler in handlers
-        if isinstance(handler, logging.FileHandler)
-    ]
+def log_handlers() -> list[QueuedHandler]:
+    """Those that may have a disk to wait for."""
+    return [one for one in logging.getLogger().handlers if isinstance(one, QueuedHandler)]
 
 
 def check_disk(folders: list[Path], minimum_mib: int) -> Finding:
-    """Whether there is room in all folders that are there.
+    """Whether the log is written, and there is room in all folders that are there.
 
     :param minimum_mib: how much is enough, in MiB.
     """
-    existing = [folder for folder in (*folders, *log_folders()) if folder.is_dir()]
+    for handler in log_handlers():
+        if handler.error is not None:
+            return Finding(State.FAILING, f"the log cannot be written: {handler.error}")
+        if isinstance(handler, QueuedFileHandler):
+            folders = [*folders, handler.path.parent]
+    existing = [folder for folder in folders if folder.is_dir()]
     free_mib, folder = min((shutil.disk_usage(folder).free // MIB, folder) for folder in existing)
     if free_mib < minimum_mib:
         return Finding(State.FAILING, f"{free_mib} MiB are free in {folder}")

@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from pyramid.registry import Registry
 from pyramid.response import Response
-from pyramid.static import static_view
 
 from qaboard.request_record import MONITORING_PATHS, RequestRecord, current_record
 from qaboard.security.client import kept_address, network_address
+from qaboard.static_files import serve_static_file
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("qaboard.access")
@@ -171,7 +171,7 @@ def name_of_view(view: object, attribute: str | None) -> str:
 
     :param attribute: the method of a class, if that is the view.
     """
-    if isinstance(view, static_view):
+    if view is serve_static_file:
         return "static"
     module = view.__module__.removeprefix("qaboard.views.")
     name = getattr(view, "__qualname__", type(view).__qualname__)

@@ -10,7 +10,17 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, false, func, select
 
 from qaboard.folding import fold
-from qaboard.models import Post, Role, SecurityEvent, User, UserSession, email_key, utc_now
+from qaboard.list_address import ListAddress
+from qaboard.models import (
+    Post,
+    Role,
+    SecurityEvent,
+    User,
+    UserSession,
+    email_keys,
+    utc_now,
+    was_recent,
+)
 from qaboard.pagination import Page, requested_page
 from qaboard.presenters.audit_log import EventRow, event_rows, events_with_names
 from qaboard.resources import UserResource, UsersResource
@@ -46,6 +56,7 @@ class UserList:
     text: str
     finds_addresses: bool
     rows: list[UserRow]
+    address: ListAddress
 
 
 def present_user_list(
@@ -74,7 +85,10 @@ def present_user_list(
         select(User).where(*conditions).order_by(*order).limit(page.size).offset(page.offset)
     )
     rows = [UserRow(user, UserResource(user, users), user.is_suspended(now)) for user in found]
-    return UserList(page, status, text, finds_addresses, rows)
+    address = ListAddress(
+        request.resource_path(users), {"status": status, "q": text}, {"status": UserStatus.ALL}
+    )
+    return UserList(page, status, text, finds_addresses, rows, address)
 
 
 def _of_status(
@@ -83,7 +97,7 @@ def _of_status(
     match status:
         case UserStatus.NEW:
             return [
-                User.created_at > now - timedelta(days=new_account_days),
+                was_recent(User.created_at, now, timedelta(days=new_account_days)),
                 User.closed_at.is_(None),
             ]
         case UserStatus.SUSPENDED:
@@ -98,7 +112,7 @@ def _of_status(
 def _found_by(text: str, finds_addresses: bool) -> ColumnElement[bool]:
     if "@" in text:
         # No name has one.
-        return User.email == email_key(text) if finds_addresses else false()
+        return User.email.in_(email_keys(text)) if finds_addresses else false()
     return User.username_key.contains(fold(text), autoescape=True)
 
 
@@ -143,7 +157,7 @@ def present_managed_user(request: Request, resource: UserResource) -> ManagedUse
         select(func.count(), func.max(UserSession.last_used_at)).where(
             UserSession.user_id == user.id,
             UserSession.expires_at > now,
-            UserSession.last_used_at > now - idle,
+            was_recent(UserSession.last_used_at, now, idle),
             UserSession.is_pending.is_(False),
         )
     ).one()

@@ -31,7 +31,11 @@ _QUESTION = (
 # Without what is nobody's business, since it stays in memory for a while.
 _SHOWN_QUESTION = (
     select(Question)
-    .options(joinedload(Question.author, innerjoin=True).load_only(User.username, User.closed_at))
+    .options(
+        joinedload(Question.author, innerjoin=True).load_only(
+            User.username, User.closed_at, User.role
+        )
+    )
     .where(Question.id == bindparam("id"))
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import colander
 
 from qaboard.i18n import _
-from qaboard.schemas.fields import email_field
+from qaboard.schemas.fields import email_field, new_email_field
 
 
 class EmailSchema(colander.Schema):
@@ -13,4 +13,4 @@ class EmailSchema(colander.Schema):
 
 
 class NewEmailSchema(colander.Schema):
-    email = email_field(_("New email address"))
+    email = new_email_field(_("New email address"))

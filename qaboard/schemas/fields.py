@@ -9,9 +9,11 @@ from typing import Any
 import colander
 import deform
 
-from qaboard import markup
+from qaboard import domain_names, markup
+from qaboard.folding import narrow
 from qaboard.i18n import _
 from qaboard.models import Post, Question, User
+from qaboard.models.base import IDEMPOTENCY_KEY_MAX_CHARACTERS
 
 _NORMALISED_NAME_MAX_CHARACTERS = 1000
 _LINE_CONTROLS = frozenset("\n\r\t")
@@ -21,6 +23,8 @@ _EMAIL = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]+"
     r"@[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)*"
 )
+INVALID_ADDRESS = _("Enter an email address like name@example.com.")
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f]")
 # Letters, marks and symbols that show nothing: the assigned Default_Ignorable_Code_Points that are
 # no format characters (Unicode 16, DerivedCoreProperties.txt), and the empty Braille pattern.
 _INVISIBLE = frozenset(
@@ -98,7 +102,7 @@ def at_most(characters: int):
     return check
 
 
-def _normalise(value: Any) -> Any:
+def normalised(value: Any) -> Any:
     return markup.normalise(value) if isinstance(value, str) else value
 
 
@@ -106,7 +110,8 @@ def compatible_form(value: Any) -> Any:
     """A short text in NFKC, where wide and narrow spellings of a character are one."""
     # Unicode sorts marks in quadratic time; a name of this length is refused anyway.
     if isinstance(value, str) and len(value) <= _NORMALISED_NAME_MAX_CHARACTERS:
-        return unicodedata.normalize("NFKC", value)
+        # Of a name nothing is left that shows nothing and turns the text beside it.
+        return markup.mend(unicodedata.normalize("NFKC", _DIRECTION_MARKS.sub("", value)))
     return value
 
 
@@ -116,7 +121,7 @@ def title_field() -> colander.SchemaNode:
         name="title",
         title=_("Title"),
         description=_("Say in one sentence what you want to know."),
-        preparer=_normalise,
+        preparer=normalised,
         validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Please write a title."),
@@ -130,7 +135,7 @@ def body_field() -> colander.SchemaNode:
         title=_("Text"),
         description=_("You can format it with Markdown."),
         # As it will be stored, so that its length is that of the stored text.
-        preparer=_normalise,
+        preparer=normalised,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
         widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),
@@ -197,8 +202,7 @@ def email_field(title=None) -> colander.SchemaNode:
         name="email",
         title=title or _("Email address"),
         description=_("Nobody else sees it."),
-        # As mail servers and the names of hosts have it; or one mailbox would be many addresses.
-        preparer=compatible_form,
+        preparer=_typed_address,
         validator=colander.All(single_line, at_most(User.EMAIL_MAX_CHARACTERS), _email_shape),
         widget=deform.widget.TextInputWidget(autocomplete="email", type="email"),
         missing_msg=_("Please enter your email address."),
@@ -208,8 +212,43 @@ def email_field(title=None) -> colander.SchemaNode:
 def _email_shape(node: colander.SchemaNode, value: str) -> None:
     """As browsers check it, and letters of any script; only a mail that arrives proves more."""
     if not _EMAIL.fullmatch(value):
+        raise colander.Invalid(node, INVALID_ADDRESS)
+
+
+def _typed_address(value: Any) -> Any:
+    """An address with the letters, "@" and full stops of a Korean or Japanese keyboard as usual."""
+    return narrow(value).replace("\u3002", ".") if isinstance(value, str) else value
+
+
+def new_email_field(title=None) -> colander.SchemaNode:
+    """An address to be stored; one that is only looked for may be any that was stored before."""
+    field = email_field(title)
+    field.validator = colander.All(
+        single_line, at_most(User.EMAIL_MAX_CHARACTERS), _deliverable_address
+    )
+    return field
+
+
+def _deliverable_address(node: colander.SchemaNode, value: str) -> None:
+    """An address whose domain can exist, and is not the name of a local machine (RFC 5321, section
+    2.3.5), and whose mailbox is written as keyboards do: NFKC would make it another one."""
+    _email_shape(node, value)
+    mailbox, _at, domain = value.rpartition("@")
+    if unicodedata.normalize("NFKC", mailbox) != mailbox:
+        raise colander.Invalid(node, INVALID_ADDRESS)
+    try:
+        domain = domain_names.to_ascii(domain)
+    except ValueError:
+        raise colander.Invalid(node, INVALID_ADDRESS) from None
+    # In ASCII it may be longer than it was typed.
+    at_most(User.EMAIL_MAX_CHARACTERS)(node, f"{mailbox}@{domain}")
+    if "." not in domain:
         raise colander.Invalid(
-            node, _("This does not look like an email address such as name@example.com.")
+            node,
+            _(
+                "This address has no ending such as .com. Enter the whole address, like "
+                "name@example.com."
+            ),
         )
 
 
@@ -255,6 +294,22 @@ def new_password_field(title=None) -> colander.SchemaNode:
 def next_field() -> colander.SchemaNode:
     """Where to go afterwards; what it may be is decided when it is followed."""
     return colander.SchemaNode(colander.String(), name="next", missing="", widget=HiddenWidget())
+
+
+def idempotency_key_field(key: str) -> colander.SchemaNode:
+    """What the form names itself by; a script may leave it out.
+
+    :param key: the random one which the form begins with.
+    """
+    return colander.SchemaNode(
+        colander.String(),
+        name="idempotency_key",
+        title=_("Key of this form"),
+        default=key,
+        missing=None,
+        validator=colander.All(single_line, at_most(IDEMPOTENCY_KEY_MAX_CHARACTERS)),
+        widget=deform.widget.HiddenWidget(),
+    )
 
 
 def honeypot_field() -> colander.SchemaNode:

@@ -6,7 +6,7 @@ import colander
 
 from qaboard.i18n import _
 from qaboard.schemas.fields import (
-    email_field,
+    new_email_field,
     new_password_field,
     next_field,
     password_field,
@@ -17,7 +17,7 @@ from qaboard.schemas.fields import (
 
 class SignUpSchema(colander.Schema):
     username = username_field()
-    email = email_field()
+    email = new_email_field()
     password = new_password_field()
     password_confirm = password_field(
         _("Password again"), autocomplete="new-password", name="password_confirm"

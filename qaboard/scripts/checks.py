@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,34 +20,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.markup import RENDERER_VERSION
-from qaboard.models import Answer, Post, Question, User, Vote
+from qaboard.markup.sanitising import sanitise
+from qaboard.models import Answer, Base, Post, Question, SecurityEvent, User, Vote
 from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
+from qaboard.scripts.findings import EXAMPLES, Check, Finding
+from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
+from qaboard.services.email_address import find_unconverted_addresses
 from qaboard.services.list_segments import find_wrong_segments
+from qaboard.services.username import find_members_like_staff
 
-EXAMPLES = 10
-"""How many wrong rows are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How many rows are wrong, and the names of the first ones."""
-
-    total: int
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Something that must be true.
-
-    ``advice`` says what to do where it is not; ``is_warning``, that the board works all the same.
-    """
-
-    statement: str
-    find: Callable[[Session], Finding]
-    advice: str
-    is_warning: bool = False
+HTML_BATCH_SIZE = 500
+"""How many posts with their HTML are held in memory at once."""
 
 
 def checks_for(dialect_name: str) -> list[Check]:
@@ -55,7 +39,7 @@ def checks_for(dialect_name: str) -> list[Check]:
 
     :param dialect_name: ``sqlite`` or ``postgresql``.
     """
-    return [*file_checks_for(dialect_name), *_CHECKS]
+    return [*file_checks_for(dialect_name), *_VALUE_CHECKS, *_CHECKS]
 
 
 def file_checks_for(dialect_name: str) -> list[Check]:
@@ -63,30 +47,35 @@ def file_checks_for(dialect_name: str) -> list[Check]:
     return list(_SQLITE_CHECKS) if dialect_name == "sqlite" else []
 
 
-def wrong_scores() -> Select:
-    """Posts whose score is not the sum of their votes."""
+def wrong_scores() -> Subquery:
+    """Posts whose score is not the sum of their votes: their ``id``, and the right ``total``."""
     sums = (
         select(Vote.post_id, func.sum(Vote.value).label("total")).group_by(Vote.post_id).subquery()
     )
+    total = func.coalesce(sums.c.total, 0)
     return (
-        select(Post.id)
+        select(Post.id, total.label("total"))
         .outerjoin(sums, sums.c.post_id == Post.id)
-        .where(Post.score != func.coalesce(sums.c.total, 0))
+        .where(Post.score != total)
+        .subquery()
     )
 
 
-def wrong_answer_counts() -> Select:
-    """Questions whose number of answers is not the one of those that are not deleted."""
+def wrong_answer_counts() -> Subquery:
+    """Questions whose number of answers is not the one of those that are not deleted: their
+    ``id``, and the right ``total``."""
     counts = (
         select(Answer.question_id, func.count().label("total"))
         .where(Answer.is_listed())
         .group_by(Answer.question_id)
         .subquery()
     )
+    total = func.coalesce(counts.c.total, 0)
     return (
-        select(Question.id)
+        select(Question.id, total.label("total"))
         .outerjoin(counts, counts.c.question_id == Question.id)
-        .where(Question.answer_count != func.coalesce(counts.c.total, 0))
+        .where(Question.answer_count != total)
+        .subquery()
     )
 
 
@@ -182,6 +171,15 @@ def _posts_of_another_renderer() -> Select:
     return select(Post.id).where(Post.renderer_version != RENDERER_VERSION)
 
 
+def _find_unsafe_html(session: Session) -> Finding:
+    """Posts whose HTML has something in it that the sanitiser would take out."""
+    rows = session.execute(
+        select(Post.id, Post.body_html), execution_options={"yield_per": HTML_BATCH_SIZE}
+    )
+    wrong = [post_id for post_id, body_html in rows if sanitise(body_html) != body_html]
+    return Finding(len(wrong), tuple(map(str, wrong[:EXAMPLES])))
+
+
 def _find(session: Session, statement: Select) -> Finding:
     """Count the ids of a statement and name the first ones, in one query."""
     found = aliased(statement.order_by(None).subquery())
@@ -203,6 +201,16 @@ def _find_wrong_segments(session: Session) -> Finding:
     return Finding(len(wrong), tuple(wrong[:EXAMPLES]))
 
 
+def _find_unconverted_addresses(session: Session) -> Finding:
+    users = find_unconverted_addresses(session)
+    return Finding(len(users), tuple(str(user.id) for user in users[:EXAMPLES]))
+
+
+def _find_members_like_staff(session: Session) -> Finding:
+    ids = list(find_members_like_staff(session))
+    return Finding(len(ids), tuple(map(str, ids[:EXAMPLES])))
+
+
 def find_damage(session: Session) -> Finding:
     """What SQLite says is broken in its file; at most ``EXAMPLES`` lines of it."""
     lines = session.scalars(text(f"PRAGMA integrity_check({EXAMPLES})")).all()
@@ -222,6 +230,20 @@ def _find_broken_references(session: Session) -> Finding:
     return Finding(rows[0][3] if rows else 0, examples)
 
 
+def answers_of_answers() -> Select:
+    """Answers that hang on another answer."""
+    parent = aliased(Answer)
+    return select(Answer.id).join(parent, parent.id == Answer.question_id)
+
+
+def events_of_nobody() -> Select:
+    """Events of the security log about an account that was never opened."""
+    last_id = select(func.coalesce(func.max(User.id), 0)).scalar_subquery()
+    return select(SecurityEvent.id).where(
+        or_(SecurityEvent.user_id > last_id, SecurityEvent.actor_id > last_id)
+    )
+
+
 _REPAIR = "run: qaboard doctor --repair"
 
 _SQLITE_CHECKS = (
@@ -236,15 +258,33 @@ _SQLITE_CHECKS = (
         "restore these rows from a backup, or delete those that refer to them",
     ),
 )
+_VALUE_CHECKS = tuple(
+    Check(
+        f"every value in the table {table.name} is one that the board could have written",
+        partial(find_wrong_values, table=table),
+        "set these columns to what they should be, or restore the rows from a backup",
+    )
+    for table in Base.metadata.sorted_tables
+)
 _CHECKS = (
     Check(
+        "every answer is one to a question",
+        lambda session: _find(session, answers_of_answers()),
+        "delete these answers, or set their question_id to that of a question",
+    ),
+    Check(
+        "every event of the security log is about an account that was opened",
+        lambda session: _find(session, events_of_nobody()),
+        "restore the table security_events from a backup",
+    ),
+    Check(
         "the score of every post is the sum of its votes",
-        lambda session: _find(session, wrong_scores()),
+        lambda session: _find(session, select(wrong_scores().c.id)),
         _REPAIR,
     ),
     Check(
         "the answer count of every question is the number of its answers",
-        lambda session: _find(session, wrong_answer_counts()),
+        lambda session: _find(session, select(wrong_answer_counts().c.id)),
         _REPAIR,
     ),
     Check(
@@ -273,10 +313,28 @@ _CHECKS = (
         _REPAIR,
     ),
     Check(
+        "every mail address has its domain in ASCII",
+        _find_unconverted_addresses,
+        "run: qaboard doctor --repair; who is named afterwards shares their address with another "
+        "confirmed address, so have one of them change it in their settings",
+        is_warning=True,
+    ),
+    Check(
+        "no member has a reserved name, or one that looks like that of the staff",
+        _find_members_like_staff,
+        "look at their profiles; who pretends to be of the staff can be suspended there",
+        is_warning=True,
+    ),
+    Check(
         "every post is in the index of the present analysis",
         _find_in_index(_posts_of_another_analysis),
         "run: qaboard reindex",
         is_warning=True,
+    ),
+    Check(
+        "the HTML of every post is such as the renderer makes",
+        _find_unsafe_html,
+        "run: qaboard render --all",
     ),
     Check(
         "every post is rendered by the present renderer",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import configparser
 import os
+import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,9 +24,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qaboard import main, markup
-from qaboard.db import make_engine, make_session
+from qaboard.db import Result, make_engine, make_session, run_transaction
 from qaboard.mail import compose_mail
-from qaboard.schema import Migrations, SchemaError, check_file, check_schema, read_migrations
+from qaboard.schema import (
+    Migrations,
+    SchemaError,
+    check_file,
+    check_schema,
+    is_newer,
+    read_compatible,
+    read_migrations,
+    read_revisions,
+)
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.post import Render
 from qaboard.services.refusal import Refusal
@@ -106,6 +116,14 @@ class CommandContext:
             check_schema(self.database, self.migrations)
         return self.database
 
+    @cached_property
+    def is_newer(self) -> bool:
+        """Whether a newer release has migrated the database, and this one runs on it too."""
+        with database_errors_as_sentences(), self.database.connect() as connection:
+            return is_newer(
+                read_revisions(connection), read_compatible(connection), self.migrations
+            )
+
     @property
     def render(self) -> Render:
         """Markdown to safe HTML, with the image hosts that the ini file allows."""
@@ -131,8 +149,19 @@ class CommandContext:
         ):
             yield session
 
+    def run(self, act: Callable[[Session], Result]) -> Result:
+        """Run something in a transaction that writes, and again when another one was in its way.
+
+        :param act: may be called several times.
+        :raises click.ClickException: when the database refuses.
+        """
+        engine = self.engine
+        with database_errors_as_sentences():
+            return run_transaction(engine, act)
+
     def send_mail(self, template: str, *, recipient: str, locale: str | None, **values) -> None:
-        """Send a mail and wait until it has left or is given up; without mail do nothing.
+        """Send a mail and wait for that, where the server refuses it for now once more; without
+        mail do nothing.
 
         The arguments are those of `compose_mail`.
         """
@@ -142,7 +171,8 @@ class CommandContext:
         registry = main({}, **get_appsettings(self.ini_path)).registry
         message = compose_mail(registry, template, recipient=recipient, locale=locale, **values)
         registry.getUtility(IMailer).send_immediately(message)
-        registry["mail_worker"].wait()
+        # The process does not last until further attempts.
+        registry["mail_worker"].close()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -189,7 +219,31 @@ def database_errors_as_sentences() -> Iterator[None]:
     except SchemaError as error:
         raise click.ClickException(str(error)) from error
     except DBAPIError as error:
-        raise click.ClickException(f"The database says: {_one_line(error.orig)}") from error
+        raise click.ClickException(f"The database says: {database_sentence(error)}") from error
+
+
+# https://www.sqlite.org/rescode.html and appendix A of PostgreSQL's manual: disk_full, io_error.
+_DISK_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, "53100", "58030"}
+
+
+def database_sentence(error: DBAPIError) -> str:
+    """What a database said first, and what to do where its disk is the reason.
+
+    SQLite rolls a transaction back by itself when its disk is full; taking a savepoint back then
+    fails as well, and would hide the cause.
+    """
+    first, context = error, error.__context__
+    while context is not None:
+        first = context if isinstance(context, DBAPIError) else first
+        context = context.__context__
+    sentence = _one_line(first.orig).rstrip(".")
+    code = getattr(first.orig, "sqlstate", None)
+    if isinstance(first.orig, sqlite3.Error):
+        # The low byte says of which kind an error is.
+        code = getattr(first.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in _DISK_CODES:
+        sentence += ". Its disk is full or fails; make room and run this again."
+    return sentence
 
 
 def _one_line(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qaboard.models import EventKind, Role, User, email_key, username_key
-from qaboard.schemas.fields import email_field, new_password_field, username_field
+from qaboard.schemas.fields import new_email_field, new_password_field, username_field
 from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
 from qaboard.services.password import check_new_password
 from qaboard.services.refusal import Refusal
@@ -41,7 +41,7 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
     """
     name = _check(username_field(), name)
     if email is not None:
-        email = _check(email_field(), email)
+        email = _check(new_email_field(), email)
     if promote:
         with board.session(writes=True) as session:
             is_changed = _promote(session, name, email)

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import click
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from qaboard.scripts.checks import Check, Finding, checks_for, find_damage
-from qaboard.scripts.context import CommandContext, pass_command_context
+from qaboard.scripts.backup import describe_age
+from qaboard.scripts.checks import checks_for, find_damage
+from qaboard.scripts.context import (
+    CommandContext,
+    database_errors_as_sentences,
+    pass_command_context,
+)
+from qaboard.scripts.findings import Check, Finding
 from qaboard.scripts.repairs import repair
+from qaboard.scripts.schema_objects import NOT_COMPARED, compare_schema, schema_check
 
 
 @click.command()
 @click.option("--repair", "wants_repair", is_flag=True, help="Set right what can be worked out.")
 @pass_command_context
 def doctor(board: CommandContext, wants_repair: bool) -> None:
-    """Check counters and search index against the facts.
+    """Check tables, values, counters and search index.
 
     A line for each check says ok, WARN or WRONG; the exit code is 1 when something is wrong. With
-    --repair, counters and the search index are made right first, and the checks follow.
+    --repair, triggers and indexes become those of the migrations (others are dropped), counters
+    and the search index are made right, and the checks follow.
 
     \b
         qaboard -c production.ini doctor
@@ -30,17 +39,39 @@ def doctor(board: CommandContext, wants_repair: bool) -> None:
         for sentence in repair(board) or ["There was nothing to repair."]:
             click.echo(sentence)
         click.echo()
-    if not is_sound(board):
+    is_right = is_sound(board)
+    directory = board.settings.backups.directory
+    if directory is not None:
+        is_new, sentence = describe_age(directory)
+        click.echo(f"ok     {sentence}" if is_new else f"WARN   {sentence}")
+    if not is_right:
         raise click.exceptions.Exit(1)
 
 
 def is_sound(board: CommandContext) -> bool:
     """Say of each check what it found, and return whether nothing is wrong."""
     # Reaching the engine proves it, or ends with a sentence of its own.
-    checks = checks_for(board.engine.dialect.name)
-    click.echo("ok     the tables are those of the newest migration")
+    engine = board.engine
+    is_sound = True
+    if board.is_newer:
+        # Only that release knows what its triggers and indexes are.
+        click.echo("ok     the tables are those of a newer release, and this one runs on them too")
+    else:
+        click.echo("ok     the tables are those of the newest migration")
+        is_sound = is_schema_sound(engine, board.ini_path, board.migrations.heads)
     with board.session(writes=False) as session:
-        return run_checks(session, checks)
+        return run_checks(session, checks_for(engine.dialect.name)) and is_sound
+
+
+def is_schema_sound(engine: Engine, ini_path: str, revisions: Iterable[str]) -> bool:
+    """The same of the tables, indexes and triggers of a database at these migrations."""
+    with database_errors_as_sentences():
+        differences = compare_schema(engine, ini_path, revisions)
+        if differences is None:
+            click.echo(NOT_COMPARED)
+            return True
+        with Session(engine) as session:
+            return run_checks(session, [schema_check(differences)])
 
 
 def run_checks(session: Session, checks: Iterable[Check]) -> bool:

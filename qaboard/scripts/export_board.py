@@ -41,6 +41,11 @@ def export_board(board: CommandContext, file: Path) -> None:
 
 
 def _export(board: CommandContext, output: IO[bytes]) -> int:
+    if board.is_newer:
+        raise click.ClickException(
+            "The tables are those of a newer release, which may keep more in them than this one "
+            "knows of; export the board with that release."
+        )
     with (
         database_errors_as_sentences(),
         make_snapshot_session(board.engine) as session,

@@ -11,10 +11,10 @@ from typing import IO, Any
 import click
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from qaboard import markup
-from qaboard.models import Answer, Post, User
+from qaboard.models import Post, SecurityEvent, User, Vote
 from qaboard.scripts.board_file.reading import LineError, ReadRecord, read_board
 from qaboard.scripts.board_file.records import RECORDS
 from qaboard.scripts.checks import checks_for
@@ -22,6 +22,7 @@ from qaboard.scripts.context import CommandContext, pass_command_context, progre
 from qaboard.scripts.doctor import run_checks
 from qaboard.scripts.reindex import BATCH_SIZE
 from qaboard.scripts.repairs import correct_counters
+from qaboard.services.email_address import convert_addresses
 from qaboard.services.post import Render, write_to_index
 
 
@@ -42,7 +43,7 @@ def import_board(board: CommandContext, file: IO[bytes]) -> None:
         _refuse_filled_board(session)
         with _triggers_off(session):
             total = _store(session, file, board.render)
-            _refuse_answers_of_answers(session)
+            convert_addresses(session)
             correct_counters(session)
         _index(session)
         _set_sequences(session)
@@ -91,6 +92,8 @@ def _store(session: Session, file: IO[bytes], render: Render) -> int:
                     session.execute(insert(table), rows)
             except (IntegrityError, DataError):
                 _raise_with_line(session, batch, rows)
+            # Afterwards, because an answer may be to one of the same batch.
+            _check_references(session, batch)
             total += len(batch)
             show()
     return total
@@ -123,6 +126,32 @@ def _complete(read: ReadRecord, render: Render) -> dict[str, Any]:
     return row
 
 
+def _check_references(session: Session, batch: list[ReadRecord]) -> None:
+    """Refuse what the references of the tables allow and no service does.
+
+    :raises LineError: for the first such record of a batch of one kind.
+    """
+    table = batch[0].record.table
+    if table is SecurityEvent.__table__:
+        last_id = session.scalar(select(func.max(User.id))) or 0
+        for read in batch:
+            # The next account to be opened would have it among its own activity.
+            if max(read.values["user_id"], read.values["actor_id"] or 0) > last_id:
+                raise LineError(read.line, "It is about an account that there never was.")
+    name = {Post.__table__: "question_id", Vote.__table__: "post_id"}.get(table)
+    if name is None or name not in batch[0].values:
+        return
+    ids = {read.values[name] for read in batch}
+    found = session.execute(select(Post.id, Post.kind, Post.author_id).where(Post.id.in_(ids)))
+    posts = {post_id: (kind, author_id) for post_id, kind, author_id in found}
+    for read in batch:
+        kind, author_id = posts.get(read.values[name], (None, None))
+        if table is Post.__table__ and kind == "answer":
+            raise LineError(read.line, "It is an answer to another answer.")
+        if table is Vote.__table__ and author_id == read.values["user_id"]:
+            raise LineError(read.line, "It is a vote on a post of one's own.")
+
+
 def _raise_with_line(session: Session, batch: list[ReadRecord], rows: list[dict]) -> None:
     """:raises LineError: for the first row of a refused batch that the database refuses."""
     for read, row in zip(batch, rows, strict=True):
@@ -132,18 +161,6 @@ def _raise_with_line(session: Session, batch: list[ReadRecord], rows: list[dict]
         except (IntegrityError, DataError) as error:
             sentence = " ".join(str(error.orig).split())
             raise LineError(read.line, f"The database says: {sentence}.") from error
-
-
-def _refuse_answers_of_answers(session: Session) -> None:
-    """:raises click.ClickException: when an answer is one to an answer; references allow it."""
-    parent = aliased(Answer)
-    wrong = session.scalar(
-        select(func.min(Answer.id)).join(parent, parent.id == Answer.question_id)
-    )
-    if wrong is not None:
-        raise click.ClickException(
-            f"The answer {wrong} is one to another answer. Nothing was imported."
-        )
 
 
 def _index(session: Session) -> None:

@@ -15,6 +15,8 @@ from qaboard.scripts.context import (
     pass_command_context,
 )
 from qaboard.scripts.doctor import is_sound
+from qaboard.scripts.render import render
+from qaboard.scripts.repairs import mend_objects
 from qaboard.scripts.verify import revisions_of
 
 _WORD = "replace"
@@ -24,12 +26,25 @@ _WORD = "replace"
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Also where the database has a board already.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to replace it.")
+@click.option(
+    "--own", is_flag=True, help="FILE is certainly this board's own: take its HTML as it is."
+)
+@click.pass_context
 @pass_command_context
-def restore(board: CommandContext, file: Path, replace: bool, yes: bool) -> None:
+def restore(
+    board: CommandContext,
+    context: click.Context,
+    file: Path,
+    replace: bool,
+    yes: bool,
+    own: bool,
+) -> None:
     """Make the database what it was in a backup FILE.
 
     Stop the board first. It happens whole or not at all; what was written since the backup is lost,
-    and the logins of that time are good again. Then the checks of doctor follow.
+    and the logins of that time are good again. Triggers and indexes become those of the migrations,
+    and every text is rendered again, since a FILE from elsewhere may bring others; with --own it is
+    not, which is faster on a large board. Then the checks of doctor follow.
 
     \b
         qaboard -c production.ini restore /backups/monday
@@ -52,7 +67,14 @@ def restore(board: CommandContext, file: Path, replace: bool, yes: bool) -> None
     click.echo(f"{backups.name} is what it was in {file}.")
     if revisions != board.migrations.heads:
         click.echo(f"It is of an older release; now run: qaboard -c {board.ini_path} upgrade")
-    elif not is_sound(board):
+        if not own:
+            click.echo("and then: qaboard doctor --repair, and: qaboard render --all")
+        return
+    if mended := mend_objects(board):
+        click.echo(f"Mended {mended:,} triggers, indexes and their like.")
+    if not own:
+        context.invoke(render, every=True)
+    if not is_sound(board):
         raise click.exceptions.Exit(1)
 
 

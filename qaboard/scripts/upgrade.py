@@ -8,19 +8,18 @@ from pathlib import Path
 import alembic.command
 import click
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 from qaboard.db import sqlite_file
-from qaboard.models import utc_now
-from qaboard.schema import check_known, read_revisions
-from qaboard.scripts.backup import write_backup
-from qaboard.scripts.backups import backups_of
+from qaboard.schema import check_known, read_compatible, read_revisions
+from qaboard.scripts.backup import write_dated_backup
 from qaboard.scripts.context import (
     CommandContext,
     database_errors_as_sentences,
+    database_sentence,
     pass_command_context,
 )
 from qaboard.scripts.doctor import is_sound
-from qaboard.scripts.new_file import file_errors_as_sentences
 from qaboard.scripts.reindex import reindex
 from qaboard.scripts.render import render
 
@@ -29,8 +28,8 @@ from qaboard.scripts.render import render
 @click.option(
     "--backup-directory",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the backup goes; by default the folder backups beside the SQLite file, or "
-    "var/backups beside the ini file.",
+    help="Where the backup goes; by default qaboard.backup_directory, or the folder backups beside "
+    "the SQLite file, or var/backups beside the ini file.",
 )
 @click.option("--no-backup", is_flag=True, help="Go without one.")
 @click.pass_context
@@ -49,25 +48,39 @@ def upgrade(
     """
     heads = board.migrations.heads
     found = _find_revisions(board)
-    with database_errors_as_sentences():
-        check_known(found, board.migrations)
+    ready = "The board is ready; there was nothing to migrate."
     if found == heads:
         click.echo(f"The tables are at migration {_names(heads)}, the newest one.")
+    elif found and board.is_newer:
+        click.echo(
+            f"The tables are at migration {_names(found)}, of a newer release that shares them."
+        )
     else:
+        with database_errors_as_sentences():
+            check_known(found, board.migrations)
         backup_file = None
         if found and not no_backup:
-            backup_file = _back_up(board, backup_directory, found)
+            backup_file = _back_up(board, backup_directory)
         _migrate(board, found, heads, backup_file)
+        ready = _advice(board, found)
     context.invoke(render, every=False)
     context.invoke(reindex, every=False)
     click.echo()
     if not is_sound(board):
         raise click.exceptions.Exit(1)
     click.echo()
-    if found == heads:
-        click.echo("The board is ready; there was nothing to migrate.")
-    else:
-        click.echo("The board is ready; restart its processes one by one.")
+    click.echo(ready)
+
+
+def _advice(board: CommandContext, found: set[str]) -> str:
+    """The last line after a migration: when the processes have to be restarted."""
+    with database_errors_as_sentences(), board.database.connect() as connection:
+        if found <= read_compatible(connection):
+            return "The board is ready; restart its processes one by one."
+    return (
+        "The board is ready; restart all of its processes now, since the release before does not "
+        "run on the new tables."
+    )
 
 
 def _find_revisions(board: CommandContext) -> set[str]:
@@ -79,17 +92,13 @@ def _find_revisions(board: CommandContext) -> set[str]:
         return read_revisions(connection)
 
 
-def _back_up(board: CommandContext, directory: Path | None, found: set[str]) -> Path:
-    url = board.settings.database_url
+def _back_up(board: CommandContext, directory: Path | None) -> Path:
+    directory = directory or board.settings.backups.directory
     if directory is None:
-        path = sqlite_file(url)
+        path = sqlite_file(board.settings.database_url)
         beside = Path(board.ini_path).absolute().parent / "var" if path is None else path.parent
         directory = beside / "backups"
-    with file_errors_as_sentences():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made_at = utc_now().strftime("%Y%m%dT%H%M%S.%fZ")
-    file = directory / f"qaboard-{_names(found)}-{made_at}{backups_of(url).suffix}"
-    write_backup(board, file)
+    file = write_dated_backup(board, directory)
     click.echo(f"Backed the database up into {file}.")
     return file
 
@@ -109,8 +118,13 @@ def _migrate(
             if backup_file
             else ""
         )
+        reason = (
+            database_sentence(error)
+            if isinstance(error, DBAPIError)
+            else " ".join(str(error).split())
+        )
         raise click.ClickException(
-            f"The migration failed and changed nothing: {' '.join(str(error).split())}.{way_back}"
+            f"The migration failed and changed nothing: {reason.rstrip('.')}.{way_back}"
         ) from error
     click.echo(f"The tables are at migration {_names(heads)} now.")
 

@@ -18,7 +18,7 @@ from qaboard.scripts.context import (
     database_errors_as_sentences,
     pass_command_context,
 )
-from qaboard.scripts.doctor import run_checks
+from qaboard.scripts.doctor import is_schema_sound, run_checks
 
 
 @click.command()
@@ -38,12 +38,11 @@ def verify(board: CommandContext, file: Path) -> None:
     kind = database_kind_of(file)
     revisions = revisions_of(board, file, kind)
     click.echo(f"ok     {file} is a backup of a board at migration {', '.join(revisions)}")
-    is_current = revisions == board.migrations.heads
     if kind == "sqlite":
         with open_file(file) as engine:
-            is_sound = _is_sound(engine, is_current)
+            is_sound = _is_sound(board, engine, revisions)
     else:
-        is_sound = _is_archive_sound(board, file, is_current)
+        is_sound = _is_archive_sound(board, file, revisions)
     if not is_sound:
         raise click.exceptions.Exit(1)
 
@@ -65,7 +64,7 @@ def revisions_of(board: CommandContext, file: Path, kind: str) -> set[str]:
     return revisions
 
 
-def _is_archive_sound(board: CommandContext, file: Path, is_current: bool) -> bool:
+def _is_archive_sound(board: CommandContext, file: Path, revisions: set[str]) -> bool:
     click.echo("ok     the archive can be read to its end")
     url = board.settings.database_url
     if url.get_backend_name() == "sqlite":
@@ -79,14 +78,16 @@ def _is_archive_sound(board: CommandContext, file: Path, is_current: bool) -> bo
             )
             return True
         click.echo("ok     it can be restored")
-        return _is_sound(engine, is_current)
+        return _is_sound(board, engine, revisions)
 
 
-def _is_sound(engine: Engine, is_current: bool) -> bool:
+def _is_sound(board: CommandContext, engine: Engine, revisions: set[str]) -> bool:
     dialect_name = engine.dialect.name
+    is_current = revisions == board.migrations.heads
     checks = checks_for(dialect_name) if is_current else file_checks_for(dialect_name)
     with Session(engine) as session:
         is_sound = run_checks(session, checks)
+    is_sound = is_schema_sound(engine, board.ini_path, revisions) and is_sound
     if not is_current:
         click.echo("none   doctor knows newer tables only; after restoring run: qaboard upgrade")
     return is_sound

@@ -46,6 +46,15 @@ def end_session_of_visitor(request: Request, response: Response) -> None:
         response.set_cookie(name, "", max_age=0, secure=secure, httponly=True, samesite="Lax")
 
 
+def leave_session_alone(request: Request) -> None:
+    """Have the browser keep the session it has: what a request that failed has put into it, such as
+    the message that something was done, is not so.
+    """
+    if "session" in vars(request):
+        # What the factory's ``set_on_exception`` sets for all errors, also those with a form.
+        request.session._cookie_on_exception = False
+
+
 def includeme(config) -> None:
     settings = config.registry["settings"]
     lifetime_seconds = settings.accounts.session_lifetime_days * 24 * 60 * 60

@@ -57,8 +57,9 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 
-# Two years, and all names below this one (RFC 6797).
-STRICT_TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
+# Two years (RFC 6797). nginx has it too, for what it answers itself.
+STRICT_TRANSPORT_SECURITY = "max-age=63072000"
+INCLUDE_SUBDOMAINS = "; includeSubDomains"
 
 
 def fixed_headers(settings: Settings) -> dict[str, str]:
@@ -72,7 +73,9 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if settings.secure_cookies:
-        headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
+        headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY + (
+            INCLUDE_SUBDOMAINS if settings.hsts_subdomains else ""
+        )
     return headers
 
 

@@ -10,7 +10,15 @@ from functools import cache
 from sqlalchemy import Select, and_, bindparam, exists, false, not_, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.models import Draft, Role, User, UserSession, second_factor_exists, utc_now
+from qaboard.models import (
+    CLOCK_TOLERANCE,
+    Draft,
+    Role,
+    User,
+    UserSession,
+    second_factor_exists,
+    utc_now,
+)
 from qaboard.models.base import UTCDateTime
 from qaboard.security.principals import (
     MODERATOR,
@@ -114,6 +122,7 @@ def _identity_statement(staff_second_factor: bool) -> Select:
             logins.token_hash == bindparam("token_hash"),
             logins.expires_at > now,
             logins.last_used_at > bindparam("used_after"),
+            logins.last_used_at <= bindparam("used_before"),
             logins.is_pending.is_(False),
             User.is_open(now),
         )
@@ -138,6 +147,8 @@ def load_identity(
                 "token_hash": token_hash,
                 "now": now,
                 "used_after": now - idle,
+                # Else the clock was set back since, and nobody knows when it was used.
+                "used_before": now + CLOCK_TOLERANCE,
             },
         )
         .one_or_none()

@@ -57,13 +57,17 @@ def _webauthn() -> ModuleType:
     return webauthn
 
 
+def load_library() -> None:
+    """Import what the first use of a passkey takes its time for."""
+    _webauthn()
+
+
 def relying_party(settings: Settings) -> RelyingParty:
     """This site according to its settings, spelled as browsers spell it (HTML, section 7.1.1)."""
     parts = urlsplit(settings.site_address)
-    host = parts.hostname.encode("idna").decode("ascii")
     is_usual_port = parts.port in (None, USUAL_PORTS[parts.scheme])
-    origin = f"{parts.scheme}://{host}" + ("" if is_usual_port else f":{parts.port}")
-    return RelyingParty(id=host, name=settings.site_name, origin=origin)
+    origin = f"{parts.scheme}://{parts.hostname}" + ("" if is_usual_port else f":{parts.port}")
+    return RelyingParty(id=parts.hostname, name=settings.site_name, origin=origin)
 
 
 def user_handle(user_id: int) -> bytes:

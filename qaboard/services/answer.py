@@ -8,11 +8,12 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Answer, Question, utc_now
+from qaboard.services.locks import lock_posts
 from qaboard.services.post import (
     Render,
     check_author,
-    check_version,
-    says_the_same,
+    check_edit,
+    check_not_sent,
     set_body,
     update_live,
     write_to_index,
@@ -27,16 +28,27 @@ class AnswerSort(StrEnum):
 
 
 def answer(
-    session: Session, question: Question, *, author_id: int, body: str, render: Render
+    session: Session,
+    question: Question,
+    *,
+    author_id: int,
+    body: str,
+    render: Render,
+    idempotency_key: str | None = None,
 ) -> Answer:
     """Write an answer below a question.
 
     :param body: Markdown.
+    :param idempotency_key: that of the form, if it has one.
     :return: the answer, with its id.
-    :raises StaleDataError: when the question was deleted meanwhile; the request runs again.
+    :raises StaleDataError: when the question was deleted meanwhile, or the form was sent twice at
+        the same time; the request runs again.
     """
     now = utc_now()
+    lock_posts(session, questions=[question.id], users=[author_id])
+    check_not_sent(session, author_id, idempotency_key)
     written = Answer(author_id=author_id, question_id=question.id, created_at=now)
+    written.idempotency_key = idempotency_key or None
     set_body(written, body, render)
     session.add(written)
     session.flush()
@@ -60,9 +72,9 @@ def edit_answer(
     :param version: the version the form was made from, or ``None`` to overwrite any.
     :raises EditConflict: when the answer has another version by now.
     """
-    check_version(answer, version)
-    if says_the_same(answer, body):
+    if not check_edit(answer, body=body, version=version):
         return
+    lock_posts(session, questions=[answer.question_id], answers=[answer.id])
     set_body(answer, body, render)
     answer.edited_at = utc_now()
     session.flush()

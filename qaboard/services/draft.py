@@ -7,7 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from qaboard.models import Draft, utc_now
+from qaboard.models import Draft, SeenDraft, utc_now
+from qaboard.services.locks import lock_users
 from qaboard.services.post import check_author
 
 ASK_PLACE = "ask"
@@ -35,7 +36,8 @@ def save_draft(
     user_id: int,
     place: str,
     writer: str,
-    continues: str,
+    number: int | None,
+    seen: Collection[SeenDraft],
     title: str,
     body: str,
     post_version: int | None,
@@ -45,19 +47,22 @@ def save_draft(
     Nothing is written or locked when the same is kept already or another page's draft stays, since
     whatever is written makes all kept pages stale, and so does a lock in PostgreSQL.
 
-    :param writer: who saves it: a number of the page on which it is typed.
-    :param continues: the writer of the draft with which that page began, or empty.
+    :param writer: the page on which it is typed.
+    :param number: rises with each save of that page; pages of the release before have none.
+    :param seen: the drafts that the page shows or goes on with.
     :param post_version: the version of the post that an edit began from.
     :raises StaleDataError: when the user was suspended or left meanwhile.
-    :return: whether it is kept; another page's draft, which this one has not seen, stays instead.
+    :return: whether it is kept; a newer save of this page, or another page's draft that this one
+        has not seen, stays instead.
     """
     own = select(Draft).where(Draft.user_id == user_id, Draft.place == place)
-    sent = {"writer": writer, "continues": continues, "title": title, "body": body}
+    sent = {"writer": writer, "number": number, "seen": seen, "title": title, "body": body}
     draft = session.scalar(own)
     answer = _answer_without_writing(draft, **sent)
     if answer is None:
-        locked = own.with_for_update().execution_options(populate_existing=True)
-        draft = session.scalar(locked)
+        # So that of two saves at once the second one sees the draft of the first.
+        lock_users(session, [user_id])
+        draft = session.scalar(own.execution_options(populate_existing=True))
         answer = _answer_without_writing(draft, **sent)
     if answer is not None:
         return answer
@@ -65,9 +70,10 @@ def save_draft(
         session.delete(draft)
         return True
     if draft is None:
-        draft = Draft(user_id=user_id, place=place)
+        draft = Draft(user_id=user_id, place=place, save_number=0)
         session.add(draft)
     draft.title, draft.body, draft.writer = title, body, writer
+    draft.save_number = draft.save_number if number is None else number
     draft.post_version = post_version
     draft.updated_at = utc_now()
     session.flush()
@@ -77,16 +83,26 @@ def save_draft(
 
 
 def _answer_without_writing(
-    draft: Draft | None, *, writer: str, continues: str, title: str, body: str
+    draft: Draft | None,
+    *,
+    writer: str,
+    number: int | None,
+    seen: Collection[SeenDraft],
+    title: str,
+    body: str,
 ) -> bool | None:
-    """Whether the text is kept, as far as nothing has to be written for it; else nothing."""
+    """Whether the text is kept, if that is known without a write, else ``None``."""
     is_empty = not title.strip() and not body.strip()
     if draft is None:
         return True if is_empty else None
-    if draft.writer not in (writer, continues):
-        return False
-    is_same = (draft.title, draft.body, draft.writer) == (title, body, writer)
-    return True if is_same and not is_empty else None
+    is_same = (draft.title, draft.body) == (title, body)
+    if draft.writer != writer:
+        return None if any(each.includes(draft) for each in seen) else False
+    if number is not None and number <= draft.save_number:
+        return is_same
+    # A save between the one that is kept and this one may still be on its way, and must be refused.
+    is_next = number is None or number == draft.save_number + 1
+    return True if is_same and is_next and not is_empty else None
 
 
 def _forget_oldest(session: Session, user_id: int) -> None:
@@ -107,14 +123,13 @@ def discard_draft(session: Session, user_id: int, place: str) -> None:
 
 
 def settle_draft(
-    session: Session, user_id: int, place: str, *, writers: Collection[str], body: str
+    session: Session, user_id: int, place: str, *, seen: Collection[SeenDraft], body: str
 ) -> None:
     """A text was sent, so its draft goes; one that its form has not seen stays to be offered.
 
-    :param writers: who can have saved the draft that the form knows: its page, or the one that
-        its page began with.
+    :param seen: the drafts that the form knows: what its page saved, and what that began with.
     :param body: the text that was sent.
     """
     draft = find_draft(session, user_id, place)
-    if draft is not None and (draft.writer in writers or draft.body == body):
+    if draft is not None and (draft.body == body or any(each.includes(draft) for each in seen)):
         session.delete(draft)

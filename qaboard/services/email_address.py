@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
 from qaboard.models import EventKind, TokenPurpose, User, email_key, utc_now
 from qaboard.security.client import Client
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import record_event
 from qaboard.services.single_use_token import end_tokens, find_token, issue_token, use_token
@@ -62,6 +64,31 @@ def find_address_token(session: Session, token: str):
     )
 
 
+def find_unconverted_addresses(session: Session) -> list[User]:
+    """Users whose address is not stored as `email_key` has it: those of a release that stored
+    domains in Unicode, and who share theirs with another account that has confirmed it."""
+    candidates = session.scalars(
+        select(User).where(User.email.regexp_match("[^ -~]")).order_by(User.id)
+    )
+    return [user for user in candidates if user.email != email_key(user.email)]
+
+
+def convert_addresses(session: Session) -> int:
+    """Store addresses as `email_key` has them, but no confirmed one as that of another account.
+
+    :return: how many were changed.
+    """
+    count = 0
+    for user in find_unconverted_addresses(session):
+        email = email_key(user.email)
+        is_taken = select(User.id).where(User.email == email, User.email_verified_at.is_not(None))
+        if user.email_verified_at is None or session.scalar(is_taken) is None:
+            user.email = email
+            session.flush()
+            count += 1
+    return count
+
+
 @dataclass(frozen=True, slots=True)
 class ReplacedAddress:
     """An address that a user had until now, and whether they had proved it to be theirs."""
@@ -84,6 +111,7 @@ def confirm_address(
     row = find_address_token(session, token)
     if row is None or row.user_id is None:
         raise DeadLink
+    lock_users(session, [row.user_id])
     user, email = session.get_one(User, row.user_id), row.email
     is_current = row.purpose == TokenPurpose.CHANGE_EMAIL or email == user.email
     is_used = use_token(session, row)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import methodcaller
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select
+from sqlalchemy import ColumnElement, Engine, delete, not_, or_, select
 
-from qaboard.db import make_session
-from qaboard.models import Draft, SecurityEvent, SingleUseToken, UserSession, utc_now
+from qaboard.db import make_session, run_transaction
+from qaboard.models import (
+    CLOCK_TOLERANCE,
+    Draft,
+    SecurityEvent,
+    SingleUseToken,
+    UserSession,
+    utc_now,
+    was_recent,
+)
 
 BATCH_SIZE = 500
 """How many rows one transaction deletes."""
@@ -20,9 +29,10 @@ def forget_expired(engine: Engine, *, session_idle: timedelta, activity: timedel
     :param activity: how long the activity of an account is kept.
     """
     now = utc_now()
-    is_unused = UserSession.last_used_at <= now - session_idle
+    is_unused = not_(was_recent(UserSession.last_used_at, now, session_idle))
     _delete(engine, UserSession, or_(UserSession.expires_at <= now, is_unused))
-    _delete(engine, SingleUseToken, SingleUseToken.expires_at <= now)
+    is_of_the_future = SingleUseToken.created_at > now + CLOCK_TOLERANCE
+    _delete(engine, SingleUseToken, or_(SingleUseToken.expires_at <= now, is_of_the_future))
     is_old = SecurityEvent.created_at < now - activity
     _delete(engine, SecurityEvent, is_old & SecurityEvent.is_administrative.is_(False))
     _delete(engine, Draft, Draft.updated_at < now - Draft.KEPT_FOR)
@@ -35,6 +45,6 @@ def _delete(engine: Engine, model, condition: ColumnElement[bool]) -> None:
             ids = session.scalars(select(model.id).where(condition).limit(BATCH_SIZE)).all()
         if not ids:
             return
-        with make_session(engine, writes=True) as session, session.begin():
-            # The condition once more: a login may have been used meanwhile.
-            session.execute(delete(model).where(model.id.in_(ids), condition))
+        # The condition once more: a login may have been used meanwhile.
+        expired = delete(model).where(model.id.in_(ids), condition)
+        run_transaction(engine, methodcaller("execute", expired))

@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_key, utc_now
+from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_keys, utc_now
 from qaboard.security.client import Client
-from qaboard.security.passwords import PasswordHashing
 from qaboard.services.email_address import DeadLink
+from qaboard.services.locks import lock_users
 from qaboard.services.password import change_password
 from qaboard.services.security_event import record_event
 from qaboard.services.single_use_token import find_token, issue_token, use_token
@@ -20,14 +20,23 @@ LIFETIME = timedelta(minutes=10)
 """How long the link works."""
 
 
-def find_user_by_email(session: Session, email: str) -> User | None:
-    """Whose password a link to this address resets: who has verified it, else who had it first."""
-    return session.scalar(
+ACCOUNTS_MAX_COUNT = 10
+"""How many accounts of one address get a link; anybody can sign up with it."""
+
+
+def find_accounts_by_email(session: Session, email: str) -> list[User]:
+    """Whose passwords links to this address reset: who has verified it, else all who have it.
+
+    :return: the oldest first; few, since anybody can sign up with any address.
+    """
+    users = session.scalars(
         select(User)
-        .where(User.email == email_key(email), User.is_open())
+        .where(User.email.in_(email_keys(email)), User.is_open())
         .order_by(User.email_verified_at.is_(None), User.id)
-        .limit(1)
-    )
+        .limit(ACCOUNTS_MAX_COUNT)
+    ).all()
+    verified = [user for user in users if user.email_verified_at is not None]
+    return verified or list(users)
 
 
 def issue_reset_token(session: Session, user: User, *, email: str | None) -> str:
@@ -50,31 +59,24 @@ def find_reset_token(session: Session, token: str) -> SingleUseToken | None:
     return find_token(session, TokenPurpose.RESET_PASSWORD, token)
 
 
-def reset_password(
-    session: Session,
-    passwords: PasswordHashing,
-    token: str,
-    new_password: str,
-    *,
-    site_name: str,
-    client: Client,
-) -> User:
+def reset_password(session: Session, token: str, password_hash: str, *, client: Client) -> User:
     """Use a token up and set another password; all logins of the user end.
 
     It logs nobody in, so that a second factor is still asked for. The link proves the address
     too.
 
+    :param password_hash: of one that `check_new_password` has nothing against.
     :raises DeadLink: when the token does not work any more.
-    :raises Refusal: when the password is one that others would try first; the token stays.
     """
     row = find_reset_token(session, token)
     if row is None:
         raise DeadLink
+    lock_users(session, [row.user_id])
     user = session.scalar(select(User).where(User.id == row.user_id, User.is_open()))
     email = row.email
     if not use_token(session, row) or user is None:
         raise DeadLink
-    change_password(session, passwords, user, new_password, site_name=site_name)
+    change_password(session, user, password_hash)
     is_proved = email is not None and user.email == email
     if is_proved and not has_verified_owner(session, email):
         user.email_verified_at = utc_now()

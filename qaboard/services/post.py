@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -12,10 +12,26 @@ from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Answer, Post, Question, User, utc_now
 from qaboard.search import index_post
+from qaboard.services.locks import lock_posts, lock_users
 from qaboard.services.refusal import WHOLE_FORM, Conflict
 
 Render = Callable[[str], str]
 """Markdown to safe HTML, with the settings of this board."""
+
+
+class SentBefore(Conflict):
+    """The form has written a post already, and comes with another text now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                WHOLE_FORM: _(
+                    "This form was sent before, and its post is there; the link below leads to it. "
+                    "To change that post, please edit it. To post this text as another one, send "
+                    "it again."
+                )
+            }
+        )
 
 
 class EditConflict(Conflict):
@@ -30,6 +46,15 @@ class EditConflict(Conflict):
                 )
             }
         )
+
+
+def render_ahead(body: str, render: Render) -> Render:
+    """Render a text before the transaction that writes it begins, since that may take a while.
+
+    :return: what gives the HTML of this text, and of no other.
+    """
+    text = markup.normalise(body)
+    return {text: render(text)}.__getitem__
 
 
 def set_body(post: Post, body: str, render: Render) -> None:
@@ -56,6 +81,25 @@ def write_to_index(session: Session, post: Post) -> None:
     )
 
 
+def find_sent_post(session: Session, author_id: int, idempotency_key: str | None) -> Post | None:
+    """The post that the form with this key has written, if it was sent before."""
+    if not idempotency_key:
+        return None
+    return session.scalar(
+        select(Post).where(Post.author_id == author_id, Post.idempotency_key == idempotency_key)
+    )
+
+
+def check_not_sent(session: Session, author_id: int, idempotency_key: str | None) -> None:
+    """Look for it once more, when nobody else can write it any more.
+
+    :raises StaleDataError: when the form was sent twice at the same time. The request then runs
+        again, and finds the post.
+    """
+    if find_sent_post(session, author_id, idempotency_key) is not None:
+        raise StaleDataError("the form was sent twice at the same time")
+
+
 def check_author(session: Session, author_id: int) -> None:
     """Look once more at the author of a post that has just been written to the database.
 
@@ -70,25 +114,28 @@ def check_author(session: Session, author_id: int) -> None:
         raise StaleDataError(f"user {author_id} was suspended or left meanwhile")
 
 
-def says_the_same(post: Post, body: str) -> bool:
-    """Whether the post has this text already."""
-    return post.body == markup.normalise(body)
-
-
-def check_version(post: Post, version: int | None) -> None:
+def check_edit(post: Post, *, body: str, version: int | None, title: str | None = None) -> bool:
     """Refuse to overwrite what somebody else saved in between.
 
+    What is sent a second time says what the post says already, so it is no conflict.
+
     :param version: the one the form was made from; ``None``, of a script, overwrites.
+    :param title: of a question.
+    :return: whether there is anything to write.
     :raises EditConflict:
     """
+    if post.title == title and post.body == markup.normalise(body):
+        return False
     if version is not None and version != post.version:
         raise EditConflict
+    return True
 
 
 def delete_post(session: Session, post: Post) -> None:
     """Hide a post. It can be restored; what is below it comes back with it."""
     if post.deleted_at is not None:
         return
+    _lock_for_hiding(session, post)
     post.deleted_at = utc_now()
     # The row is written, and its version checked, before the counter: of two deletions at once
     # the second one fails here, and counts nothing.
@@ -100,9 +147,26 @@ def restore_post(session: Session, post: Post) -> None:
     """Show a deleted post again."""
     if post.deleted_at is None:
         return
+    _lock_for_hiding(session, post)
     post.deleted_at = None
     session.flush()
     _count_answer(session, post, +1)
+
+
+def _lock_for_hiding(session: Session, post: Post) -> None:
+    """Lock what changes when a post is hidden or shown."""
+    if isinstance(post, Answer):
+        lock_posts(session, questions=[post.question_id], answers=[post.id], users=[post.author_id])
+        return
+    lock_posts(session, questions=[post.id])
+    lock_users(session, {post.author_id, *authors_below(session, [post.id])})
+
+
+def authors_below(session: Session, question_ids: Collection[int]) -> Sequence[int]:
+    """Who has written the answers below questions."""
+    return session.scalars(
+        select(Answer.author_id).where(Answer.question_id.in_(question_ids)).distinct()
+    ).all()
 
 
 def _count_answer(session: Session, post: Post, change: int) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import EventKind, SecurityEvent
 from qaboard.security.client import Client
 
 log = logging.getLogger("qaboard.security")
+
+UNLOGGED = "qaboard.unlogged_events"
+"""The key of a session's ``info`` with the events that the log tells after the commit."""
 
 EVENTS_MAX_COUNT = 50
 """How many events of an account are shown."""
@@ -32,6 +36,8 @@ def record_event(
 ) -> None:
     """Write down that something happened to an account, in the caller's transaction.
 
+    The log says so after the commit, since before it nothing has happened.
+
     :param user_id: whose account it is.
     :param actor_id: who did it; ``None`` for an operator and for one who is not logged in.
     :param is_administrative: whether it was done to somebody else's account by virtue of a role.
@@ -48,7 +54,21 @@ def record_event(
             user_agent=client.user_agent,
         )
     )
-    log_event(kind, user_id=user_id, actor_id=actor_id, client=client, **details)
+    session.info.setdefault(UNLOGGED, []).append(
+        partial(log_event, kind, user_id=user_id, actor_id=actor_id, client=client, **details)
+    )
+
+
+@event.listens_for(Session, "after_commit")
+def _log_events(session: Session) -> None:
+    if not session.in_nested_transaction():
+        for log_one in session.info.pop(UNLOGGED, ()):
+            log_one()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_events(session: Session) -> None:
+    session.info.pop(UNLOGGED, None)
 
 
 def log_event(
@@ -59,7 +79,8 @@ def log_event(
     client: Client = NO_CLIENT,
     **details: Any,
 ) -> None:
-    """Say in the log what happened; for what belongs to no account this is all there is."""
+    """Say in the log at once what happened: of what is refused, and belongs to no account, this is
+    all there is."""
     # Values that people typed go through repr, so that no line of the log can be forged.
     told = "".join(f" {name}={value!r}" for name, value in details.items())
     log.info(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from qaboard.models import SingleUseToken, TokenPurpose, utc_now
+from qaboard.models import CLOCK_TOLERANCE, SingleUseToken, TokenPurpose, utc_now
 from qaboard.security.tokens import hash_token, new_token
 
 
@@ -53,6 +53,7 @@ def find_token(session: Session, purpose: TokenPurpose, token: str) -> SingleUse
             SingleUseToken.purpose == purpose,
             SingleUseToken.token_hash == hash_token(token),
             SingleUseToken.expires_at > utc_now(),
+            SingleUseToken.created_at <= utc_now() + CLOCK_TOLERANCE,
         )
     )
 

@@ -10,12 +10,14 @@ import pyotp
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.models import TOTPFactor, utc_now
+from qaboard.models import CLOCK_TOLERANCE, TOTPFactor, utc_now, was_recent
 from qaboard.security.encryption import SecretEncryption, UnreadableSecret
 
 log = logging.getLogger(__name__)
 
 DIGITS = 6
+STEP_SECONDS = 30
+
 DRIFT_STEPS = 1
 """How many steps of 30 seconds the clock of the app may be wrong, either way."""
 
@@ -107,7 +109,7 @@ def _factor_in_setup(session: Session, user_id: int) -> TOTPFactor | None:
         select(TOTPFactor).where(
             TOTPFactor.user_id == user_id,
             TOTPFactor.confirmed_at.is_(None),
-            TOTPFactor.created_at > utc_now() - SETUP_LIFETIME,
+            was_recent(TOTPFactor.created_at, utc_now(), SETUP_LIFETIME),
         )
     )
 
@@ -122,19 +124,25 @@ def _use(
         return False
     step_now = totp.timecode(now)
     return any(
-        _use_step(session, factor, step)
+        _use_step(session, factor, step, step_now)
         for step in range(step_now - DRIFT_STEPS, step_now + DRIFT_STEPS + 1)
         if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode())
     )
 
 
-def _use_step(session: Session, factor: TOTPFactor, step: int) -> bool:
+def _use_step(session: Session, factor: TOTPFactor, step: int, step_now: int) -> bool:
+    # A later one was used before the clock was set back.
+    latest = step_now + int(CLOCK_TOLERANCE.total_seconds()) // STEP_SECONDS
     # In one statement, so that of two requests with the same code only one finds it unused.
     used = session.execute(
         update(TOTPFactor)
         .where(
             TOTPFactor.user_id == factor.user_id,
-            or_(TOTPFactor.last_step.is_(None), TOTPFactor.last_step < step),
+            or_(
+                TOTPFactor.last_step.is_(None),
+                TOTPFactor.last_step < step,
+                TOTPFactor.last_step > latest,
+            ),
         )
         .values(last_step=step)
         .execution_options(synchronize_session=False)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.i18n import _
-from qaboard.models import Role, User, email_key, username_key, utc_now
+from qaboard.models import Role, User, email_key, email_keys, username_key, utc_now
 from qaboard.services.refusal import Refusal
+
+
+class NameTaken(Refusal):
+    """Somebody has this name already."""
+
+    def __init__(self) -> None:
+        super().__init__({"username": _("This name is taken. Please choose another one.")})
 
 
 def sign_up(
@@ -21,6 +29,7 @@ def sign_up(
     locale: str | None = None,
     role: Role = Role.MEMBER,
     is_verified: bool = False,
+    idempotency_key: str | None = None,
 ) -> User:
     """Open an account.
 
@@ -28,11 +37,16 @@ def sign_up(
     of them can verify it.
 
     :param is_verified: whether the address is known to be theirs, as when an operator says so.
+    :param idempotency_key: that of the form, if it has one.
     :return: the user, with its id.
-    :raises Refusal: when the name is taken, or the address to be verified has an account.
+    :raises NameTaken: when somebody has this name.
+    :raises Refusal: when the address to be verified has an account.
+    :raises StaleDataError: when the form was sent twice at the same time; the request runs again.
     """
+    if has_signed_up(session, username, idempotency_key):
+        raise StaleDataError("the form was sent twice at the same time")
     if session.scalar(select(User.id).where(User.username_key == username_key(username))):
-        raise Refusal({"username": _("This name is taken. Please choose another one.")})
+        raise NameTaken
     if is_verified and has_verified_owner(session, email):
         raise Refusal({"email": _("There is an account with this email address already.")})
     user = User(
@@ -43,21 +57,33 @@ def sign_up(
         password_hash=password_hash,
         role=role,
         locale=locale,
+        idempotency_key=idempotency_key or None,
     )
     session.add(user)
     session.flush()
     return user
 
 
-def has_verified_owner(session: Session, email: str) -> bool:
-    """Whether an account has proved that this address is its own."""
-    return (
+def has_signed_up(session: Session, username: str, idempotency_key: str | None) -> bool:
+    """Whether the form with this key has opened the account of this name."""
+    return bool(idempotency_key) and bool(
         session.scalar(
             select(User.id).where(
-                User.email == email_key(email), User.email_verified_at.is_not(None)
+                User.username_key == username_key(username),
+                User.idempotency_key == idempotency_key,
             )
         )
-        is not None
+    )
+
+
+def has_verified_owner(session: Session, email: str) -> bool:
+    """Whether an account has proved that this address is its own."""
+    return bool(
+        session.scalar(
+            select(func.count()).where(
+                User.email.in_(email_keys(email)), User.email_verified_at.is_not(None)
+            )
+        )
     )
 
 

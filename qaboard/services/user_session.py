@@ -10,10 +10,19 @@ from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
 from qaboard.i18n import _
-from qaboard.models import EventKind, User, UserSession, username_key, utc_now
+from qaboard.models import (
+    CLOCK_TOLERANCE,
+    EventKind,
+    User,
+    UserSession,
+    username_key,
+    utc_now,
+    was_recent,
+)
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import NO_CLIENT, log_event, record_event
 
@@ -32,10 +41,14 @@ class WrongPassword(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An account, and the hash that a password was found to be right for."""
+    """An account, and the hash that a password was found to be right for.
+
+    ``new_hash`` takes the place of one that was made with other parameters than today's.
+    """
 
     user_id: int
     password_hash: str = field(repr=False)
+    new_hash: str | None = field(repr=False)
 
 
 def authenticate(
@@ -43,8 +56,8 @@ def authenticate(
 ) -> Credentials:
     """Whose name and password these are.
 
-    Reads in a short transaction of its own, which is over before the hash is computed: nothing is
-    locked meanwhile.
+    Reads in a short transaction of its own, which is over before the hash is computed: no
+    connection is held meanwhile.
 
     :raises WrongPassword: after the same work, whether the name or the password is wrong.
     :raises TooManyHashes: when too many others log in at this moment.
@@ -57,19 +70,16 @@ def authenticate(
     user_id, password_hash = row if row else (None, None)
     if not passwords.verify(password_hash, password):
         raise WrongPassword
-    return Credentials(user_id, password_hash)
+    new_hash = passwords.hash(password) if passwords.needs_rehash(password_hash) else None
+    return Credentials(user_id, password_hash, new_hash)
 
 
-def find_authenticated(
-    session: Session, passwords: PasswordHashing, credentials: Credentials, password: str
-) -> User:
+def find_authenticated(session: Session, credentials: Credentials) -> User:
     """The user of these credentials, if they are still right in the transaction that acts on them.
 
-    The hash is made anew when the parameters in the ini file have changed.
-
-    :param password: the one that was found to be right.
     :raises WrongPassword: when the account was closed, or its password changed, in between.
     """
+    lock_users(session, [credentials.user_id])
     user = session.scalar(
         select(User).where(
             User.id == credentials.user_id,
@@ -79,8 +89,8 @@ def find_authenticated(
     )
     if user is None:
         raise WrongPassword
-    if passwords.needs_rehash(user.password_hash):
-        user.password_hash = passwords.hash(password)
+    if credentials.new_hash is not None:
+        user.password_hash = credentials.new_hash
     return user
 
 
@@ -124,10 +134,14 @@ def open_session(
     return token
 
 
-def find_pending_session(session: Session, token: str | None) -> UserSession | None:
+def find_pending_session(
+    session: Session, token: str | None, *, locked: bool = False
+) -> UserSession | None:
     """The login that waits for its second factor, if this is its token and it still waits.
 
     :param token: what the browser's cookie holds.
+    :param locked: whether a code is to be tried for it: one at a time, so that none is left
+        uncounted.
     """
     if not token:
         return None
@@ -137,13 +151,16 @@ def find_pending_session(session: Session, token: str | None) -> UserSession | N
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.expires_at > utc_now(),
+            UserSession.created_at <= utc_now() + CLOCK_TOLERANCE,
             UserSession.is_pending.is_(True),
             User.is_open(),
         )
-        # One attempt at a time, so that none is left uncounted.
-        .with_for_update(of=UserSession)
     )
-    return session.scalar(statement)
+    login = session.scalar(statement)
+    if login is None or not locked:
+        return login
+    lock_users(session, [login.user_id])
+    return session.scalar(statement.execution_options(populate_existing=True))
 
 
 def renew_session(session: Session, session_id: int, *, authenticated: bool = False) -> str:
@@ -195,7 +212,7 @@ def list_sessions(session: Session, user_id: int, *, idle: timedelta) -> list[Us
             .where(
                 UserSession.user_id == user_id,
                 UserSession.expires_at > now,
-                UserSession.last_used_at > now - idle,
+                was_recent(UserSession.last_used_at, now, idle),
                 UserSession.is_pending.is_(False),
             )
             .order_by(UserSession.last_used_at.desc(), UserSession.id.desc())

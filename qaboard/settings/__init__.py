@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,10 +21,21 @@ from qaboard.settings.monitoring import MonitoringSettings, load_monitoring_sett
 from qaboard.settings.rate_limits import RateLimitSettings, load_rate_limit_settings
 from qaboard.settings.reading import SettingsError, SettingsReader
 
-__all__ = ["LOCALES", "Settings", "SettingsError", "load_database_url", "load_settings"]
+__all__ = [
+    "LOCALES",
+    "PASSWORD_MAXIMA",
+    "Settings",
+    "SettingsError",
+    "load_database_url",
+    "load_settings",
+]
 
 LOCALES = ("ko", "en")
 """The languages the board speaks; the first is the one its makers write in."""
+
+# 1 GiB is no login any more.
+PASSWORD_MAXIMA = {"memory_kib": 1024 * 1024, "passes": 100, "lanes": 16}
+"""The greatest costs of a hash."""
 
 MINIMUM_SECRET_LENGTH = 32
 MINIMUM_DISTINCT_SECRET_CHARACTERS = 10
@@ -62,6 +74,14 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where backups go that are given no name, if anywhere, and how many stay there."""
+
+    directory: Path | None
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpamSettings:
     """The section ``spam.*``; 0 switches a rule off."""
 
@@ -96,9 +116,11 @@ class Settings:
     kept_pages_mib: int
     database_connections: int
     secure_cookies: bool
+    hsts_subdomains: bool
     image_hosts: tuple[str, ...]
     client_addresses: ClientAddresses
     monitoring: MonitoringSettings
+    backups: BackupSettings
     mail: MailSettings
     accounts: AccountSettings
     passwords: PasswordSettings
@@ -130,6 +152,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
             f"The setting qaboard.url (or QABOARD_URL) is {site_address!r}; "
             "it must begin with https: where qaboard.secure_cookies is true."
         )
+    hosts = (*reader.hosts("qaboard.hosts"), urlsplit(site_address).hostname)
     return Settings(
         development=development,
         secret=secret,
@@ -137,7 +160,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         replica_url=_load_replica_url(ini, environment, database_url),
         replica_maximum_lag_seconds=reader.count("sqlalchemy.replica_maximum_lag_seconds"),
         site_address=site_address,
-        hosts=(*reader.words("qaboard.hosts"), urlsplit(site_address).hostname),
+        hosts=hosts,
         static_directory=reader.directory("qaboard.static_directory"),
         site_name=reader.required("qaboard.site_name"),
         default_locale=reader.choice("qaboard.default_locale", LOCALES),
@@ -147,11 +170,21 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         kept_pages_mib=reader.count("qaboard.kept_pages_mib", minimum=0, maximum=1024),
         database_connections=reader.count("qaboard.database_connections", maximum=100),
         secure_cookies=secure_cookies,
-        image_hosts=reader.words("qaboard.image_hosts"),
+        hsts_subdomains=reader.boolean("qaboard.hsts_subdomains"),
+        # The site's own pictures are shown by their paths, and its pages are none.
+        image_hosts=tuple(
+            host
+            for host in reader.hosts("qaboard.image_hosts", ports=True)
+            if host.partition(":")[0].lower() not in hosts
+        ),
         client_addresses=ClientAddresses(
             reader.choice("qaboard.client_addresses", tuple(ClientAddresses))
         ),
         monitoring=load_monitoring_settings(reader),
+        backups=BackupSettings(
+            directory=reader.absolute_path("qaboard.backup_directory"),
+            kept=reader.count("qaboard.backups_kept"),
+        ),
         mail=load_mail_settings(reader),
         accounts=AccountSettings(
             require_verified=reader.boolean("accounts.require_verified"),
@@ -163,10 +196,12 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
             activity_days=reader.count("accounts.activity_days"),
         ),
         passwords=PasswordSettings(
-            # The least that argon2 takes for each lane is 8 KiB; 1 GiB is no login any more.
-            memory_kib=reader.count("passwords.memory_kib", minimum=8 * 16, maximum=1024 * 1024),
-            passes=reader.count("passwords.passes", maximum=100),
-            lanes=reader.count("passwords.lanes", maximum=16),
+            # The least that argon2 takes for each lane is 8 KiB.
+            memory_kib=reader.count(
+                "passwords.memory_kib", minimum=8 * 16, maximum=PASSWORD_MAXIMA["memory_kib"]
+            ),
+            passes=reader.count("passwords.passes", maximum=PASSWORD_MAXIMA["passes"]),
+            lanes=reader.count("passwords.lanes", maximum=PASSWORD_MAXIMA["lanes"]),
             concurrent_hashes=reader.count("passwords.concurrent_hashes"),
         ),
         rate_limits=load_rate_limit_settings(reader),

@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
+import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse_many
 from pyramid.settings import aslist
+
+from qaboard import domain_names
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+
 NO_LIMIT = "none"
 """What stands in the ini file for a rate that is not limited."""
+
+
+FROM_A_CLONE = (
+    "qaboard needs the folders of its repository, so install it from a clone with: pip install -e ."
+)
+
+
+def resolve_path(value: str) -> Path | None:
+    """The path that a setting names; ``None`` when it is in a package that is not there.
+
+    :param value: a path, or an asset specification such as ``qaboard:../static``, which begins in
+        the folder of a package: so each release finds its own files.
+    """
+    package, separator, below = value.partition(":")
+    if not separator or os.path.isabs(value):
+        return Path(value)
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None:
+        return None
+    return Path(os.path.normpath(Path(spec.origin).parent / below))
 
 
 class SettingsError(Exception):
@@ -35,13 +67,18 @@ class SettingsReader:
         self.environment = environment
 
     def required(self, name: str) -> str:
-        value = self.ini.get(name, "").strip()
+        value = self.optional(name)
         if not value:
             raise SettingsError(f"The setting {name} is missing from the ini file.")
         return value
 
     def optional(self, name: str) -> str:
-        return self.ini.get(name, "").strip()
+        value = self.ini.get(name, "").strip()
+        if not value.isprintable():
+            raise SettingsError(
+                f"The setting {name} is {value!r}; it must be one line without control characters."
+            )
+        return value
 
     def words(self, name: str) -> tuple[str, ...]:
         """Words with spaces or line ends between them, in lower case; there may be none."""
@@ -55,6 +92,35 @@ class SettingsReader:
             raise SettingsError(
                 f"The setting {name} has a word that is neither a network address nor a network "
                 f"such as 10.0.0.0/8: {error}."
+            ) from None
+
+    def hosts(self, name: str, *, ports: bool = False) -> tuple[str, ...]:
+        """Names of hosts and IP addresses, as `words`, in their ASCII form.
+
+        :param ports: whether a port may follow.
+        """
+        found = []
+        for word in self.words(name):
+            match = re.fullmatch(r"(.+?)(:[0-9]{1,5})?", word, re.DOTALL) if ports else None
+            host, port = match.groups("") if match else (word, "")
+            try:
+                found.append(host_name(host.strip("[]")) + port)
+            except ValueError:
+                raise SettingsError(
+                    f"The setting {name} has the word {word!r}; it must be the name of a host such "
+                    f"as www.example.com, without https://{'' if ports else ', port'} or path."
+                ) from None
+        return tuple(found)
+
+    def host(self, name: str) -> str:
+        """The name of a host or an IP address, in its ASCII form."""
+        value = self.required(name)
+        try:
+            return host_name(value)
+        except ValueError:
+            raise SettingsError(
+                f"The setting {name} is {value!r}; it must be the name of a host such as "
+                "mail.example.com, without smtp:// or port."
             ) from None
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
@@ -83,11 +149,19 @@ class SettingsReader:
 
     def directory(self, name: str) -> str:
         value = self.required(name)
-        if not Path(value).is_dir():
+        path = resolve_path(value)
+        if path is None or not path.is_dir():
             raise SettingsError(
-                f"The setting {name} is {value!r}, where there is no such directory."
+                f"The setting {name} is {value!r}, where there is no such directory; {FROM_A_CLONE}"
             )
-        return value
+        return str(path)
+
+    def absolute_path(self, name: str) -> Path | None:
+        """A path, of which nothing has to be there yet; there may be none."""
+        value = self.optional(name)
+        if value and not os.path.isabs(value):
+            raise SettingsError(f"The setting {name} is {value!r}; it must begin with /.")
+        return Path(value) if value else None
 
     def time_zone(self, name: str) -> ZoneInfo:
         value = self.required(name)
@@ -104,12 +178,13 @@ class SettingsReader:
         if value == NO_LIMIT:
             return None
         try:
-            return parse(value)
+            (rate,) = parse_many(value)
         except ValueError:
             raise SettingsError(
                 f"The setting {name} is {value!r}; it must be a rate such as "
                 f"10 per 15 minutes, or {NO_LIMIT}."
             ) from None
+        return rate
 
     def site_address(self, name: str, variable: str) -> str:
         """The address of the site: scheme, host and port, without a slash at the end.
@@ -123,10 +198,29 @@ class SettingsReader:
         )
         try:
             parts = urlsplit(value)
+            host = host_name(parts.hostname or "")
             # Reading the port is what finds out whether it is a number.
-            is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            port = "" if parts.port is None else f":{parts.port}"
         except ValueError:
             raise wrong from None
-        if not is_usable or parts.path not in ("", "/") or parts.query or parts.username:
+        is_more = (
+            parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+        )
+        if parts.scheme not in ("http", "https") or parts.port == 0 or is_more:
             raise wrong
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        if ":" in host:
+            host = f"[{host}]"
+        return f"{parts.scheme}://{host}{port}"
+
+
+def host_name(name: str) -> str:
+    """The ASCII form of the name of a host; an IP address stays.
+
+    :raises ValueError: when there can be no such host.
+    """
+    with suppress(ValueError):
+        return str(ipaddress.ip_address(name))
+    ascii_name = domain_names.to_ascii(name.removesuffix("."))
+    if len(ascii_name) > 253 or not _HOST_NAME.fullmatch(ascii_name):
+        raise ValueError(f"no host can be called {name!r}")
+    return ascii_name

@@ -119,6 +119,7 @@ class CloseAccountView:
         identity = request.identity
         if username_key(values["username"]) != username_key(identity.username):
             raise Refusal({"username": _("This is not your name.")})
+        request.begin_writing()
         user = request_closing(
             request.dbsession,
             identity.user_id,
@@ -146,6 +147,7 @@ class CloseAccountView:
 )
 def keep(context: AccountResource, request):
     """Undo the closing while there is time."""
+    request.begin_writing()
     undo_closing(request.dbsession, request.identity.user_id, request.client)
     request.flash(_("Your account stays."))
     return HTTPSeeOther(request.resource_path(context))

@@ -6,15 +6,18 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from qaboard.i18n import _
+from qaboard.models import Answer
 from qaboard.presenters.question import present_question_page
 from qaboard.resources import AnswerResource, AnswersResource
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort, answer
+from qaboard.services.post import render_ahead
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, check_links
 from qaboard.views.addresses import post_location
 from qaboard.views.draft import settle_sent_draft
 from qaboard.views.question_page import create_answer_form, question_page
+from qaboard.views.sending import sent_post
 
 
 @view_config(context=AnswersResource, permission=Permission.VIEW, request_method="GET")
@@ -47,18 +50,29 @@ class AnswerView:
 
     def answer(self, values):
         request = self.request
+        sent = sent_post(request, self.context, self.form, values)
+        if sent is not None:
+            return self.go_to(sent)
         request.limit_rate(RateLimit.ANSWER, request.identity.user_id)
         check_guard(request, values)
+        body = values["body"]
+        render = render_ahead(body, request.render_markdown)
+        check_links(request, render(body))
+        request.begin_writing()
         written = answer(
             request.dbsession,
             self.question_resource.question,
             author_id=request.identity.user_id,
-            body=values["body"],
-            render=request.render_markdown,
+            body=body,
+            render=render,
+            idempotency_key=values["idempotency_key"],
         )
-        check_links(request, written)
         settle_sent_draft(request, self.context, written.body)
         request.count_after_commit(request.metrics.answers)
+        return self.go_to(written)
+
+    def go_to(self, written: Answer) -> HTTPSeeOther:
+        request = self.request
         request.flash(_("Your answer is posted."))
         return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))
 

@@ -1,6 +1,7 @@
 """What a reader chooses for one browser, kept in a cookie: light or dark, and the language.
 
-Each has a page of its own, because a visitor's other pages carry no token to send.
+They share a page of their own, because a visitor's other pages carry no token to send; its two
+addresses are those that the forms are sent to.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ CHOICE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
     context=RootResource,
     name="theme",
     permission=Permission.VIEW,
-    renderer="account/theme.jinja2",
+    renderer="account/browser_choices.jinja2",
 )
 class ThemeView:
     def __init__(self, _context, request) -> None:
@@ -50,7 +51,7 @@ class ThemeView:
     context=RootResource,
     name="language",
     permission=Permission.VIEW,
-    renderer="account/language.jinja2",
+    renderer="account/browser_choices.jinja2",
 )
 class LanguageView:
     def __init__(self, _context, request) -> None:
@@ -65,6 +66,7 @@ class LanguageView:
         request = self.request
         values = sent_values(request, LanguageSchema())
         if request.identity is not None:
+            request.begin_writing()
             choose_locale(request.dbsession, request.identity.user_id, values["locale"])
         return remember_choice(request, LOCALE_COOKIE, values["locale"], values["next"])
 

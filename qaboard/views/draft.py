@@ -11,14 +11,14 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
 
-from qaboard.models import Draft
+from qaboard.models import Draft, SeenDraft
 from qaboard.resources import (
     AnswerResource,
     AnswersResource,
     QuestionResource,
     QuestionsResource,
 )
-from qaboard.schemas.draft import DraftSchema, is_writer
+from qaboard.schemas.draft import DraftSchema, read_seen_drafts
 from qaboard.security.permissions import Permission
 from qaboard.services.draft import (
     ASK_PLACE,
@@ -50,13 +50,16 @@ CONTINUE = "draft"
 """The parameter of an address that has the form filled in with the draft."""
 
 
+SEEN = "continues"
+"""The field of a form, and of a save, with the drafts that its page knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormDraft:
     """What the template of a form says of its draft.
 
-    ``writer`` is the page that saved, or saves, what is in the form; ``continues`` is the writer of
-    the draft with which that page began. Which of them the draft is of depends on whether the last
-    save has come through.
+    ``seen`` names the draft with which the page begins, or those that the page before it knew:
+    which of them is kept depends on whether its last save has come through.
     """
 
     form_path: str
@@ -65,8 +68,7 @@ class FormDraft:
     continue_path: str
     is_offered: bool
     is_begun: bool
-    writer: str
-    continues: str
+    seen: str
 
 
 def place_of(context: WrittenIn) -> str:
@@ -102,10 +104,9 @@ def is_to_be_continued(request: Request) -> bool:
     return request.method == "GET" and CONTINUE in request.GET
 
 
-def sent_writer(request: Request, field: str) -> str:
-    """Who may have saved the draft that a form knows, as it says; empty when it knows none."""
-    writer = request.POST.get(field, "")
-    return writer if is_writer(writer) else ""
+def sent_seen_drafts(request: Request) -> list[SeenDraft]:
+    """The drafts that a form says it knows."""
+    return read_seen_drafts(request.POST.get(SEEN, "")) or []
 
 
 def keep_draft_of(
@@ -122,9 +123,9 @@ def keep_draft_of(
     :param is_offered: whether something was begun, where that is all that is known.
     """
     is_begun = draft is not None and is_to_be_continued(request)
-    writer = continues = draft.writer if is_begun else ""
+    seen = [SeenDraft(draft.writer, draft.save_number)] if is_begun else []
     if request.method == "POST":
-        writer, continues = sent_writer(request, "draft"), sent_writer(request, "continues")
+        seen = sent_seen_drafts(request)
     if is_offered is None:
         is_offered = draft is not None and request.method == "GET"
     form.draft = FormDraft(
@@ -134,8 +135,7 @@ def keep_draft_of(
         continue_path=form_path(request, context, continues=True),
         is_offered=is_offered and not is_begun,
         is_begun=is_begun,
-        writer=writer,
-        continues=continues,
+        seen=" ".join(map(str, seen)),
     )
 
 
@@ -146,7 +146,7 @@ def settle_sent_draft(request: Request, context: WrittenIn, body: str) -> None:
             request.dbsession,
             request.identity.user_id,
             place_of(context),
-            writers={sent_writer(request, "draft"), sent_writer(request, "continues")},
+            seen=sent_seen_drafts(request),
             body=body,
         )
 
@@ -177,12 +177,14 @@ def save(context: WrittenIn, request):
     """Keep what a script sends of the form; it says whether that is kept."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
     values = sent_values(request, DraftSchema())
+    request.begin_writing()
     is_kept = save_draft(
         request.dbsession,
         user_id=request.identity.user_id,
         place=place_of(context),
         writer=values["writer"],
-        continues=values["continues"],
+        number=values["number"],
+        seen=read_seen_drafts(values[SEEN]),
         title=values["title"],
         body=values["body"],
         post_version=values["version"],
@@ -194,5 +196,6 @@ def save(context: WrittenIn, request):
 def discard(context: WrittenIn, request):
     """Throw the draft away, and show the form as it is without."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
+    request.begin_writing()
     discard_draft(request.dbsession, request.identity.user_id, place_of(context))
     return HTTPSeeOther(form_path(request, context))

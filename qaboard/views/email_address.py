@@ -10,9 +10,10 @@ from pyramid.request import Request
 from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
+from qaboard.domain_names import address_for_display
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce, send_address_link
-from qaboard.models import EventKind, User
+from qaboard.models import EventKind, User, email_key
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.email_address import NewEmailSchema
 from qaboard.security.client import rate_limited_address
@@ -42,8 +43,14 @@ def mail_address_link(request: Request, user: User, email: str) -> None:
         partial(send_address_link, request.registry, user_id=user.id, email=email, locale=locale)
     )
     request.flash(
-        _("We sent a mail to ${email}. Open the link in it to confirm the address."), email=email
+        _("We sent a mail to ${email}. Open the link in it to confirm the address."),
+        email=address_for_display(email_key(email)),
     )
+
+
+def flash_confirmed(request: Request, user: User) -> None:
+    """Say on the next page that the address of a user is confirmed."""
+    request.flash(_("The address ${email} is confirmed."), email=address_for_display(user.email))
 
 
 @view_defaults(
@@ -61,7 +68,7 @@ class VerifyEmailView:
     @view_config(request_method="GET")
     def show(self):
         request = self.request
-        way_on = keep_token(request)
+        way_on = keep_token(request, find_address_token)
         if way_on is not None:
             return way_on
         token = find_address_token(request.dbsession, kept_token(request))
@@ -70,10 +77,12 @@ class VerifyEmailView:
     @view_config(request_method="POST")
     def confirm(self):
         request = self.request
+        request.begin_writing()
         try:
             user, replaced = confirm_address(request.dbsession, kept_token(request), request.client)
         except DeadLink:
             request.tm.doom()
+            request.dbsession.end_writing()
             return dead_link(request)
         forget_token(request)
         if replaced:
@@ -85,7 +94,7 @@ class VerifyEmailView:
                 is_proved=replaced.was_proved,
             )
         # Somebody else may be logged in here, so it says which.
-        request.flash(_("The address ${email} is confirmed."), email=user.email)
+        flash_confirmed(request, user)
         identity, root = request.identity, request.site_root
         headers = []
         if identity is not None and identity.user_id == user.id:
@@ -124,6 +133,7 @@ class EmailView:
     def change(self, values):
         request = self.request
         request.limit_rate(RateLimit.RESET, rate_limited_address(request))
+        request.begin_writing()
         check_new_address(self.user, values["email"])
         record_event(
             request.dbsession,
@@ -154,5 +164,5 @@ def send_verification(context: AccountResource, request):
         mail_address_link(request, user, user.email)
     else:
         # It was confirmed since the page with the button was made.
-        request.flash(_("The address ${email} is confirmed."), email=user.email)
+        flash_confirmed(request, user)
     return HTTPSeeOther(request.resource_path(context))

@@ -29,6 +29,7 @@ from qaboard.rate_limits import TooManyRequests
 from qaboard.request_checks import WrongHost
 from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
+from qaboard.security.cookies import leave_session_alone
 from qaboard.security.csrf import WrongOrigin
 from qaboard.security.next_address import own_address
 from qaboard.security.passwords import TooManyHashes
@@ -301,6 +302,7 @@ def runs_again(request: Request, error: Exception) -> bool:
 @exception_view_config(OperationalError, renderer="error/error.jinja2")
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
+    leave_session_alone(request)
     if runs_again(request, error):
         # Nobody sees this one.
         return error_page(request, 503, "", "")
@@ -322,6 +324,7 @@ def database_away(error, request):
 
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
+    leave_session_alone(request)
     if runs_again(request, error):
         # Nobody sees this one.
         return error_page(request, 500, "", "")

@@ -72,8 +72,8 @@ def note_refused_passkey(request: Request, refusal) -> None:
 
     :param refusal: a `PasskeyRefused`.
     """
-    request.metrics.login_failures.inc()
     if refusal.user_id is None:
+        request.metrics.login_failures.inc()
         log_event(
             EventKind.FACTOR_FAILURE,
             user_id=None,
@@ -81,6 +81,7 @@ def note_refused_passkey(request: Request, refusal) -> None:
             factor=Factor.PASSKEY.value,
         )
         return
+    request.count_after_commit(request.metrics.login_failures)
     record_event(
         request.dbsession,
         EventKind.FACTOR_FAILURE,

@@ -16,7 +16,7 @@ from qaboard.natural_number import parse_natural_number
 from qaboard.resources import AccountResource
 from qaboard.schemas.passkey import AddPasskeySchema, UsePasskeySchema
 from qaboard.security.devices import describe_device
-from qaboard.security.passkeys import relying_party
+from qaboard.security.passkeys import load_library, relying_party
 from qaboard.security.permissions import Permission
 from qaboard.services.passkey import (
     PasskeyRefused,
@@ -81,6 +81,8 @@ def options_for_use(request: Request, user_id: int | None) -> dict[str, Any]:
     :param user_id: whose passkeys will do; ``None`` for anybody's.
     """
     party = relying_party(request.registry["settings"])
+    load_library()
+    request.begin_writing()
     return begin_use(request.dbsession, party, user_id)
 
 
@@ -91,6 +93,8 @@ def check_passkey(request: Request, credential: str, user_id: int | None) -> Use
     :raises PasskeyRefused: when nobody has.
     """
     party = relying_party(request.registry["settings"])
+    load_library()
+    request.begin_writing()
     try:
         return use_passkey(request.dbsession, party, user_id, credential=credential)
     except PasskeyRefused as refusal:
@@ -133,6 +137,8 @@ class PasskeysView:
     def add(self, values):
         request = self.request
         session, user_id = request.dbsession, request.identity.user_id
+        load_library()
+        request.begin_writing()
         before = second_factors(session, user_id)
         passkey = add_passkey(
             session,
@@ -159,6 +165,8 @@ class PasskeysView:
 )
 def show_creation_options(_context: AccountResource, request):
     """What the device is to be asked for a new passkey."""
+    load_library()
+    request.begin_writing()
     user = request.dbsession.get_one(User, request.identity.user_id)
     return begin_adding(request.dbsession, relying_party(request.registry["settings"]), user)
 
@@ -178,6 +186,7 @@ def remove_own_passkey(context: AccountResource, request):
         passkey_id = parse_natural_number(request.POST.get("passkey", ""))
     except ValueError:
         passkey_id = 0
+    request.begin_writing()
     name = remove_passkey(session, user_id, passkey_id)
     if name is None:
         return HTTPSeeOther(location)

@@ -13,11 +13,11 @@ from qaboard.models import EventKind, User
 from qaboard.resources import AccountResource
 from qaboard.schemas.password import ChangePasswordSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.password import change_password
+from qaboard.services.password import change_password, check_new_password
 from qaboard.services.refusal import Refusal
 from qaboard.services.security_event import record_event
 from qaboard.services.user_session import WrongPassword, renew_session
-from qaboard.views.user_session import check_password
+from qaboard.views.user_session import begin_writing_as, check_password
 
 
 @view_defaults(
@@ -49,20 +49,21 @@ class PasswordView:
         session = request.dbsession
         user = session.get_one(User, request.identity.user_id)
         try:
-            check_password(request, user.username, values["current_password"])
+            credentials = check_password(request, user.username, values["current_password"])
         except WrongPassword as refusal:
             raise Refusal(
                 {"current_password": _("This is not your current password.")}
             ) from refusal
-        session_id = request.identity.session_id
-        change_password(
-            session,
-            request.passwords,
-            user,
+        check_new_password(
             values["password"],
+            username=user.username,
+            email=user.email or "",
             site_name=request.registry["settings"].site_name,
-            keep_session=session_id,
         )
+        password_hash = request.passwords.hash(values["password"])
+        session_id = request.identity.session_id
+        user = begin_writing_as(request, credentials)
+        change_password(session, user, password_hash, keep_session=session_id)
         record_event(
             session,
             EventKind.PASSWORD_CHANGE,

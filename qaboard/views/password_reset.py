@@ -9,12 +9,14 @@ from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce, send_reset_link
+from qaboard.models import User
 from qaboard.resources import RootResource
 from qaboard.schemas.email_address import EmailSchema
 from qaboard.schemas.password import NewPasswordSchema
 from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
 from qaboard.services.email_address import DeadLink
+from qaboard.services.password import check_new_password
 from qaboard.services.password_reset import find_reset_token, reset_password
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
@@ -82,7 +84,7 @@ class ResetPasswordView:
     @view_config(request_method="GET")
     def show(self):
         request = self.request
-        way_on = keep_token(request)
+        way_on = keep_token(request, find_reset_token)
         if way_on is not None:
             return way_on
         return self.page() if self.name_account() else dead_link(request)
@@ -107,18 +109,34 @@ class ResetPasswordView:
         request = self.request
         request.limit_rate(RateLimit.RESET, rate_limited_address(request))
         try:
-            user = reset_password(
-                request.dbsession,
-                request.passwords,
-                kept_token(request),
-                values["password"],
-                site_name=request.registry["settings"].site_name,
-                client=request.client,
-            )
+            user = self.reset_password(values["password"])
         except DeadLink:
             request.tm.doom()
+            request.dbsession.end_writing()
             return dead_link(request)
         forget_token(request)
         announce(request, "password_changed", user, recipient=user.email)
         request.flash(_("Your password is changed. Please log in with it."))
         return HTTPSeeOther(request.resource_path(request.site_root, "login"))
+
+    def reset_password(self, password: str) -> User:
+        """Use the link up.
+
+        :raises DeadLink: when it does not work any more.
+        :raises Refusal: when the password is one that others would try first; the link stays.
+        """
+        request = self.request
+        token = find_reset_token(request.dbsession, kept_token(request))
+        if token is None:
+            raise DeadLink
+        check_new_password(
+            password,
+            username=token.user.username,
+            email=token.user.email or "",
+            site_name=request.registry["settings"].site_name,
+        )
+        password_hash = request.passwords.hash(password)
+        request.begin_writing()
+        return reset_password(
+            request.dbsession, kept_token(request), password_hash, client=request.client
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
@@ -15,7 +16,13 @@ from qaboard.schemas.answer import EditAnswerSchema
 from qaboard.schemas.question import EditQuestionSchema
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import edit_answer
-from qaboard.services.post import EditConflict, delete_post, restore_post
+from qaboard.services.post import (
+    EditConflict,
+    check_edit,
+    delete_post,
+    render_ahead,
+    restore_post,
+)
 from qaboard.services.question import edit_question
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_links
@@ -47,7 +54,7 @@ class EditView:
         self.context = context
         self.request = request
         self.post = post_of(context)
-        self.differences: Differences | None = None
+        self.refused: dict[str, Any] | None = None
         values = {"body": self.post.body, "version": self.post.version}
         schema = EditAnswerSchema()
         if isinstance(context, QuestionResource):
@@ -64,11 +71,16 @@ class EditView:
     @view_config(context=QuestionResource, request_method="GET")
     @view_config(context=AnswerResource, request_method="GET")
     def show(self):
+        differences = None
+        if self.refused is not None:
+            # Whoever sends the form again has seen both texts, and may replace the saved one.
+            differences = self.compare(self.refused)
+            self.form["version"].cstruct = str(self.post.version)
         return {
             "form": self.form,
             "post": self.post,
             "resource": self.context,
-            "differences": self.differences,
+            "differences": differences,
         }
 
     @view_config(context=QuestionResource, request_method="POST", require_csrf=False)
@@ -80,14 +92,16 @@ class EditView:
         request = self.request
         request.limit_rate(RateLimit.EDIT, request.identity.user_id)
         save = edit_question if isinstance(self.context, QuestionResource) else edit_answer
+        body = values["body"]
         try:
-            save(request.dbsession, self.post, render=request.render_markdown, **values)
+            check_edit(self.post, **values)
+            render = render_ahead(body, request.render_markdown)
+            check_links(request, render(body), title=values.get("title", ""))
+            request.begin_writing()
+            save(request.dbsession, self.post, render=render, **values)
         except EditConflict:
-            # Whoever sends the form again has seen both texts, and may replace the saved one.
-            self.differences = self.compare(values)
-            self.form["version"].cstruct = str(self.post.version)
+            self.refused = values
             raise
-        check_links(request, self.post)
         settle_sent_draft(request, self.context, self.post.body)
         request.flash(_("Your changes are saved."))
         return HTTPSeeOther(post_location(request, self.context))
@@ -134,6 +148,7 @@ class DeleteView:
 
     def _delete(self, message) -> None:
         self.request.limit_rate(RateLimit.EDIT, self.request.identity.user_id)
+        self.request.begin_writing()
         delete_post(self.request.dbsession, post_of(self.context))
         self.request.flash(message, days=Post.RESTORABLE_FOR.days)
 
@@ -153,6 +168,7 @@ class DeleteView:
 def restore(context: QuestionResource | AnswerResource, request):
     """Show a deleted post again."""
     request.limit_rate(RateLimit.EDIT, request.identity.user_id)
+    request.begin_writing()
     restore_post(request.dbsession, post_of(context))
     request.flash(_("It is restored."))
     return HTTPSeeOther(post_location(request, context))

@@ -12,6 +12,8 @@ from pyramid.view import view_config, view_defaults
 from qaboard.i18n import _
 from qaboard.kept_pages.notes import keep_page
 from qaboard.kept_pages.parts import keep_part
+from qaboard.markup import mend
+from qaboard.models import Question
 from qaboard.pagination import requested_number
 from qaboard.presenters.question import present_question_list
 from qaboard.presenters.search import present_search_page
@@ -22,6 +24,7 @@ from qaboard.search import SearchSort, parse_query
 from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
 from qaboard.services.answer import AnswerSort
+from qaboard.services.post import render_ahead
 from qaboard.services.question import ask
 from qaboard.services.question_list import QuestionSort
 from qaboard.settings.rate_limits import RateLimit
@@ -34,6 +37,7 @@ from qaboard.views.draft import (
     settle_sent_draft,
 )
 from qaboard.views.question_page import keep_question_page
+from qaboard.views.sending import add_key, sent_post
 
 
 @view_config(
@@ -44,7 +48,7 @@ from qaboard.views.question_page import keep_question_page
 )
 def list_questions(context: QuestionsResource, request):
     """All questions, or with ``?q=`` the posts that are found."""
-    query = parse_query(" ".join(request.GET.getall("q")))
+    query = parse_query(mend(" ".join(request.GET.getall("q"))))
     if query.text:
         request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
         sort = requested_choice(request, "sort", SearchSort)
@@ -75,7 +79,7 @@ def render_list(request, sort: QuestionSort) -> dict[str, Markup]:
 def show_similar(context: QuestionsResource, request):
     """The questions that are like a title which is being typed: a piece of the page."""
     request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
-    title = requested_text(request, "title")
+    title = mend(requested_text(request, "title"))
     return {"similar": present_similar_questions(request, title)}
 
 
@@ -103,17 +107,19 @@ class AskView:
         if draft is not None and is_to_be_continued(request):
             values = {"title": draft.title, "body": draft.body}
         self.form = request.create_form(
-            guard_newcomer(request, AskSchema()),
+            add_key(request, guard_newcomer(request, AskSchema())),
             name="ask",
             submit_title=_("Post your question"),
             values=values,
         )
         keep_draft_of(request, self.form, context, draft)
+        self.form.similar_path = request.resource_path(context, "similar")
+        # Nobody has looked for questions like it yet.
+        self.form.similar = None
 
     @view_config(request_method="GET")
     def show(self):
-        # Nobody has looked for questions like it yet.
-        return {"form": self.form, "similar": None}
+        return {"form": self.form}
 
     @view_config(request_method="POST", require_csrf=False)
     def submit(self):
@@ -128,24 +134,33 @@ class AskView:
         request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
         self.form.set_pstruct(dict(request.POST.items()))
         title = request.POST.get("title", "")
-        return {
-            "form": self.form,
-            "similar": present_similar_questions(request, title),
-        }
+        self.form.similar = present_similar_questions(request, title)
+        return self.show()
 
     def ask(self, values):
         request = self.request
+        sent = sent_post(request, self.context, self.form, values)
+        if sent is not None:
+            return self.go_to(sent)
         request.limit_rate(RateLimit.ASK, request.identity.user_id)
         check_guard(request, values)
+        title, body = values["title"], values["body"]
+        render = render_ahead(body, request.render_markdown)
+        check_links(request, render(body), title=title)
+        request.begin_writing()
         question = ask(
             request.dbsession,
             author_id=request.identity.user_id,
-            title=values["title"],
-            body=values["body"],
-            render=request.render_markdown,
+            title=title,
+            body=body,
+            render=render,
+            idempotency_key=values["idempotency_key"],
         )
-        check_links(request, question)
         settle_sent_draft(request, self.context, question.body)
         request.count_after_commit(request.metrics.questions)
+        return self.go_to(question)
+
+    def go_to(self, question: Question) -> HTTPSeeOther:
+        request = self.request
         request.flash(_("Your question is posted."))
         return HTTPSeeOther(request.resource_path(QuestionResource(question, self.context)))

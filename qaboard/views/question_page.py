@@ -30,6 +30,7 @@ from qaboard.security.principals import named_principals
 from qaboard.services.answer import AnswerSort
 from qaboard.spam import guard_newcomer, is_newcomer, make_stamp
 from qaboard.views.draft import is_to_be_continued, keep_draft_of, own_draft
+from qaboard.views.sending import add_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def keep_question_page(
         )
 
     def make_content() -> dict[str, Markup]:
-        detail = assemble_question_page(resource, outline.page, sort, answers(), votes, similar)
+        detail = assemble_question_page(
+            request, resource, outline.page, sort, answers(), votes, similar
+        )
         form = create_answer_form(resource, request, is_draft_offered=draft is not None)
         return question_page(request, detail, form)
 
@@ -129,7 +132,7 @@ def create_answer_form(
     if draft is not None and is_to_be_continued(request):
         values = {"body": draft.body}
     form = request.create_form(
-        guard_newcomer(request, AnswerSchema()),
+        add_key(request, guard_newcomer(request, AnswerSchema())),
         name="answer",
         submit_title=_("Post your answer"),
         action=request.resource_path(answers),

@@ -8,7 +8,7 @@ from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.models import EventKind, User
+from qaboard.models import EventKind
 from qaboard.resources import AccountResource
 from qaboard.schemas.reauthentication import ReauthenticationSchema
 from qaboard.security.next_address import safe_next_address
@@ -19,8 +19,8 @@ from qaboard.services.user_session import WrongPassword, renew_session
 from qaboard.views.addresses import requested_next
 from qaboard.views.factor_changes import record
 from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
-from qaboard.views.second_factor import try_code
-from qaboard.views.user_session import check_password
+from qaboard.views.second_factor import prepare_code, try_code
+from qaboard.views.user_session import begin_writing_as, check_password
 
 
 @view_defaults(
@@ -63,11 +63,14 @@ class ReauthenticationView:
 
     def confirm(self, values):
         request = self.request
-        user = request.dbsession.get_one(User, request.identity.user_id)
+        identity = request.identity
         try:
-            check_password(request, user.username, values["password"])
+            credentials = check_password(request, identity.username, values["password"])
         except WrongPassword as refusal:
             raise Refusal({"password": _("This is not your password.")}) from refusal
+        if self.factors.exist:
+            prepare_code(request, identity.user_id)
+        user = begin_writing_as(request, credentials)
         factor = try_code(request, user, values["code"]) if self.factors.exist else None
         return self.authenticated(values["next"], factor)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
@@ -11,6 +13,7 @@ from qaboard.models import EventKind, User, UserSession
 from qaboard.resources import RootResource
 from qaboard.schemas.second_factor import SecondFactorSchema
 from qaboard.security.next_address import safe_next_address
+from qaboard.security.passkeys import load_library
 from qaboard.security.permissions import Permission
 from qaboard.security.policy import login_token
 from qaboard.services.refusal import WHOLE_FORM, CountedRefusal
@@ -38,22 +41,30 @@ class LoginOver(CountedRefusal):
         super().__init__({WHOLE_FORM: _("Too many codes were wrong, so this login has ended.")})
 
 
-def pending_login(request: Request) -> UserSession | None:
+def pending_login(request: Request, *, locked: bool = False) -> UserSession | None:
     """The login of this browser that waits for its second step."""
-    return find_pending_session(request.dbsession, login_token(request))
+    return find_pending_session(request.dbsession, login_token(request), locked=locked)
+
+
+def prepare_code(request: Request, user_id: int) -> None:
+    """What comes before a request begins to write that tries a code.
+
+    :raises TooManyRequests: when codes were tried too often, even if this one is right.
+    """
+    request.limit_rate(RateLimit.SECOND_FACTOR, user_id)
+    # The first time, a library is loaded for it.
+    _ = request.encryption
 
 
 def try_code(request: Request, user: User, code: str) -> Factor:
-    """Use up a code; how often one may be tried is asked first.
+    """Use up a code.
 
     :raises WrongCode: when it is wrong; that is written down, and told when it is the tenth.
-    :raises TooManyRequests: when it was tried too often, even if it is right now.
     """
-    request.limit_rate(RateLimit.SECOND_FACTOR, user.id)
     try:
         factor = check_code(request.dbsession, request.encryption, user.id, code)
     except WrongCode:
-        request.metrics.login_failures.inc()
+        request.count_after_commit(request.metrics.login_failures)
         record_event(
             request.dbsession,
             EventKind.FACTOR_FAILURE,
@@ -64,7 +75,8 @@ def try_code(request: Request, user: User, code: str) -> Factor:
         if must_tell_of_wrong_codes(request.dbsession, user.id):
             tell(request, user, Notice.WRONG_CODES)
         raise
-    request.registry["rate_limiter"].forget(RateLimit.SECOND_FACTOR, str(user.id))
+    forget = partial(request.registry["rate_limiter"].forget, RateLimit.SECOND_FACTOR, str(user.id))
+    request.tm.get().addAfterCommitHook(lambda is_committed: is_committed and forget())
     note_use(request, user, factor)
     return factor
 
@@ -125,6 +137,12 @@ class SecondFactorView:
     def check_code(self, values):
         if self.login is None:
             return self.leave()
+        prepare_code(self.request, self.login.user_id)
+        self.request.begin_writing()
+        # As it is by now.
+        self.login = pending_login(self.request, locked=True)
+        if self.login is None:
+            return self.leave()
         user = self.login.user
         try:
             factor = try_code(self.request, user, values["code"])
@@ -136,6 +154,11 @@ class SecondFactorView:
         return self.complete(user, factor, values["next"])
 
     def check_passkey(self, values):
+        if self.login is None:
+            return self.leave()
+        load_library()
+        self.request.begin_writing()
+        self.login = pending_login(self.request, locked=True)
         if self.login is None:
             return self.leave()
         user = check_passkey(self.request, values["credential"], self.login.user_id)

@@ -56,7 +56,10 @@ def show_two_factor(_context: AccountResource, request):
 )
 def set_up_app(context: AccountResource, request):
     """Begin with a new secret; an app that is in use is to be removed first."""
-    is_made = begin_setup(request.dbsession, request.encryption, request.identity.user_id)
+    # The first time, a library is loaded for it.
+    encryption = request.encryption
+    request.begin_writing()
+    is_made = begin_setup(request.dbsession, encryption, request.identity.user_id)
     page = "authenticator-app" if is_made else PAGE
     return HTTPSeeOther(request.resource_path(context, page))
 
@@ -111,6 +114,7 @@ class AuthenticatorAppView:
         session = request.dbsession
         if not self.secret:
             return self.leave()
+        request.begin_writing()
         before = second_factors(session, self.user_id)
         if not confirm_setup(session, request.encryption, self.user_id, values["code"]):
             raise Refusal(
@@ -139,6 +143,7 @@ def remove_own_app(context: AccountResource, request):
     """Have no app any more."""
     location = request.resource_path(context, PAGE)
     session, user_id = request.dbsession, request.identity.user_id
+    request.begin_writing()
     if not remove_app(session, user_id):
         return HTTPSeeOther(location)
     tidy_factors(session, user_id)
@@ -158,6 +163,7 @@ def remove_own_app(context: AccountResource, request):
 def make_own_recovery_codes(context: AccountResource, request):
     """Ten new codes; those from before work no more."""
     session, user_id = request.dbsession, request.identity.user_id
+    request.begin_writing()
     if not second_factors(session, user_id).exist:
         return HTTPSeeOther(request.resource_path(context, PAGE))
     codes = make_recovery_codes(session, user_id)

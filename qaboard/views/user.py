@@ -15,13 +15,24 @@ from qaboard.security.client import rate_limited_address
 from qaboard.security.next_address import safe_next_address
 from qaboard.security.permissions import Permission
 from qaboard.services.password import check_new_password
+from qaboard.services.second_factor import has_second_factor
 from qaboard.services.security_event import record_event
-from qaboard.services.user import sign_up
+from qaboard.services.user import NameTaken, has_signed_up, sign_up
+from qaboard.services.user_session import WrongPassword
+from qaboard.services.username import check_new_username
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.spam import check_guard, guard
 from qaboard.views.addresses import requested_choice, requested_next
 from qaboard.views.email_address import mail_address_link
-from qaboard.views.user_session import log_in_and_go
+from qaboard.views.sending import add_key
+from qaboard.views.user_session import (
+    ask_second_factor,
+    begin_writing_as,
+    check_password,
+    log_in_and_go,
+)
+
+WELCOME = _("Welcome, ${username}! You are signed up and logged in.")
 
 
 @view_defaults(
@@ -31,7 +42,7 @@ class SignUpView:
     def __init__(self, _context, request) -> None:
         self.request = request
         self.form = request.create_form(
-            guard(request, SignUpSchema()),
+            add_key(request, guard(request, SignUpSchema())),
             name="signup",
             submit_title=_("Sign up"),
             values={"next": requested_next(request)},
@@ -52,19 +63,29 @@ class SignUpView:
 
     def sign_up(self, values):
         request = self.request
+        key = values["idempotency_key"]
+        if has_signed_up(request.dbsession, values["username"], key):
+            try:
+                return self.log_in(values)
+            except WrongPassword as refusal:
+                raise NameTaken from refusal
         request.limit_rate(RateLimit.SIGN_UP, rate_limited_address(request))
         check_guard(request, values)
+        check_new_username(request.dbsession, values["username"])
         check_new_password(
             values["password"],
             username=values["username"],
             email=values["email"],
             site_name=request.registry["settings"].site_name,
         )
+        password_hash = request.passwords.hash(values["password"])
+        request.begin_writing()
         user = sign_up(
             request.dbsession,
             username=values["username"],
             email=values["email"],
-            password_hash=request.passwords.hash(values["password"]),
+            password_hash=password_hash,
+            idempotency_key=key,
         )
         record_event(
             request.dbsession,
@@ -73,10 +94,21 @@ class SignUpView:
             actor_id=user.id,
             client=request.client,
         )
-        message = _("Welcome, ${username}! You are signed up and logged in.")
-        way_on = log_in_and_go(request, user, values["next"], message)
+        way_on = log_in_and_go(request, user, values["next"], WELCOME)
         mail_address_link(request, user, user.email)
         return way_on
+
+    def log_in(self, values):
+        """Log in whoever has signed up by this very form, and sent it twice.
+
+        :raises WrongPassword: when it has another password now.
+        """
+        request = self.request
+        credentials = check_password(request, values["username"], values["password"])
+        user = begin_writing_as(request, credentials)
+        if has_second_factor(request.dbsession, user.id):
+            return ask_second_factor(request, user, values["next"])
+        return log_in_and_go(request, user, values["next"], WELCOME)
 
 
 @view_config(

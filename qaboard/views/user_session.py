@@ -23,6 +23,7 @@ from qaboard.services.second_factor import Factor, has_second_factor
 from qaboard.services.security_event import record_event
 from qaboard.services.single_use_token import end_tokens
 from qaboard.services.user_session import (
+    Credentials,
     WrongPassword,
     authenticate,
     close_session,
@@ -41,8 +42,8 @@ PENDING_LIFETIME = timedelta(minutes=10)
 """How long a login waits for its second step."""
 
 
-def check_password(request: Request, username: str, password: str) -> User:
-    """The user, if the password is right; how often it may be tried is asked first.
+def check_password(request: Request, username: str, password: str) -> Credentials:
+    """Whose name and password these are; how often it may be tried is asked first.
 
     :raises Refusal: when it is wrong.
     :raises TooManyRequests: when it was tried too often, even if it is right now.
@@ -53,7 +54,6 @@ def check_password(request: Request, username: str, password: str) -> User:
     engine = request.registry["engine"]
     try:
         credentials = authenticate(engine, request.passwords, username=username, password=password)
-        user = find_authenticated(request.dbsession, request.passwords, credentials, password)
     except WrongPassword:
         # In the background and after the answer, since it takes longer when there is an account
         # to write it down for; and this transaction is rolled back.
@@ -62,7 +62,16 @@ def check_password(request: Request, username: str, password: str) -> User:
         request.metrics.login_failures.inc()
         raise
     request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
-    return user
+    return credentials
+
+
+def begin_writing_as(request: Request, credentials: Credentials) -> User:
+    """Begin to write what somebody may do whose password was right.
+
+    :raises Refusal: when it is so no more.
+    """
+    request.begin_writing()
+    return find_authenticated(request.dbsession, credentials)
 
 
 def log_in_and_go(
@@ -154,7 +163,8 @@ class LogInView:
         return self.request.submit_form(self.form, self.log_in, self.page)
 
     def log_in(self, values):
-        user = check_password(self.request, values["username"], values["password"])
+        credentials = check_password(self.request, values["username"], values["password"])
+        user = begin_writing_as(self.request, credentials)
         if has_second_factor(self.request.dbsession, user.id):
             return ask_second_factor(self.request, user, values["next"])
         return log_in_and_go(self.request, user, values["next"], _("Welcome back, ${username}!"))
@@ -184,6 +194,7 @@ def show_login_options(_context: RootResource, request):
 def log_out(context: RootResource, request):
     """End the login, in the browser and on the server."""
     identity = request.identity
+    request.begin_writing()
     close_session(request.dbsession, identity.session_id)
     record_event(
         request.dbsession,
@@ -233,6 +244,7 @@ def end_one_session(context: AccountResource, request):
         session_id = parse_natural_number(request.POST.get("session", ""))
     except ValueError:
         session_id = 0
+    request.begin_writing()
     if end_session(request.dbsession, request.identity.user_id, session_id):
         _record_session_end(request)
     # It may have ended by itself meanwhile, which is as well.
@@ -250,6 +262,7 @@ def end_one_session(context: AccountResource, request):
 def end_other_sessions(context: AccountResource, request):
     """End all logins but this one."""
     identity = request.identity
+    request.begin_writing()
     end_sessions(request.dbsession, identity.user_id, keep=identity.session_id)
     _record_session_end(request)
     request.flash(_("You are logged out everywhere else."))

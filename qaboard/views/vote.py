@@ -23,6 +23,7 @@ def vote(context: QuestionResource | AnswerResource, request):
     """Vote 1 or -1, or withdraw with 0."""
     request.limit_rate(RateLimit.VOTE, request.identity.user_id)
     values = sent_values(request, VoteSchema())
+    request.begin_writing()
     cast_vote(
         request.dbsession,
         post_id=post_of(context).id,

@@ -1,6 +1,8 @@
 // Votes, deletions and restorings without leaving the page. The forms are sent as they always are;
 // of the page that the server answers with, what has changed is taken over into this one.
+import { announce, announcement, words } from "./announcement.js";
 import { addCopyButtons } from "./code.js";
+import { request } from "./requests.js";
 
 const ACTS = { vote, delete: deletePost, restore };
 
@@ -8,44 +10,72 @@ const ACTS = { vote, delete: deletePost, restore };
 // the reader left it.
 const removed = new WeakMap();
 
+// By the id of a post: what is being done with it, and what is to be done with it afterwards.
+const underWay = new Map();
+
 export function actInPlace() {
-  document.addEventListener("submit", async (event) => {
+  document.addEventListener("submit", (event) => {
     const form = event.target;
-    const act = ACTS[form.dataset.inPlace];
-    if (!act) {
+    const { inPlace } = form.dataset;
+    if (!(inPlace && Object.hasOwn(ACTS, inPlace))) {
       return;
     }
     event.preventDefault();
-    if (form.hasAttribute("aria-busy")) {
-      return;
-    }
-    form.setAttribute("aria-busy", "true");
-    try {
-      form.closest("dialog")?.close();
-      await act(form);
-    } finally {
-      form.removeAttribute("aria-busy");
-    }
+    form.closest("dialog")?.close();
+    const notice = form.closest("[data-deleted]");
+    const id = notice?.dataset.deleted ?? form.closest(".post").id;
+    const wish = { id, form, act: ACTS[inPlace], body: String(new URLSearchParams(new FormData(form))) };
+    wishFor(wish);
   });
 }
 
-async function vote(form) {
-  const post = form.closest(".post");
-  const position = [...post.querySelectorAll(".vote-box > *")].indexOf(form);
-  const answer = await send(form);
-  const box = answer?.page.getElementById(post.id)?.querySelector(".vote-box");
+// One at a time, or a late answer would show what is not so any more. Of what is wished for
+// meanwhile the last counts.
+async function wishFor(wish) {
+  const acts = underWay.get(wish.id);
+  if (acts) {
+    const { act, body } = acts.current;
+    acts.next = act === wish.act && body === wish.body ? null : wish;
+    return;
+  }
+  const own = { current: wish, next: null };
+  underWay.set(wish.id, own);
+  const element = wish.form.closest("[data-deleted], .post");
+  element.setAttribute("aria-busy", "true");
+  try {
+    while (own.current) {
+      own.next = null;
+      const isDone = await own.current.act(own.current);
+      own.current = isDone ? own.next : null;
+    }
+  } finally {
+    underWay.delete(wish.id);
+    element.removeAttribute("aria-busy");
+  }
+}
+
+// Each act says whether something can be done after it.
+
+async function vote({ id, form, body }) {
+  const post = document.getElementById(id);
+  const answer = await send(form.action, body, post.querySelector(".post-content"));
+  const box = answer?.page.getElementById(id)?.querySelector(".vote-box");
   if (!box) {
     return leave(answer);
   }
-  post.querySelector(".vote-box").replaceWith(box);
-  const pressed = box.children[position];
-  (pressed.querySelector("button") ?? pressed).focus({ preventScroll: true });
+  const old = post.querySelector(".vote-box");
+  // Whoever has gone on to something else is not called back.
+  const position = [...old.children].findIndex((child) => child.contains(document.activeElement));
+  old.replaceWith(box);
+  const focused = box.children[position];
+  (focused?.querySelector("button") ?? focused)?.focus({ preventScroll: true });
   announce([...box.querySelectorAll(".vote-score, .vote-own")].map(words).join(". "));
+  return true;
 }
 
-async function deletePost(form) {
-  const post = form.closest(".post");
-  const answer = await send(form);
+async function deletePost({ id, form, body }) {
+  const post = document.getElementById(id);
+  const answer = await send(form.action, body, post.querySelector(".post-content"));
   const message = answer?.page.querySelector("main > .alert-success");
   if (!message) {
     return leave(answer);
@@ -60,69 +90,77 @@ async function deletePost(form) {
   notice.querySelector("p").textContent = words(message);
   notice.querySelector("form").dataset.inPlace = "restore";
   notice.tabIndex = -1;
-  const isQuestion = post.id === "question";
+  const isQuestion = id === "question";
   // Nothing can be done with a deleted question any more, so its page is another one.
   const [old, fresh] = isQuestion
     ? [document.querySelector("main"), deleted.page.querySelector("main")]
     : [post, notice];
-  notice.dataset.deleted = post.id;
+  notice.dataset.deleted = id;
   removed.set(notice, { old, fresh });
+  const isFocused = hasFocus(old);
   old.replaceWith(fresh);
   addCopyButtons(fresh);
   if (!isQuestion) {
     takeOver("answers-title", answer.page);
   }
-  notice.focus({ preventScroll: !isQuestion });
+  if (isFocused) {
+    notice.focus({ preventScroll: !isQuestion });
+  }
   announce(words(message));
+  return false;
 }
 
-async function restore(form) {
-  const notice = form.closest(".alert-warning");
+async function restore({ id, form, body }) {
+  const notice = form.closest("[data-deleted]");
   const { old, fresh } = removed.get(notice);
-  const id = notice.dataset.deleted;
-  const answer = await send(form);
+  const answer = await send(form.action, body, form.parentElement);
   const restored = answer?.page.getElementById(id);
   if (!restored) {
     return leave(answer);
   }
+  const isFocused = hasFocus(fresh);
   fresh.replaceWith(old);
   const post = document.getElementById(id);
   post.querySelector(".vote-box").replaceWith(restored.querySelector(".vote-box"));
   takeOver("answers-title", answer.page);
   post.tabIndex = -1;
-  post.focus({ preventScroll: true });
+  if (isFocused) {
+    post.focus({ preventScroll: true });
+  }
   const message = answer.page.querySelector("main > .alert-success");
   announce(message ? words(message) : "");
+  return false;
+}
+
+function hasFocus(place) {
+  const { activeElement } = document;
+  return activeElement === document.body || place.contains(activeElement);
 }
 
 // The page that the server answers a form with; nothing when it refuses, which is then shown.
-async function send(form) {
-  const place = form.closest(".post")?.querySelector(".post-content") ?? form.parentElement;
+async function send(address, body, place) {
   place.querySelector(":scope > .in-place-refusal")?.remove();
   let answer;
   try {
-    answer = await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  } catch {
-    refuse(place, announcement().dataset.unreachable);
+    answer = await load(address, { method: "POST", body: new URLSearchParams(body) });
+  } catch (error) {
+    const { unreachable, unanswered } = announcement().dataset;
+    refuse(place, error.name === "TimeoutError" ? unanswered : unreachable);
     return null;
   }
   if (answer.response.ok) {
     return answer;
   }
   const reason = answer.page.querySelectorAll(".error-page > h1, .error-page > h1 + p");
-  if (reason.length === 0) {
-    // It is not from the board, but from something in front of it.
-    form.submit();
-  } else {
-    refuse(place, [...reason].map(words).join(". ").replaceAll("..", "."));
-  }
+  // Without one it is not from the board, but from something in front of it.
+  const text = [...reason].map(words).join(". ").replaceAll("..", ".");
+  refuse(place, text || announcement().dataset.unreachable);
   return null;
 }
 
-async function load(address, options = {}) {
-  const response = await fetch(address, options);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { response, page };
+async function load(address, options) {
+  const { response, text } = await request(address, options);
+  return { response, page: new DOMParser().parseFromString(text, "text/html") };
 }
 
 // Where the act leads to is no page with the post, such as that for logging in.
@@ -130,6 +168,7 @@ function leave(answer) {
   if (answer) {
     location.assign(answer.response.url);
   }
+  return false;
 }
 
 function refuse(place, text) {
@@ -146,16 +185,4 @@ function takeOver(id, page) {
   if (fresh && old) {
     old.textContent = fresh.textContent;
   }
-}
-
-function announcement() {
-  return document.getElementById("announcement");
-}
-
-function announce(text) {
-  announcement().textContent = text;
-}
-
-function words(element) {
-  return element.textContent.replace(/\s+/g, " ").trim();
 }

@@ -1,4 +1,5 @@
 // What makes the pages more pleasant; each of them works without it.
+import { announceMessages } from "./announcement.js";
 import { foldMenus } from "./menu.js";
 import { openDialogs } from "./dialog.js";
 import { openEditors } from "./editor.js";
@@ -10,6 +11,7 @@ import { addCopyButtons } from "./code.js";
 import { showSimilar } from "./similar.js";
 import { actInPlace } from "./in_place.js";
 import { listenToKeys } from "./shortcuts.js";
+import { sendOnce } from "./sending.js";
 
 const improvements = [
   foldMenus,
@@ -23,6 +25,8 @@ const improvements = [
   showSimilar,
   actInPlace,
   listenToKeys,
+  sendOnce,
+  announceMessages,
 ];
 
 for (const improve of improvements) {

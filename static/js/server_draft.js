@@ -1,210 +1,167 @@
 // Saves what is being written on the server, so that it is there in another tab or on another
-// device too. Each save makes all pages stale that the server has kept, so it is a rare thing.
-const PAUSE_MILLISECONDS = 3000;
-const INTERVAL_MILLISECONDS = 15000;
-// Whether another page's draft is still there is asked less often.
-const HELD_INTERVAL_MILLISECONDS = 60000;
+// device too: the page and the network around draft_saving.js.
+import { announcement } from "./announcement.js";
+import { DraftSaving } from "./draft_saving.js";
+import { form as formOf, request } from "./requests.js";
+
 const PATIENCE_MILLISECONDS = 2000;
+const RETRY_AFTER_MAX_SECONDS = 3600;
 // What browsers send of a page that is left (Fetch, section 4.6); longer texts go while it is there.
 const KEEPALIVE_MAX_BYTES = 60000;
+// The server is overloaded or away, or this was too often: the same may be taken later.
+const PASSING_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export class ServerDraft {
-  // What this tab had kept says what it called itself when it saved the draft, and what it saved.
-  constructor(form, kept) {
-    const writer = kept?.writer;
+  // `isUnchanged` says whether the form is as it was when nothing had been begun, `keep` has the tab
+  // keep what the page knows of drafts.
+  constructor(form, { seen, isSaved, isRestored, isUnchanged, keep }) {
     this.form = form;
-    this.known = form.elements.continues.value;
-    this.isClaimed = Boolean(writer);
-    this.writer = writer ?? randomWriter();
-    this.saved = kept?.saved ?? "";
-    this.sentAt = -INTERVAL_MILLISECONDS;
-    this.isHeld = false;
-    this.isStopped = false;
+    this.isUnchanged = isUnchanged;
+    this.keep = keep;
     this.shown = form.querySelector("[data-draft-status]");
     this.discardButton = form.querySelector("[data-discard-draft]");
-    if (this.isClaimed) {
-      form.elements.draft.value = this.writer;
-    }
+    this.saving = new DraftSaving({ writer: randomWriter(), text: this.text(), isSaved, seen });
+    this.isRestored = isRestored;
+    this.update();
   }
 
-  onClaim(listener) {
-    this.claimed = listener;
-  }
-
-  texts() {
+  text() {
     const { title, body } = this.form.elements;
-    if (this.isUnchanged?.()) {
-      return { title: "", body: "" };
-    }
-    return { title: title?.value ?? "", body: body.value };
+    const isEmpty = this.isUnchanged();
+    return JSON.stringify({
+      title: isEmpty ? "" : (title?.value ?? ""),
+      body: isEmpty ? "" : body.value,
+    });
   }
 
-  isSaved() {
-    return JSON.stringify(this.texts()) === this.saved;
+  get isSaved() {
+    return this.saving.isSaved;
   }
 
-  schedule() {
+  get seen() {
+    return this.saving.seen;
+  }
+
+  typed() {
+    this.isRestored = false;
     this.discardButton.hidden = true;
-    clearTimeout(this.timer);
-    const interval = this.isHeld ? HELD_INTERVAL_MILLISECONDS : INTERVAL_MILLISECONDS;
-    const earliest = this.sentAt + interval - performance.now();
-    this.timer = setTimeout(() => this.save(), Math.max(PAUSE_MILLISECONDS, earliest));
+    this.saving.type(this.text(), performance.now());
+    this.update();
+  }
+
+  leave() {
+    this.transmit(this.saving.leave(performance.now()));
   }
 
   get isSaving() {
-    return Boolean(this.saving);
+    return this.saving.flight !== null;
   }
 
   // When the save that is under way is over, or takes too long.
   settled() {
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MILLISECONDS));
-    return Promise.race([this.saving.catch(() => null), patience]);
+    return Promise.race([this.transmission, patience]);
   }
 
-  // It is being sent: a save that came later would bring the draft back.
   stop() {
-    this.isStopped = true;
-    clearTimeout(this.timer);
+    this.saving.stop();
     this.controller?.abort();
-    window.addEventListener("pageshow", () => (this.isStopped = false), { once: true });
+    this.update();
+    window.addEventListener("pageshow", () => this.saving.resume(), { once: true });
   }
 
-  resume() {
-    this.isStopped = false;
-  }
-
-  async save() {
+  update() {
     clearTimeout(this.timer);
-    if (this.isStopped || this.isSaved()) {
-      return;
+    const { wakesAt, status, text } = this.saving;
+    if (wakesAt < Infinity) {
+      const tick = () => this.transmit(this.saving.tick(performance.now()));
+      this.timer = setTimeout(tick, Math.max(0, wakesAt - performance.now()));
     }
-    const texts = this.texts();
-    this.sentAt = performance.now();
-    this.isClaimed = true;
-    this.form.elements.draft.value = this.writer;
-    this.claimed();
-    let answer = null;
-    try {
-      this.saving = this.send(texts);
-      answer = await this.saving;
-    } catch {
-      // The server cannot be reached for now.
-      this.timer = setTimeout(() => this.save(), INTERVAL_MILLISECONDS);
-    }
-    this.saving = null;
-    if (this.isStopped) {
-      clearTimeout(this.timer);
-      return;
-    }
-    if (answer?.is_kept) {
-      this.saved = JSON.stringify(texts);
-      this.hold(false);
-      this.claimed();
-      if (texts.title || texts.body) {
-        this.say("kept");
-      } else {
-        this.shown.textContent = "";
-      }
-    } else if (answer) {
-      this.hold(true);
-      this.isClaimed = false;
-      this.form.elements.draft.value = this.known;
-      this.claimed();
-      this.say("elsewhere");
-      this.schedule();
-    } else {
-      this.say("unsaved");
-    }
+    // While another page's draft is there, a link leads to the form that offers it.
+    this.form.querySelector("[data-other-draft]").hidden = status !== "elsewhere";
+    const isEmpty = Object.values(JSON.parse(text)).join("") === "";
+    const isQuiet = status === "" || status === "kept";
+    const state = this.isRestored && isQuiet ? "restored" : status;
+    this.say(state === "kept" && isEmpty ? "" : state);
   }
 
-  // While another page's draft is there, a link leads to the form that offers it.
-  hold(isHeld) {
-    this.isHeld = isHeld;
-    this.form.querySelector("[data-other-draft]").hidden = !isHeld;
+  transmit(save) {
+    if (save) {
+      this.form.elements.continues.value = this.seen;
+      this.keep();
+      this.transmission = this.send(save);
+    }
+    this.update();
   }
 
-  async send(texts) {
+  async send(save) {
     const { csrf_token: token, version } = this.form.elements;
-    const body = new URLSearchParams({
-      ...texts,
-      writer: this.writer,
-      continues: this.known,
+    const fields = {
+      ...JSON.parse(save.text),
+      writer: save.writer,
+      number: save.number,
+      continues: save.seen,
       csrf_token: token.value,
-    });
+    };
     if (version) {
-      body.set("version", version.value);
+      fields.version = version.value;
     }
+    const options = formOf(fields);
+    options.keepalive = new Blob([options.body]).size < KEEPALIVE_MAX_BYTES;
     this.controller = new AbortController();
-    const response = await fetch(this.form.dataset.draftPath, {
-      method: "POST",
-      body,
-      keepalive: body.toString().length < KEEPALIVE_MAX_BYTES,
-      signal: this.controller.signal,
-    });
-    // Whoever is not logged in any more gets a page instead.
-    const isAnswer = response.ok && response.headers.get("Content-Type")?.startsWith("application/json");
-    return isAnswer ? response.json() : null;
+    let outcome = "failed";
+    let retryAfter = 0;
+    try {
+      const { response, text } = await request(this.form.dataset.draftPath, options, this.controller);
+      outcome = outcomeOf(response, text);
+      retryAfter = retryAfterOf(response);
+    } catch {
+      // The server cannot be reached for now, or does not answer.
+    }
+    const { isSaved } = this;
+    this.saving.answer(save.number, outcome, performance.now(), retryAfter);
+    this.form.elements.continues.value = this.seen;
+    if (this.isSaved && !isSaved) {
+      this.keep();
+      // What was offered has been discarded elsewhere, or is this text.
+      this.offered?.remove();
+    }
+    this.update();
   }
 
   // Once, also for those who hear it: the same words again are no change.
   say(state) {
-    const sentence = this.shown.dataset[state];
+    const sentence = this.shown.dataset[state] ?? "";
     if (this.shown.textContent !== sentence) {
       this.shown.textContent = sentence;
     }
   }
 
-  // What this tab had kept is in the form again; if it was saved too, there is nothing to offer.
+  // What this tab had kept is in the form again, and can be thrown away; `forget` empties the form.
   restore(forget) {
-    this.say("restored");
     this.discardButton.hidden = false;
     this.discardButton.addEventListener("click", async () => {
       if (this.isSaving) {
         // If it came after the discarding, the draft would be there again.
         await this.settled();
       }
-      const wasClaimed = this.isClaimed;
       forget();
-      this.shown.textContent = "";
+      this.isRestored = false;
       this.discardButton.hidden = true;
-      clearTimeout(this.timer);
-      this.saved = JSON.stringify(this.texts());
-      if (wasClaimed) {
-        await this.discard();
-      }
+      this.saving.clear(JSON.stringify({ title: "", body: "" }), performance.now());
+      this.update();
     });
-    if (!this.isSaved()) {
-      this.schedule();
-      this.discardButton.hidden = false;
-    }
-    const offer = document.querySelector(`[data-discards-draft="${this.form.id}"]`)?.parentElement;
-    if (this.isClaimed && offer) {
-      this.confirm(offer);
-    }
-  }
-
-  // The draft that is offered can have gone on elsewhere; only the server knows whether it is this text.
-  async confirm(offer) {
-    const texts = this.texts();
-    this.saving = this.send(texts).catch(() => null);
-    const answer = await this.saving;
-    this.saving = null;
-    if (answer?.is_kept && !this.isStopped) {
-      this.saved = JSON.stringify(texts);
-      this.claimed();
-      offer.remove();
-    }
   }
 
   // Whether the server has discarded it; nothing when it cannot be reached, which is then said.
   async discard() {
-    const body = new URLSearchParams({ csrf_token: this.form.elements.csrf_token.value });
+    const fields = { csrf_token: this.form.elements.csrf_token.value };
     try {
-      const response = await fetch(this.form.dataset.discardPath, { method: "POST", body });
+      const { response } = await request(this.form.dataset.discardPath, formOf(fields));
       // Whoever is not logged in any more is led elsewhere than to the form.
       return response.ok && new URL(response.url).pathname === location.pathname;
     } catch {
-      this.shown.textContent = document.getElementById("announcement").dataset.unreachable;
+      this.shown.textContent = announcement().dataset.unreachable;
       return null;
     }
   }
@@ -212,28 +169,48 @@ export class ServerDraft {
   // The offer above the form: discarding it leaves alone what has been typed below meanwhile.
   offer(leave) {
     const discarding = document.querySelector(`[data-discards-draft="${this.form.id}"]`);
+    this.offered = discarding?.closest("[data-draft-offer]");
     discarding?.addEventListener("submit", async (event) => {
-      const offer = discarding.parentElement;
-      if (!("draftOffer" in offer.dataset)) {
+      if (!this.offered) {
         leave();
         this.stop();
         return;
       }
       event.preventDefault();
+      if (discarding.hasAttribute("aria-busy")) {
+        return;
+      }
+      discarding.setAttribute("aria-busy", "true");
       const isDiscarded = await this.discard();
+      discarding.removeAttribute("aria-busy");
       if (isDiscarded) {
-        offer.remove();
+        this.offered.remove();
         this.form.elements.body.focus();
-        this.hold(false);
-        this.shown.textContent = "";
-        if (!this.isSaved()) {
-          this.schedule();
-        }
+        this.saving.release();
+        this.update();
       } else if (isDiscarded === false) {
         discarding.submit();
       }
     });
   }
+}
+
+function outcomeOf(response, text) {
+  if (PASSING_STATUSES.has(response.status)) {
+    return "failed";
+  }
+  // Whoever is not logged in any more gets a page instead.
+  if (!response.ok || !response.headers.get("Content-Type")?.startsWith("application/json")) {
+    return "refused";
+  }
+  return JSON.parse(text).is_kept ? "kept" : "elsewhere";
+}
+
+// In milliseconds; the header is a number of seconds or a date (RFC 9110, section 10.2.3).
+function retryAfterOf(response) {
+  const value = response.headers.get("Retry-After") ?? "0";
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return 1000 * Math.min(Math.max(seconds || 0, 0), RETRY_AFTER_MAX_SECONDS);
 }
 
 function randomWriter() {

@@ -41,7 +41,7 @@ function isMeant(event) {
 function search() {
   const field = document.getElementById("search");
   if (!isShown(field)) {
-    document.querySelector("[data-toggles=site-menu]").click();
+    document.querySelector("[data-toggles=site-search]").click();
   }
   field.focus();
   field.select();

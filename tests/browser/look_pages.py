@@ -89,7 +89,7 @@ def send(page: Page, **values: str) -> None:
     """Send the form of the page, which is refused."""
     for name, value in values.items():
         page.locator(f"main [name={name}]").fill(value)
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("main form button[type=submit]:visible").first.click()
     page.locator(".error-summary").wait_for()
 
 
@@ -138,14 +138,14 @@ def see_recovery_codes(page: Page) -> None:
     set_up_app(page)
     secret = page.locator(".secret-key").inner_text().replace(" ", "")
     page.locator("[name=code]").fill(pyotp.TOTP(secret).now())
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("main form button[type=submit]:visible").first.click()
     page.locator("#recovery-codes").wait_for()
 
 
 def enter_password(page: Page, user: User) -> None:
     page.locator("[name=username]").fill(user.username)
     page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("main form button[type=submit]:visible").first.click()
     page.locator("[name=code]").wait_for()
 
 

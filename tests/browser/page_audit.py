@@ -27,7 +27,7 @@ ALLOWED = {
 
 # The style sheets and scripts of the site, which take most of the time; visits have them.
 OWN_FILES = re.compile(
-    r'<link rel="stylesheet" href="/static/[^"<>]*">'
+    r'<link rel="(?:stylesheet|modulepreload)" href="/static/[^"<>]*">'
     r'|<script (?:type="module" )?src="/static/[^"<>]*"></script>'
 )
 

@@ -9,6 +9,7 @@ from acting import fill, press, reach
 from limits import parse
 from playwright.sync_api import Locator, Page, expect
 from scripting import with_javascript_and_by_keyboard
+from waiting import wait_until
 
 from qaboard.models import Answer, Role, User, utc_now
 from qaboard.settings.rate_limits import RateLimit
@@ -207,3 +208,97 @@ def test_who_is_not_logged_in_any_more_is_asked_to(browser, long_board):
     press(article(page, long_board.answers[0]).get_by_role("button", name="Useful", exact=True))
     expect(page.get_by_role("heading", level=1, name="Log in")).to_be_visible()
     assert long_board.read(long_board.answers[0]).score == 0
+
+
+def hold_votes(page: Page) -> list:
+    """From now on votes wait until the test lets them go on."""
+    held = []
+    page.route("**/vote", lambda route: held.append(route))
+    return held
+
+
+def wait_for(page: Page, held: list, count: int) -> None:
+    # Whatever happens in the browser is told only while something is asked of it.
+    wait_until(lambda: page.evaluate("true") and len(held) >= count, "nothing was sent")
+
+
+def test_of_votes_in_quick_succession_the_last_counts(browser, long_board):
+    answer = long_board.answers[0]
+    page = browser(long_board.user())
+    page.goto(long_board.path)
+    held = hold_votes(page)
+    shown = article(page, answer)
+    useful = shown.get_by_role("button", name="Useful", exact=True)
+    not_useful = shown.get_by_role("button", name="Not useful", exact=True)
+    press(useful)
+    expect(shown).to_have_attribute("aria-busy", "true")
+    wait_for(page, held, 1)
+    press(not_useful)
+    press(useful)
+    press(useful)
+    press(not_useful)
+    page.wait_for_timeout(200)
+    assert len(held) == 1
+    held[0].continue_()
+    wait_for(page, held, 2)
+    expect(useful).to_have_attribute("aria-pressed", "true")
+    expect(shown).to_have_attribute("aria-busy", "true")
+    held[1].continue_()
+    expect(told(page)).to_have_text("Score: -1. You: not useful")
+    expect(not_useful).to_be_focused()
+    expect(shown).not_to_have_attribute("aria-busy", "true")
+    assert long_board.read(answer).score == -1
+    assert len(held) == 2
+
+
+def test_a_vote_pressed_twice_is_cast_once(browser, long_board):
+    answer = long_board.answers[0]
+    page = browser(long_board.user())
+    page.goto(long_board.path)
+    held = hold_votes(page)
+    useful = article(page, answer).get_by_role("button", name="Useful", exact=True)
+    press(useful)
+    wait_for(page, held, 1)
+    press(useful)
+    held[0].continue_()
+    expect(told(page)).to_have_text("Score: 1. You: useful")
+    assert long_board.read(answer).score == 1
+
+
+def test_a_late_vote_does_not_take_the_focus_from_what_is_typed(browser, long_board):
+    page = browser(long_board.user())
+    page.goto(long_board.path)
+    held = hold_votes(page)
+    press(article(page, long_board.answers[0]).get_by_role("button", name="Useful", exact=True))
+    wait_for(page, held, 1)
+    text = page.get_by_label("Text", exact=True)
+    fill(text, "half")
+    held[0].continue_()
+    expect(told(page)).to_have_text("Score: 1. You: useful")
+    expect(text).to_be_focused()
+
+
+@pytest.mark.parametrize("act", ["vote", "delete", "restore"])
+def test_waiting_for_an_act_ends(browser, long_board, act):
+    answer = long_board.answers[0]
+    page = browser(long_board.user(role=Role.MODERATOR))
+    page.clock.install()
+    page.goto(long_board.path)
+    shown = article(page, answer)
+    if act != "vote":
+        press(shown.get_by_role("link", name="Delete"))
+        button = shown.get_by_role("button", name="Delete")
+    else:
+        button = shown.get_by_role("button", name="Useful", exact=True)
+    if act == "restore":
+        press(button)
+        shown = page.locator(".alert-warning")
+        button = shown.get_by_role("button", name="Restore it")
+    held = []
+    page.route(f"**/{act}", lambda route: held.append(route))
+    press(button)
+    expect(shown).to_have_attribute("aria-busy", "true")
+    wait_for(page, held, 1)
+    page.clock.fast_forward(21_000)
+    expect(shown.get_by_role("alert")).to_contain_text("The site has not answered in time.")
+    expect(shown).not_to_have_attribute("aria-busy", "true")

@@ -30,13 +30,13 @@ def test_the_system_decides_until_somebody_chooses(browser, board):
     page.emulate_media(color_scheme="dark")
     assert ground(page) < 50
     for name, is_light in (("Light", True), ("Dark", False)):
-        press(page.get_by_role("link", name="Appearance"))
+        press(page.get_by_role("link", name="Language and appearance"))
         press(page.get_by_role("button", name=name))
         expect(page).to_have_url("/questions/")
         for system in ("light", "dark"):
             page.emulate_media(color_scheme=system)
             assert (ground(page) > 200) is is_light
-    press(page.get_by_role("link", name="Appearance"))
+    press(page.get_by_role("link", name="Language and appearance"))
     expect(page.get_by_role("button", name="Dark", pressed=True)).to_be_visible()
     press(page.get_by_role("button", name="As the system"))
     expect(page).to_have_url("/questions/")
@@ -63,7 +63,7 @@ def test_code_says_its_language(browser, board, javascript):
     page = browser()
     page.goto(f"/questions/{question.id}/")
     label = page.locator("code").first.evaluate("e => getComputedStyle(e, '::before').content")
-    assert label == '"Python"'
+    assert label == '"Python" / ""'
     buttons = page.get_by_role("button", name="Copy")
     expect(buttons).to_have_count(2 if javascript else 0)
 

@@ -27,6 +27,7 @@ from waiting import wait_until
 
 from qaboard.db import make_engine
 from qaboard.settings import load_database_url
+from qaboard.static_files import StaticFiles
 
 BIN = Path(sys.executable).parent
 DEPLOY = PROJECT / "deploy"
@@ -86,9 +87,11 @@ class Site:
         shutil.copytree(PROJECT / "static", self.release / "static")
         (self.release / "deploy").symlink_to(DEPLOY)
         script("compress-static", self.release / "static")
+        files = StaticFiles(self.release / "static", reloads=False)
+        (self.release / "static" / files.release_hash).symlink_to(".")
         script("self-signed", DOMAIN, directory)
         self.ini = directory / "production.ini"
-        ini = script("make-ini", PROJECT / "production.ini", PROJECT)
+        ini = script("make-ini", PROJECT / "production.ini")
         for name, value in {"mail.enabled": "false", **changes}.items():
             ini, count = re.subn(rf"(?m)^{re.escape(name)} = .*$", f"{name} = {value}", ini)
             assert count == 1, name
@@ -183,6 +186,7 @@ class Site:
             "CERTIFICATE": self.directory / "fullchain.pem",
             "KEY": self.directory / "privkey.pem",
             "ACME": self.directory / "acme",
+            "SUBDOMAINS": "",
             "CACHE": self.directory / "cache",
             "LOG": self.access_log,
             "ERROR_LOG": self.directory / "site-error.log",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import subprocess
@@ -12,7 +13,7 @@ from project import PROJECT
 
 DEPLOY = PROJECT / "deploy"
 SCRIPTS = sorted(
-    path for path in DEPLOY.iterdir() if path.is_file() and path.read_text().startswith("#!")
+    path for path in DEPLOY.iterdir() if path.is_file() and "bash" in path.read_text()[:20]
 )
 # systemd counts from 0 (nothing can be done) to 100 (everything), ten times what it prints.
 EXPOSURE_MAX = 15
@@ -50,6 +51,13 @@ def test_units_are_right_and_give_few_rights(tmp_path):
         "\nIPAddressDeny=any\nIPAddressAllow=localhost\n"
         in unit.with_name("qaboard@.service").read_text()
     )
+    others = ("qaboard-backup.service", "qaboard-backup.timer", "qaboard-failure@.service")
+    for name in others:
+        (tmp_path / name).write_text(filled(name, DIRECTORY=PROJECT))
+    for name in (*others[:2], "qaboard-failure@qaboard-backup.service"):
+        verified = run(program, "verify", tmp_path / name)
+        assert verified.returncode == 0, verified.stderr
+        assert "qaboard" not in verified.stderr
     dropped = tmp_path / "qaboard@.service.d"
     for name in ("", "tcp.conf"):
         if name:
@@ -94,15 +102,65 @@ def test_only_changed_static_files_are_compressed(tmp_path):
     assert run("brotli", "-dc", f"{file}.br").stdout == "b {}\n" * 200
 
 
-def test_the_settings_of_a_server_have_the_paths_of_the_program_and_log_to_the_journal():
+def test_a_compressed_file_is_never_seen_before_it_is_complete(tmp_path):
+    """`strace` tells under which names files are opened to be written."""
+    program = required_program("strace", package="strace")
+    required_program("brotli", package="brotli")
+    static = tmp_path / "static"
+    static.mkdir()
+    (static / "a.css").write_text("a {}\n" * 100)
+    log = tmp_path / "log"
+    done = run(
+        *(program, "-f", "-o", log, "-e", "trace=openat,creat,open"),
+        *(DEPLOY / "compress-static", static),
+    )
+    assert done.returncode == 0, done.stderr
+    written = re.findall(r'"([^"]+)", [^)]*O_(?:WRONLY|RDWR)', log.read_text())
+    assert [path for path in written if path.startswith(f"{static}/")] == []
+    assert {path.name for path in static.iterdir()} == {"a.css", "a.css.gz", "a.css.br"}
+    assert {path.name for path in tmp_path.iterdir()} == {"static", "log"}
+
+
+def test_settings_that_are_new_are_added_to_those_that_are_kept(tmp_path):
+    kept = tmp_path / "kept.ini"
+    text = (PROJECT / "production.ini").read_text()
+    for name in ("qaboard.hosts", "qaboard.backups_kept", "connection_limit"):
+        text, count = re.subn(rf"(?m)^{re.escape(name)} = .*\n", "", text)
+        assert count == 1
+    text = text.replace("qaboard.page_size = 20", "qaboard.page_size = 30")
+    kept.write_text(text)
+    done = run(DEPLOY / "add-settings", kept, PROJECT / "production.ini")
+    assert done.returncode == 0, done.stderr
+    assert "app:main has the new setting qaboard.backups_kept = 14" in done.stderr
+    added = set(done.stdout.splitlines()) - set(text.splitlines())
+    assert added == {
+        "# New in this release.",
+        "qaboard.hosts = localhost 127.0.0.1 ::1",
+        "qaboard.backups_kept = 14",
+        "connection_limit = 800",
+    }
+    kept.write_text(done.stdout)
+    again = run(DEPLOY / "add-settings", kept, PROJECT / "production.ini")
+    assert (again.stdout, again.stderr) == (done.stdout, "")
+    parser = configparser.RawConfigParser(default_section="")
+    parser.read_string(done.stdout)
+    assert parser["app:main"]["qaboard.page_size"] == "30"
+    assert parser["server:main"]["connection_limit"] == "800"
+
+
+def test_the_settings_of_a_server_log_to_the_journal_and_have_a_folder_for_backups():
     shipped = (PROJECT / "production.ini").read_text()
-    made = run(DEPLOY / "make-ini", PROJECT / "production.ini", "/opt/qaboard").stdout
+    made = run(DEPLOY / "make-ini", PROJECT / "production.ini").stdout
     assert "%(here)s" not in made
-    assert made.count("class = qaboard.log_handlers.BatchedStreamHandler\n") == 2
+    assert made.count("class = qaboard.log_handlers.QueuedStreamHandler\n") == 2
     assert "args = (sys.stderr,)\n" in made
     # Nothing else is another one.
     changed = set(made.splitlines()) - set(shipped.splitlines())
-    assert len(changed) == 4, changed
+    assert changed == {
+        "# The journal of the system.",
+        "args = (sys.stderr,)",
+        "qaboard.backup_directory = /var/backups/qaboard",
+    }
 
 
 def test_nothing_is_installed_by_somebody_who_is_not_root_or_forgot_the_name():

@@ -11,20 +11,24 @@ import shlex
 import shutil
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from debian_container import Container, bare_debian
 from load import Load
-from project import PROJECT
+from project import NEWEST, PROJECT
 from reader import Answer, Reader
 from site_in_directory import DOMAIN
+from test_environment_file import LINES, parse_environment
 
 CHECKOUT = "/root/qaboard"
 INSTALL = "deploy/install.sh DOMAIN --self-signed"
+UPGRADE = "deploy/install.sh"
+GO_BACK = "/opt/qaboard/current/deploy/switch-release --back"
 INSTALL_WITH_CERTIFICATE = "deploy/install.sh DOMAIN MAIL"
 DOCUMENT = (PROJECT / "docs" / "deploying.md").read_text()
 BACKUPS = "/var/backups/qaboard"
@@ -93,7 +97,7 @@ class InstalledSite:
             text, count = re.subn(rf"(?m)^{re.escape(name)} = .*$", f"{name} = {value}", text)
             assert count == 1, name
         ini.write_text(text)
-        self.command("/opt/qaboard/deploy/restart-processes")
+        self.command("/opt/qaboard/current/deploy/restart-processes")
 
     def reader(self) -> InstalledReader:
         return InstalledReader(self)
@@ -116,14 +120,21 @@ class InstalledSite:
     def states(self, *units: str) -> list[str]:
         return self.container.run("systemctl", "is-active", *units).stdout.split()
 
-    def check_health(self) -> None:
-        """That everything runs, and nothing complains."""
+    def check_health(self, *, has_failed_starts: bool = False) -> None:
+        """That everything runs, and nothing complains.
+
+        :param has_failed_starts: of a release that does not start, the journal tells.
+        """
         units = ("nginx", "postgresql", "qaboard.target", "qaboard@1", "qaboard@2")
         assert self.states(*units) == ["active"] * len(units)
         failed = self.container.check("systemctl", "list-units", "--failed", "--plain", "-q")
         assert failed == ""
         ready = self.reader().get("/readyz?exclude=mail")
         assert ready.status == 200, ready.text
+        if has_failed_starts:
+            self.container.check("journalctl", "--rotate", "-q")
+            self.container.check("journalctl", "--vacuum-time=1s", "-q")
+            return
         log = self.container.check("journalctl", "--no-pager", "-u", "qaboard@*")
         assert re.search("ERROR|CRITICAL|Traceback", log) is None, log
         told = ("journalctl", "--no-pager", "-q", "-p", "warning", "-u", "qaboard@*")
@@ -185,9 +196,9 @@ def test_secrets_and_sockets_are_for_those_who_need_them(site):
         "/etc/qaboard/environment": "600 root:root",
         "/etc/qaboard/tls/privkey.pem": "600 root:root",
         "/etc/qaboard/production.ini": "644 root:root",
-        "/opt/qaboard/production.ini": "644 root:root",
+        "/opt/qaboard/current/production.ini": "644 root:root",
         "/run/qaboard/1": "750 qaboard:qaboard",
-        BACKUPS: "700 postgres:postgres",
+        BACKUPS: "750 postgres:qaboard",
     }
     told = site.container.check("stat", "-c", "%n %a %U:%G", *paths)
     assert dict(line.split(" ", 1) for line in told.splitlines()) == paths
@@ -220,7 +231,7 @@ def test_operators_keep_and_bring_back_the_board_as_documented(site):
     assert set(site.states("qaboard@1", "qaboard@2")) == {"inactive"}
     site.command("qaboard restore --replace FILE", "--yes", FILE=monday)
     # As after the installation of a new release by hand.
-    downgrade = f"cd /opt/qaboard && .venv/bin/alembic -c {INI} downgrade -1"
+    downgrade = f"cd /opt/qaboard/current && .venv/bin/alembic -c {INI} downgrade -1"
     site.container.check(
         *("runuser", "-u", "postgres", "--", "sh", "-c", downgrade),
         QABOARD_DATABASE_URL=DATABASE_URL,
@@ -234,6 +245,40 @@ def test_operators_keep_and_bring_back_the_board_as_documented(site):
     ask(site.member("keeper"), "What came afterwards")
     assert "What came afterwards" in site.titles()
     site.check_health()
+
+
+def test_a_backup_is_made_at_night_copied_and_a_failure_reported(site):
+    container = site.container
+    assert site.states("qaboard-backup.timer") == ["active"]
+    for name in ("after-backup", "on-failure"):
+        program = container.root / "etc/qaboard" / name
+        program.write_text(f'#!/bin/sh\necho "$1" >>/root/{name}.txt\n')
+        program.chmod(0o755)
+    container.check("systemctl", "start", "qaboard-backup.service")
+    copied = container.check("cat", "/root/after-backup.txt").strip()
+    assert re.fullmatch(rf"{BACKUPS}/qaboard-\d+-\S+\.dump", copied)
+    assert container.check("stat", "-c", "%a %U", copied) == "600 postgres\n"
+    assert f"ok     the newest backup in {BACKUPS} is 0 hours old" in site.command("qaboard doctor")
+
+    # A disk that is full, or anything else.
+    (container.root / "etc/qaboard/after-backup").write_text("#!/bin/sh\nexit 1\n")
+    failed = container.run("systemctl", "start", "qaboard-backup.service")
+    assert failed.returncode != 0
+    reported = "until grep -qx qaboard-backup.service /root/on-failure.txt; do sleep 0.2; done"
+    container.check("timeout", "60", "sh", "-c", reported)
+    for name in ("after-backup", "on-failure"):
+        (container.root / "etc/qaboard" / name).unlink()
+    container.check("systemctl", "reset-failed", "qaboard-backup.service")
+
+
+def test_systemd_and_the_command_read_the_same_environment(site):
+    lines = "".join(f"A{number}{line}\n" for number, (line, _) in enumerate(LINES))
+    (site.container.root / "etc/tried").write_text(lines)
+    told = ("--quiet", "--pipe", "--wait", "--collect", "--property=EnvironmentFile=/etc/tried")
+    read = site.container.check("systemd-run", *told, "env", "-0")
+    of_systemd = dict(entry.split("=", 1) for entry in read.split("\0") if entry.startswith("A"))
+    assert of_systemd == parse_environment(lines)
+    assert list(of_systemd.values()) == [value for _, value in LINES]
 
 
 def create_admin(site: InstalledSite, name: str) -> None:
@@ -254,16 +299,159 @@ def ask(member: Reader, title: str) -> str:
     return re.sub(r"^https://[^/]+", "", asked.headers["Location"]).partition("#")[0]
 
 
-def test_a_newer_version_comes_without_a_failed_request(site):
+BROKEN_MIGRATION = """
+    op.execute("CREATE TABLE tags (name VARCHAR(20))")
+    op.execute("UPDATE nothing SET x = 1")
+"""
+WRONG_MIGRATION = """
+    op.execute("CREATE TABLE tags (name VARCHAR(20))")
+    op.execute("UPDATE posts SET score = 40")
+"""
+RIGHT_MIGRATION = """
+    op.execute("CREATE TABLE more_tags (name VARCHAR(20))")
+    op.execute("UPDATE posts SET score = 0")
+"""
+
+
+class Checkout:
+    """The clone in the container; what is changed there is as it was when the block ends."""
+
+    def __init__(self, site: InstalledSite) -> None:
+        self.root = site.container.root / CHECKOUT.lstrip("/")
+        self.before: dict[Path, str | None] = {}
+
+    def __enter__(self) -> Checkout:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for path, text in self.before.items():
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text)
+
+    def change(self, name: str, change: Callable[[str], str]) -> None:
+        path = self.root / name
+        self.before.setdefault(path, path.read_text() if path.exists() else None)
+        path.write_text(change(self.before[path] or ""))
+
+    def migrate(self, revision: str, before: str, body: str) -> None:
+        """Add a migration of the next release."""
+        text = f'"""Next."""\n\nfrom alembic import op\n\nrevision = "{revision}"\n'
+        text += f'down_revision = "{before}"\n\n\ndef upgrade():{body}'
+        self.change(f"alembic/versions/{revision}_next.py", lambda _: text)
+
+
+def fail_at_pip(checkout: Checkout) -> None:
+    checkout.change(
+        "requirements.txt", lambda text: text.replace("--hash=sha256:", "--hash=sha256:0")
+    )
+
+
+def fail_at_the_settings(checkout: Checkout) -> None:
+    checkout.change("production.ini", lambda text: text.replace("[server:main]", "[server:none]"))
+
+
+def fail_at_a_migration(checkout: Checkout) -> None:
+    checkout.migrate("9000", NEWEST, BROKEN_MIGRATION)
+
+
+def fail_at_nginx(checkout: Checkout) -> None:
+    checkout.change("deploy/nginx.conf", lambda text: f"{text}\nnonsense on;\n")
+
+
+def fail_at_the_start(checkout: Checkout) -> None:
+    checkout.change("qaboard/serving.py", lambda text: f"{text}\nraise SystemExit('broken')\n")
+
+
+def fail_at_the_first_page(checkout: Checkout) -> None:
+    checkout.change(
+        "qaboard/templates/questions/list.jinja2", lambda text: f"{text}{{{{ nothing() }}}}"
+    )
+
+
+def fail_at_doctor(checkout: Checkout) -> None:
+    # The tables stay those of the next release.
+    checkout.migrate("9000", NEWEST, WRONG_MIGRATION)
+
+
+FAILURES = (
+    fail_at_pip,
+    fail_at_the_settings,
+    fail_at_a_migration,
+    fail_at_nginx,
+    fail_at_the_start,
+    fail_at_the_first_page,
+    fail_at_doctor,
+)
+
+
+def state_of(site: InstalledSite) -> list[str]:
+    """What an upgrade that fails must leave as it was."""
+    check = site.container.check
+    files = ("environment", "production.ini", "installation")
+    return [
+        check("readlink", "/opt/qaboard/current"),
+        check("ls", "/opt/qaboard/releases", "/etc/qaboard"),
+        *(check("cat", f"/etc/qaboard/{name}") for name in files),
+        check("cat", "/etc/nginx/sites-available/qaboard", "/etc/systemd/system/qaboard@.service"),
+    ]
+
+
+def style_of(site: InstalledSite) -> str:
+    """The address of the style sheet in a page of now."""
+    address = r'href="(/static/[^"]+/qaboard\.css)"'
+    return re.search(address, site.fresh("/questions/").text)[1]
+
+
+def process_ids(site: InstalledSite) -> set[str]:
+    show = ("systemctl", "show", "-P", "MainPID", "qaboard@1", "qaboard@2")
+    return set(site.container.check(*show).split())
+
+
+def test_an_upgrade_fails_or_succeeds_without_a_failed_request(site):
     create_admin(site, "writer")
     page = ask(site.member("writer"), "What stays")
     container = site.container
     settings = container.check("cat", INI)
     secrets = container.check("cat", "/etc/qaboard/environment")
-    before = container.check("systemctl", "show", "-P", "MainPID", "qaboard@1", "qaboard@2")
+    with busy(site, page) as load, Checkout(site) as checkout:
+        before = state_of(site)
+        for fail in FAILURES:
+            with Checkout(site) as broken:
+                fail(broken)
+                done = container.run(f"{CHECKOUT}/{UPGRADE}")
+            assert done.returncode != 0, fail
+            assert state_of(site) == before, (fail, done.stdout, done.stderr)
+            load.wait_for(5, "member 200")
+        # Nobody has mended what doctor found; the release that serves runs on the tables of the
+        # next one, which it does not know.
+        site.command("/opt/qaboard/current/deploy/restart-processes")
+        load.wait_for(5, "member 200")
 
-    with busy(site, page) as load:
-        site.install()
+        style = style_of(site)
+        checkout.change("static/css/qaboard.css", lambda text: f"{text}\n/* newer */\n")
+        checkout.migrate("9000", NEWEST, WRONG_MIGRATION)
+        checkout.migrate("9001", "9000", RIGHT_MIGRATION)
+        old = process_ids(site)
+        site.command(UPGRADE, QABOARD_MORE_SERVERS="127.0.0.1:6549")
+        assert not old & process_ids(site)
+        new = container.check("readlink", "/opt/qaboard/current")
+        assert new != before[0]
+        # A page that was opened before gets what it was written for.
+        for address, is_newer in ((style, False), (style_of(site), True)):
+            file = site.reader().get(address)
+            assert ("/* newer */" in file.text) == is_newer
+            assert "immutable" in file.headers["Cache-Control"]
+        load.wait_for(5, "member 200")
+
+        # The release before, on the new tables; and the new one again.
+        site.command(GO_BACK)
+        assert container.check("readlink", "/opt/qaboard/current") == before[0]
+        assert "of a newer release" in site.command("qaboard doctor")
+        load.wait_for(5, "answer 303")
+        site.command(GO_BACK)
+        assert container.check("readlink", "/opt/qaboard/current") == new
 
     assert set(load.results) <= {"visitor 200", "member 200", "answer 303"}, load.results
     assert all(load.results.values())
@@ -271,12 +459,14 @@ def test_a_newer_version_comes_without_a_failed_request(site):
     answers = "".join(site.fresh(f"{page}?page={number}").text for number in pages)
     assert load.acknowledged
     assert all(text in answers for text in load.acknowledged)
-    after = container.check("systemctl", "show", "-P", "MainPID", "qaboard@1", "qaboard@2")
-    assert not set(before.split()) & set(after.split())
     assert "The Board" in site.titles()
     assert container.check("cat", "/etc/qaboard/environment") == secrets
     assert container.check("cat", INI) == settings
-    site.check_health()
+    # What it was told is remembered.
+    assert "MORE_SERVERS=127.0.0.1:6549\n" in container.check("cat", "/etc/qaboard/installation")
+    assert "server 127.0.0.1:6549;" in container.check("cat", "/etc/nginx/sites-available/qaboard")
+    assert len(container.check("ls", "/opt/qaboard/releases").split()) == 2
+    site.check_health(has_failed_starts=True)
 
 
 @contextmanager
@@ -326,6 +516,8 @@ def test_a_certificate_is_fetched_and_renewed(site):
     # nginx has been told.
     assert shown_certificate(site) != first
     assert site.states("certbot.timer") == ["active"]
+    told = container.check("systemctl", "show", "-P", "OnFailure", "certbot.service")
+    assert told == "qaboard-failure@certbot.service.service\n"
     site.check_health()
 
 

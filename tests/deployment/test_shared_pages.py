@@ -138,8 +138,8 @@ def test_other_cookies_are_for_the_board_to_read(site, app_language, cookie):
 
 
 def theme_of(body: bytes) -> bytes | None:
-    found = re.search(rb'<html lang="[a-z]+"(?: data-bs-theme="([a-z]+)")?>', body)
-    return found[1]
+    found = re.search(rb'<meta name="color-scheme" content="([a-z]+)( dark)?">', body)
+    return None if found[2] else found[1]
 
 
 @pytest.mark.parametrize("order", [1, -1])

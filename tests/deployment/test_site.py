@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import subprocess
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from reader import Reader
@@ -153,17 +153,39 @@ def test_another_name_is_misdirected(site):
 
 def test_headers_of_https(site):
     visitor = Reader(site)
-    static = re.search(r'href="(/static/css/qaboard.css\?x=[^"]+)"', visitor.get("/login").text)[1]
+    static = re.search(r'href="(/static/[^/"]+/css/qaboard.css)"', visitor.get("/login").text)[1]
     visitor = Reader(site)
     for path in ("/questions/", "/nowhere", static):
         answer = visitor.get(path)
         hsts = answer.headers.get_all("Strict-Transport-Security")
-        assert hsts == ["max-age=63072000; includeSubDomains"], path
+        assert hsts == ["max-age=63072000"], path
         assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"], path
         assert answer.headers["Server"] == "nginx"
-    assert visitor.get(static).headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    # A module that another one imports has no hash in its address.
-    assert visitor.get("/static/js/copy.js").headers["Cache-Control"] == "no-cache"
+
+
+def test_static_files_are_kept_for_a_year_under_the_hash_of_their_release_alone(site):
+    def cache_control(path: str) -> str | None:
+        answer = Reader(site).get(path, **{"Accept-Encoding": "br"})
+        assert answer.status == 404 or answer.headers["Content-Encoding"] == "br"
+        return answer.headers.get("Cache-Control")
+
+    page = Reader(site).get("/login").text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:js|css))"', page)
+    (release_hash,) = {address.split("/")[2] for address in addresses}
+    assert len(addresses) > 10
+    for address in addresses:
+        assert cache_control(address) == "public, max-age=31536000, immutable", address
+    for prefix in ("", "000000000000/", f"000000000000/{release_hash}/"):
+        assert cache_control(f"/static/{prefix}js/copy.js") == "no-cache", prefix
+    for path in (f"{release_hash}/nothing.js", "000000000000/nothing.js", f"{release_hash}/js"):
+        assert cache_control(f"/static/{path}") is None, path
+    # The next release, from the moment at which its folder is there.
+    link = site.release / "static" / release_hash
+    link.rename(link.with_name("111111111111"))
+    try:
+        assert cache_control(f"/static/{release_hash}/js/copy.js") == "no-cache"
+    finally:
+        link.with_name("111111111111").rename(link)
 
 
 def test_static_files_are_those_of_the_board_and_come_compressed(site):
@@ -260,6 +282,21 @@ def test_a_text_that_is_too_long_for_the_board_meets_its_own_page(site):
         answer = member.send("POST", "/preview", "body=" + "x" * size)
         assert answer.status == 413
         assert sentence in answer.text
+
+
+def test_one_address_cannot_take_all_connections(site):
+    slow = f"POST /preview HTTP/1.1\r\nHost: {DOMAIN}\r\nContent-Length: 9\r\n\r\n".encode()
+    with ExitStack() as stack:
+        for _ in range(200):
+            stack.enter_context(handshake(site)).sendall(slow)
+
+        def is_refused() -> bool:
+            answer = Reader(site).get("/questions/?sort=votes")
+            return answer.status == 503 and "게시판이 잠시 쉬고 있어요" in answer.text
+
+        wait_until(is_refused, "the 201st connection is let in")
+        assert Reader(site, source="127.0.0.2").get("/questions/?sort=votes").status == 200
+    wait_until(lambda: not is_refused(), "the address is still refused")
 
 
 def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):

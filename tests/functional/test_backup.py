@@ -481,3 +481,63 @@ def test_a_backup_is_whole_while_somebody_writes(own, make_board, tmp_path):
         assert result.exit_code == 0, result.output
         assert set(before) <= titles(other)
         assert titles(other) <= titles(own)
+
+
+@pytest.fixture
+def kept_ini(tmp_path) -> Path:
+    """An ini file with a folder of backups, of which two are kept."""
+    ini = ini_copy("development.ini", tmp_path, free_port())
+    text = ini.read_text()
+    for name, value in (("backup_directory", tmp_path / "kept"), ("backups_kept", 2)):
+        text = re.sub(rf"(?m)^qaboard\.{name} =.*$", f"qaboard.{name} = {value}", text)
+    ini.write_text(text)
+    return ini
+
+
+def test_backups_without_a_name_are_dated_and_the_oldest_go(own, kept_ini, tmp_path):
+    folder = tmp_path / "kept"
+    told = own.command("doctor", ini=kept_ini).stdout
+    assert "WARN   the backups in" in told
+    for _ in range(4):
+        result = own.command("backup", ini=kept_ini)
+        assert result.exit_code == 0, result.output
+        # Whatever else is there is nobody's business.
+        (folder / "monday").touch()
+        (folder / "qaboard-0007-today.dump").touch()
+    made = sorted(folder.glob("qaboard-*Z.*"))
+    assert len(made) == 2
+    assert str(made[-1]) in result.stdout
+    assert {"monday", "qaboard-0007-today.dump"} < set(os.listdir(folder))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert own.command("verify", made[-1], ini=kept_ini).exit_code == 0
+    told = own.command("doctor", ini=kept_ini)
+    assert told.exit_code == 0
+    assert f"ok     the newest backup in {folder} is 0 hours old" in told.stdout
+
+
+def test_an_old_backup_is_told_of(own, kept_ini, tmp_path):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    assert "WARN   there is no backup in" in own.command("doctor", ini=kept_ini).stdout
+    (folder / "qaboard-0007-20200101T000000.000000Z.dump").touch()
+    told = own.command("doctor", ini=kept_ini)
+    assert told.exit_code == 0
+    assert f"WARN   the newest backup in {folder} is " in told.stdout
+
+
+def test_a_backup_that_fails_removes_none(own, kept_ini, tmp_path):
+    folder = tmp_path / "kept"
+    for _ in range(2):
+        own.command("backup", ini=kept_ini)
+    before = files_in(folder)
+    text = kept_ini.read_text()
+    kept_ini.write_text(text.replace(f"= {folder}", f"= {folder}/nowhere/else"))
+    (folder / "nowhere").touch()
+    assert own.command("backup", ini=kept_ini).exit_code == 1
+    assert files_in(folder) == before | {"nowhere"}
+
+
+def test_without_a_folder_a_backup_needs_a_name(own):
+    result = own.command("backup")
+    assert result.exit_code == 2
+    assert "Name a FILE" in result.stderr

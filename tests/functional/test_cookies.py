@@ -45,8 +45,16 @@ def test_every_one_is_secure_and_of_this_host_alone(client, board):
 def test_every_response_over_https_says_to_stay_there(client, board):
     for path in ("/questions/", "/", "/nowhere", "/static/css/qaboard.css", "/account/"):
         headers = client.get(path, expect_errors=True).headers
-        assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+        assert headers["Strict-Transport-Security"] == "max-age=63072000"
         assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_other_names_of_the_domain_are_left_alone_unless_it_is_asked_for(make_app, browser):
+    changes = {"qaboard.secure_cookies": "true", "qaboard.url": "https://board.example"}
+    client = browser(of=make_app({**changes, "qaboard.hsts_subdomains": "true"}))
+    client.extra_environ.update(HTTPS)
+    headers = client.get("/questions/").headers
+    assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
 
 
 @pytest.fixture

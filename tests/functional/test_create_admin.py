@@ -94,7 +94,7 @@ def test_without_a_terminal_a_sentence_names_the_variable(run, board):
         (["a b", "boss@example.com"], "Name: A name has letters, digits"),
         (["a", "boss@example.com"], "Name: A name has 2 to 25 characters."),
         (["", "boss@example.com"], "Name: Please choose a name."),
-        (["boss", "boss"], "Email address: This does not look like an email address"),
+        (["boss", "boss"], "Email address: Enter an email address like"),
         (["boss", ""], "Email address: Please enter your email address."),
         (["boss"], "A new account needs an EMAIL"),
     ],

@@ -128,11 +128,63 @@ def test_another_page_does_not_write_over_a_draft_that_it_has_not_seen(browser, 
     assert kept == {"is_kept": False}
     assert [draft.body for draft in drafts(board)] == ["from the phone"]
     # The page that continues it has seen it.
-    known = client.get("/questions/ask?draft=1").forms["ask"]["draft"].value
-    assert known == FIRST
+    known = client.get("/questions/ask?draft=1").forms["ask"]["continues"].value
+    assert known == f"{FIRST}-0"
     kept = save(client, "/questions/", writer=SECOND, continues=known, body="from the desk").json
     assert kept == {"is_kept": True}
     assert save(client, "/questions/", body="from the phone").json == {"is_kept": False}
+
+
+def test_a_late_save_does_not_overwrite_a_newer_one(browser, board):
+    client = browser(board.user())
+    save(client, "/questions/", number=2, body="newer")
+    assert save(client, "/questions/", number=1, body="older").json == {"is_kept": False}
+    assert save(client, "/questions/", number=2, body="other").json == {"is_kept": False}
+    assert [draft.body for draft in drafts(board)] == ["newer"]
+    # The same save again, because its answer was lost.
+    assert save(client, "/questions/", number=2, body="newer").json == {"is_kept": True}
+
+
+def test_a_late_save_does_not_return_after_the_text_was_restored(browser, board):
+    """The second save is on its way, the third takes back what it changed."""
+    client = browser(board.user())
+    save(client, "/questions/", number=1, body="first")
+    assert save(client, "/questions/", number=3, body="first").json == {"is_kept": True}
+    assert save(client, "/questions/", number=2, body="second").json == {"is_kept": False}
+    assert [draft.body for draft in drafts(board)] == ["first"]
+
+
+def test_a_duplicated_tab_does_not_overwrite_what_the_other_one_typed_on(browser, board):
+    client = browser(board.user())
+    save(client, "/questions/", number=1, body="both")
+    second = {"writer": SECOND, "continues": f"{FIRST}-1"}
+    save(client, "/questions/", number=2, body="typed on in the first")
+    kept = save(client, "/questions/", number=1, body="typed on in the second", **second).json
+    assert kept == {"is_kept": False}
+    assert [draft.body for draft in drafts(board)] == ["typed on in the first"]
+    # Had it been the first to go on, the first tab would have been told.
+    second["continues"] = f"{'0' * 16}-1 {FIRST}-2"
+    assert save(client, "/questions/", number=2, body="second", **second).json == {"is_kept": True}
+    assert save(client, "/questions/", number=3, body="first").json == {"is_kept": False}
+
+
+def test_a_form_that_is_sent_leaves_a_save_of_another_tab_that_it_has_not_seen(browser, board):
+    client = browser(board.user())
+    save(client, "/questions/", number=1, body="both")
+    form = client.get("/questions/ask?draft=1").forms["ask"]
+    save(client, "/questions/", number=2, body="typed on in the first")
+    form["title"], form["body"] = "A title", "sent by the second"
+    form.submit("submit").follow()
+    assert [draft.body for draft in drafts(board)] == ["typed on in the first"]
+
+
+def test_pages_of_the_release_before_save_without_numbers(browser, board):
+    client = browser(board.user())
+    for body in ("first", "second"):
+        assert save(client, "/questions/", body=body).json == {"is_kept": True}
+    second = {"writer": SECOND, "continues": FIRST}
+    assert save(client, "/questions/", body="third", **second).json == {"is_kept": True}
+    assert [draft.body for draft in drafts(board)] == ["third"]
 
 
 def test_a_draft_that_a_form_has_not_seen_stays_when_the_form_is_sent(browser, board):
@@ -164,7 +216,7 @@ def test_a_form_knows_the_draft_it_began_with_and_the_one_it_saved(
     form = client.get("/questions/ask?draft=1").forms["ask"]
     if has_come_through:
         save(client, "/questions/", writer=SECOND, continues=FIRST, body="gone on with")
-    form["draft"].force_value(SECOND)
+    form["continues"].force_value(f"{form['continues'].value} {SECOND}-7")
     form["title"], form["body"] = "", "A whole text"
     # What is shown again after an error knows as much.
     form = form.submit("submit", status=400).forms["ask"]
@@ -220,6 +272,13 @@ def test_an_edit_that_goes_on_after_somebody_saved_is_told(browser, board):
         {"writer": "<script>alert(1)</script>"},
         {"continues": "x" * 40},
         {"version": "0"},
+        {"number": "0"},
+        {"number": "many"},
+        {"number": "1000000000"},
+        {"continues": f"{FIRST}-"},
+        {"continues": f"{FIRST}-1000000000"},
+        {"continues": f"{FIRST}  {SECOND}"},
+        {"continues": " ".join([FIRST] * 6)},
     ],
 )
 def test_what_cannot_be_kept_is_refused(browser, board, fields):
@@ -237,7 +296,8 @@ def test_the_oldest_of_too_many_drafts_goes(board):
                 user_id=user.id,
                 place=f"answer {number}",
                 writer=FIRST,
-                continues="",
+                number=1,
+                seen=(),
                 title="",
                 body="text",
                 post_version=None,
@@ -285,13 +345,14 @@ def test_the_archive_of_an_account_has_its_drafts(browser, board):
     )
 
 
-def save_directly(session, user, *, writer=FIRST, body="text") -> bool:
+def save_directly(session, user, *, writer=FIRST, number=1, body="text") -> bool:
     return save_draft(
         session,
         user_id=user.id,
         place="ask",
         writer=writer,
-        continues="",
+        number=number,
+        seen=(),
         title="",
         body=body,
         post_version=None,

@@ -142,12 +142,6 @@ def test_a_conflict_shows_what_differs_in_title_and_text(browser, board):
     assert form["body"].value.split() == ["물을", "끓여요.", "원두를", "갈아요."]
 
 
-def test_a_conflict_says_so_when_both_saved_the_same(browser, board):
-    page = conflicting_page(browser, board, {"body": "the same"}, {"body": "the same"})
-    assert page.html.select("#difference .difference") == []
-    assert "says the same as yours" in page.html.find(id="difference").text
-
-
 def test_what_differs_is_shown_and_not_executed(browser, board):
     saved, typed = "a <script>alert(1)</script>", "a <img src=x onerror=alert(1)>"
     page = conflicting_page(browser, board, {"body": saved}, {"body": typed})

@@ -206,7 +206,8 @@ def test_themes_are_kept_apart(small_board, browser, count_queries):
             with count_queries() as statements:
                 page = client.get("/questions/")
             chosen = theme if theme in ("dark", "light") else None
-            assert page.html.html.get("data-bs-theme") == chosen
+            (said,) = page.html.find_all("meta", attrs={"name": "color-scheme"})
+            assert said["content"] == (chosen or "light dark")
             assert not (has_been_made and statements)
 
 

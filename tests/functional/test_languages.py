@@ -30,7 +30,7 @@ def test_the_browser_says_which(browser, board, header, expected):
 
 def test_a_visitor_chooses_and_a_cookie_keeps_it(browser, board):
     client = browser(locale="en")
-    page = client.get("/questions/?sort=votes").click("언어")
+    page = client.get("/questions/?sort=votes").click("한국어")
     form = next(f for f in page.forms.values() if f.action == "/language")
     page = form.submit("locale", value="ko")
     assert page.location == "/questions/?sort=votes"

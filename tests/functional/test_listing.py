@@ -85,6 +85,23 @@ def test_the_orders_of_the_list(browser, board):
     assert titles(page.click("^Unanswered$")) == ["new", "middle"]
 
 
+def test_an_empty_list_of_what_is_unanswered_says_why(browser, board):
+    client = browser()
+    for path in ("/questions/", "/questions/?sort=unanswered"):
+        assert "Nobody has asked anything yet." in client.get(path)
+    board.answer(board.question())
+    assert "Every question has an answer." in client.get("/questions/?sort=unanswered")
+
+
+def test_the_number_of_a_row_comes_after_its_title(browser, board):
+    board.question()
+    (row,) = browser().get("/questions/").html.select(".question-row")
+    assert [part["class"][0] for part in row.select(".question-title, .question-number")] == [
+        "question-title",
+        "question-number",
+    ]
+
+
 def test_the_order_is_kept_across_pages(browser, board):
     author = board.user()
     for number in range(21):

@@ -15,8 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pyramid_retry import RetryableException
 from sqlalchemy import text
 from test_rate_limits import wait_for_redis
+from waiting import wait_until
 from webob import Request
 
+from qaboard.log_handlers import QueuedFileHandler
 from qaboard.monitoring import readiness
 from qaboard.views import question as question_views
 
@@ -38,6 +40,11 @@ def states(client, query: str = "", status: int = 200) -> dict[str, str]:
     assert page.headers["Cache-Control"] == "no-store"
     assert page.json["ready"] is (status == 200)
     return {name: part["state"] for name, part in page.json["parts"].items()}
+
+
+def failing(client) -> set[str]:
+    page = client.get("/readyz", extra_environ=MONITOR, expect_errors=True)
+    return {name for name, part in page.json["parts"].items() if part["state"] == "failing"}
 
 
 def detail(client, part: str) -> str:
@@ -144,13 +151,24 @@ def test_a_disk_that_is_full(browser, board, make_app, look_each_time):
     assert "MiB are free in /" in detail(client, "disk")
 
 
-def test_the_folder_of_the_log_counts_too(tmp_path):
-    handler = logging.FileHandler(tmp_path / "board.log")
-    logging.getLogger().addHandler(handler)
+def test_a_log_that_cannot_be_written(browser, board, look_each_time, tmp_path):
+    (tmp_path / "log").mkdir()
+    handler = QueuedFileHandler(str(tmp_path / "log" / "board.log"), 10_000, 1)
+    log = logging.getLogger()
+    log.addHandler(handler)
+    client = browser()
     try:
-        assert tmp_path in readiness.log_folders()
+        (tmp_path / "log").rename(tmp_path / "elsewhere")
+        # Each request writes a line, and is answered all the same.
+        wait_until(
+            lambda: client.get("/questions/") and "disk" in failing(client), "the disk is well"
+        )
+        assert detail(client, "disk").startswith("the log cannot be written: ")
+        assert str(tmp_path / "log") in detail(client, "disk")
+        (tmp_path / "elsewhere").rename(tmp_path / "log")
+        wait_until(lambda: client.get("/questions/") and not failing(client), "it stays so")
     finally:
-        logging.getLogger().removeHandler(handler)
+        log.removeHandler(handler)
         handler.close()
 
 

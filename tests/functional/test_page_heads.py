@@ -113,7 +113,7 @@ def test_a_link_to_any_page_is_shown_with_the_picture_of_the_board(board, browse
     assert [said(page, "og:image:width"), said(page, "og:image:height")] == [str(n) for n in size]
     assert size == [1200, 630]
     assert said(page, "og:site_name") in said(page, "og:image:alt")
-    assert said(page, "twitter:card") == "summary"
+    assert said(page, "twitter:card") == "summary_large_image"
 
 
 @pytest.mark.parametrize("body", ["", "![](/x.png)", '"><script>alert(1)</script>', "가" * 30_000])

@@ -12,7 +12,7 @@ def test_the_preview_is_the_stored_html(browser, board):
     form["title"], form["body"] = "title", TEXT
     page = form.submit("submit").follow()
     assert preview.content_type == "text/html"
-    assert f'<div class="post-body">{preview.text}</div>' in page.text
+    assert f'<div class="post-body" lang="" dir="auto">{preview.text}</div>' in page.text
 
 
 def test_without_scripting_it_is_a_page(browser, board):

@@ -94,7 +94,7 @@ def test_every_answer_has_an_id_that_is_in_the_log(browser, board, written, monk
 
 def test_even_what_no_page_can_be_made_of_has_one(app, browser, board, written, monkeypatch):
     # That of errors has it too.
-    monkeypatch.setitem(app.registry, "static_file_paths", None)
+    monkeypatch.setitem(app.registry, "static_files", None)
     page = browser().get("/login", status=500)
     assert page.headers["X-Request-ID"] in page.text
     assert page.content_type == "text/plain"

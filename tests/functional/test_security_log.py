@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 
 import pytest
+from factories import PASSWORD
+from pyramid_retry import mark_error_retryable
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 
 @pytest.fixture
@@ -82,3 +87,75 @@ def test_a_passkey_that_is_nobodys(browser, board, told):
     (line,) = told("factor_failure")
     assert line.startswith("factor_failure user=None ")
     assert line.endswith("factor='passkey'")
+
+
+@contextmanager
+def failing_commits(app, *, count: int = 1000, retryable: bool = False):
+    """So many commits of requests fail, as on a disk that is full."""
+    engine = app.registry["engine"]
+    failed = []
+
+    def fail(_connection) -> None:
+        if len(failed) < count:
+            error = OperationalError("COMMIT", None, Exception("disk I/O error"))
+            failed.append(error)
+            if retryable:
+                mark_error_retryable(error)
+            raise error
+
+    event.listen(engine, "commit", fail)
+    try:
+        yield failed
+    finally:
+        event.remove(engine, "commit", fail)
+
+
+def button_of(client, action: str):
+    page = client.get("/questions/")
+    return next(form for form in page.forms.values() if form.action == action)
+
+
+def test_a_logout_that_failed_is_not_told(app, browser, board, told, log_in):
+    board.user("alex", locale="en")
+    client = log_in("alex", PASSWORD)
+    client.get("/questions/")
+    button = button_of(client, "/logout")
+    with failing_commits(app):
+        page = button.submit(status=503)
+    assert told("logout") == []
+    # Neither is it done, nor does a page say so.
+    assert "Set-Cookie" not in page.headers
+    page = client.get("/questions/")
+    assert "alex" in page
+    assert "logged out" not in page.text
+    button_of(client, "/logout").submit(status=303)
+    assert len(told("logout")) == 1
+
+
+def test_what_is_tried_again_is_told_once(app, browser, board, told, log_in, mails):
+    board.user("alex", locale="en")
+    client = log_in("alex", PASSWORD)
+    button = button_of(client, "/logout")
+    with failing_commits(app, count=2, retryable=True) as failed:
+        page = button.submit(status=303).follow().follow()
+    assert len(failed) == 2
+    assert len(told("logout")) == 1
+    assert page.text.count("You are logged out.") == 1
+    form = client.get("/signup").forms["signup"]
+    form["username"], form["email"] = "newcomer", "newcomer@example.com"
+    form["password"] = form["password_confirm"] = PASSWORD
+    with failing_commits(app, count=2, retryable=True) as failed:
+        form.submit("submit", status=303)
+    assert len(failed) == 2
+    assert len(told("sign_up")) == 1
+    assert len(mails()) == 1
+
+
+@pytest.mark.parametrize("name", ["alex", "nobody"])
+def test_a_wrong_password_is_told_once_although_nothing_is_written(app, browser, board, told, name):
+    board.user("alex")
+    form = browser().get("/login").forms["login"]
+    form["username"], form["password"] = name, "a wrong password"
+    form.submit("submit", status=400)
+    app.registry["background"].wait()
+    assert len(told("login_failure")) == 1

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 import waitress
@@ -56,6 +56,14 @@ def exchange(port: int, message: bytes, *, source: str = "127.0.0.1") -> bytes:
         while chunk := connection.recv(65536):
             answer += chunk
     return answer
+
+
+def test_connections_that_only_stay_open_keep_nobody_out():
+    request = b"GET / HTTP/1.1\r\nHost: board.example\r\nConnection: close\r\n\r\n"
+    with production_server(tell) as port, ExitStack() as stack:
+        for _ in range(150):
+            stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10)))
+        assert exchange(port, request).startswith(b"HTTP/1.1 200")
 
 
 def test_a_reader_cannot_say_what_only_the_proxy_may():

@@ -52,3 +52,20 @@ def test_without_a_passkey_the_page_says_so(browser, board):
     page = browser(board.user()).get("/account/two-factor")
     assert "You have no passkey yet." in page
     assert "0 passkeys" not in page
+
+
+def test_language_and_appearance_are_one_card_and_the_email_is_of_the_account(browser, board):
+    client = browser(board.user())
+    page = client.get("/account/")
+    groups: dict[str, list[str]] = {"": []}
+    for each in page.html.select("main :is(h2, form[action], .plain-row a)"):
+        if each.name == "h2":
+            groups[each.text] = []
+        else:
+            groups[[*groups][-1]].append(each.get("action") or each["href"])
+    assert groups[""] == ["/account/email"]
+    assert groups["Language and appearance"] == ["/language", "/theme"]
+    assert "/account/password" in groups["Security"]
+    for path in ("/language", "/theme"):
+        forms = client.get(path).html.select("main form")
+        assert [form["action"] for form in forms] == ["/language", "/theme"]

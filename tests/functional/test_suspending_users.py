@@ -121,7 +121,7 @@ class TestSuspending:
         assert until.isoformat() == "2099-03-01T14:59:59+00:00"
         # What is told is that day, not the first minute of the next one.
         page = browser(user).get("/questions/ask", status=403)
-        assert "Until Sunday, March 1, 2099 at 11:59 PM" in page
+        assert "Until Sunday, March 1, 2099 at 11:59 PM (UTC+9)" in page
 
     def test_it_ends_by_itself(self, browser, board):
         user = board.user(

@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from pyramid.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid_retry import RetryableException
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm.exc import StaleDataError
 
+from qaboard.db import WritingSession
+from qaboard.models import User, utc_now
+from qaboard.services import post as post_service
 from qaboard.services.refusal import Refusal
+from qaboard.services.user_management import OPERATOR, suspend
 from qaboard.views import question as question_views
 from qaboard.views import vote as vote_views
 
@@ -119,6 +124,34 @@ def test_what_is_tried_again_is_no_error_in_the_log(browser, board, monkeypatch,
     )
     assert len(attempts) == 2
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_who_is_suspended_while_the_text_is_rendered_posts_nothing(browser, board, monkeypatch):
+    """What was found out before a request begins to write is found out again then."""
+    author = board.user()
+    form = browser(author).get("/questions/ask").forms["ask"]
+    form["title"], form["body"] = "title", "text"
+
+    def render_ahead(body, render):
+        with board.transaction() as session:
+            suspend(
+                session,
+                author.id,
+                until=utc_now() + timedelta(days=1),
+                reason="spam",
+                actor=OPERATOR,
+            )
+        return post_service.render_ahead(body, render)
+
+    monkeypatch.setattr(question_views, "render_ahead", render_ahead)
+    assert form.submit("submit", expect_errors=True).status_int == 403
+    assert board.facts()["posts"] == []
+
+
+def test_a_view_that_has_not_begun_to_write_cannot(app, board):
+    user = board.user()
+    with WritingSession(app.registry["reading_engine"]) as session, pytest.raises(RuntimeError):
+        session.execute(update(User).where(User.id == user.id).values(locale="ko"))
 
 
 def at_once(actions):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import alembic.command
 import pytest
 from postgresql import free_port
-from processes import ini_copy
+from processes import get, ini_copy, server
 from project import NEWEST, PROJECT, alembic_configuration, environment
 from sqlalchemy import inspect, make_url, text
 
@@ -58,7 +59,9 @@ def test_an_older_board_is_backed_up_migrated_indexed_and_checked(older, ini, ma
         "Every post is rendered by the present renderer.",
         # The index is one of the things that 0003 begins anew.
         "Indexed 1 posts.",
-        "The board is ready; restart its processes one by one.",
+        # 0003 and 0005 took away what the release of 0002 reads.
+        "The board is ready; restart all of its processes now, since the release before does not "
+        "run on the new tables.",
     ]
     assert older.facts() == older.facts_before
     # The way back.
@@ -120,6 +123,68 @@ def test_what_doctor_finds_wrong_is_told(older, ini):
     assert "The board is ready" not in result.stdout
 
 
+NEXT = '''"""A migration of the next release."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9000"
+down_revision = {head!r}
+{declaration}
+
+
+def upgrade():
+    op.create_table("tags", sa.Column("name", sa.String(20), primary_key=True))
+'''
+
+
+def next_release(ini: Path, declaration: str = "") -> Path:
+    """The ini file of a release with one more migration."""
+    folder = ini.parent / "next"
+    shutil.copytree(PROJECT / "alembic", folder / "alembic")
+    text = NEXT.format(head=NEWEST, declaration=declaration)
+    (folder / "alembic" / "versions" / "9000_next.py").write_text(text)
+    other = folder / "next.ini"
+    other.write_text(ini.read_text().replace(str(PROJECT / "alembic"), str(folder / "alembic")))
+    return other
+
+
+def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path):
+    board = make_board()
+    board.vote(board.question())
+    result = board.command("upgrade", ini=next_release(ini))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith("restart its processes one by one.\n")
+    port = re.search(r"127\.0\.0\.1:(\d+)", ini.read_text())[1]
+    with server(ini, QABOARD_DATABASE_URL=board.url):
+        assert get(int(port), "/questions/")[0].status == 200
+        ready, told = get(int(port), "/readyz")
+        assert ready.status == 200, told
+    result = board.command("doctor", ini=ini)
+    assert result.exit_code == 0, result.output
+    assert "the tables are those of a newer release" in result.stdout
+    result = board.command("upgrade", ini=ini)
+    assert result.exit_code == 0, result.output
+    assert "at migration 9000, of a newer release" in result.stdout
+    assert "nothing to migrate" in result.stdout
+    # It may know less than there is.
+    result = board.command("export", tmp_path / "board.jsonl", ini=ini)
+    assert result.exit_code == 1
+    assert "export the board with that release" in result.stderr
+
+
+def test_a_release_does_not_run_on_tables_that_lack_what_it_needs(make_board, ini):
+    board = make_board()
+    result = board.command("upgrade", ini=next_release(ini, 'compatible_since = "9000"'))
+    assert result.exit_code == 0, result.output
+    assert "restart all of its processes now" in result.stdout
+    with server(ini, output=subprocess.PIPE, QABOARD_DATABASE_URL=board.url) as process:
+        _, told = process.communicate(timeout=60)
+    assert "made by a newer version of qaboard (9000)" in told
+    assert process.returncode == 1
+    assert board.command("doctor", ini=ini).exit_code == 1
+
+
 BROKEN = '''"""A migration that fails half way."""
 
 from alembic import op
@@ -159,6 +224,7 @@ def test_the_database_of_a_newer_release_is_left_alone(make_board, ini):
     board = make_board()
     with board.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("DELETE FROM compatible_migrations"))
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 1
     assert "made by a newer version of qaboard (9999)" in result.stderr

@@ -43,18 +43,28 @@ def test_where_there_are_none_that_is_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("found", "sentence"),
+    ("found", "compatible", "sentence"),
     [
-        (set(), "no tables yet; make them with: qaboard upgrade"),
-        ({"2"}, "at migration 2 and should be at 3; bring them there with: qaboard upgrade"),
-        ({"4"}, "made by a newer version of qaboard"),
-        ({"3", "4"}, "made by a newer version of qaboard"),
+        (set(), set(), "no tables yet; make them with: qaboard upgrade"),
+        ({"2"}, {"2"}, "at migration 2 and should be at 3; bring them there with: qaboard upgrade"),
+        # An older release may run there, but this one has more to ask for.
+        ({"2"}, {"2", "3"}, "at migration 2 and should be at 3"),
+        ({"4"}, set(), "made by a newer version of qaboard"),
+        ({"4"}, {"4"}, "made by a newer version of qaboard"),
+        ({"4"}, {"2", "4"}, "made by a newer version of qaboard"),
+        ({"3", "4"}, {"4"}, "made by a newer version of qaboard"),
     ],
 )
-def test_another_revision_is_told_with_what_to_do(found, sentence):
+def test_another_revision_is_told_with_what_to_do(found, compatible, sentence):
     with pytest.raises(SchemaError, match=sentence):
-        check_revisions(found, MIGRATIONS)
+        check_revisions(found, compatible, MIGRATIONS)
 
 
 def test_the_newest_one_is_right():
-    check_revisions({"3"}, MIGRATIONS)
+    check_revisions({"3"}, {"2", "3"}, MIGRATIONS)
+    # From before compatible ones were written down.
+    check_revisions({"3"}, set(), MIGRATIONS)
+
+
+def test_a_newer_one_that_names_this_one_is_right():
+    check_revisions({"4"}, {"3", "4"}, MIGRATIONS)

@@ -25,10 +25,11 @@ WRONG_VALUES = {
     "networks": "10.0.0.0/99",
     "time zone": "Asia/Atlantis",
     "folder": "relative/path",
+    "path": "relative/path",
     "address": "board",
     "database": "nonsense",
 }
-ANY_TEXT = {"text", "words", "`memory://` or `redis://…`"}
+ANY_TEXT = {"text", "words", "counters"}
 
 
 def rows() -> dict[str, tuple[str, str, str]]:

@@ -9,10 +9,14 @@ from typing import IO, Any
 
 import click
 
-from qaboard.scripts.board_file.records import END, HEADER, RECORDS, Record, WrongValue, decode
+from qaboard.scripts.board_file.limits import ROW_LIMITS, WrongValue
+from qaboard.scripts.board_file.records import END, HEADER, RECORDS, Record, decode
 
 LINE_MAX_BYTES = 4 * 1024 * 1024
 """Far more than the longest text takes, and little memory."""
+
+_SHOWN_CHARACTERS = 60
+"""How much of what a file has in it is quoted in a sentence."""
 
 
 class LineError(click.ClickException):
@@ -49,7 +53,7 @@ def read_board(file: IO[bytes]) -> Iterator[ReadRecord]:
             break
         index = next((i for i, record in enumerate(RECORDS) if record.name == name), None)
         if index is None:
-            raise LineError(number, f"There is no kind of record that is called {name!r}.")
+            raise LineError(number, f"There is no kind of record that is called {_quoted(name)}.")
         if index < place:
             raise LineError(number, f"A {name} cannot come after a {RECORDS[place].name}.")
         place = index
@@ -68,14 +72,28 @@ def _read_line(file: IO[bytes], number: int) -> dict[str, Any] | None:
     if len(line) == LINE_MAX_BYTES:
         raise LineError(number, f"It is longer than {LINE_MAX_BYTES:,} bytes.")
     try:
-        values = json.loads(line.decode("utf-8"))
+        values = json.loads(
+            line.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
     except UnicodeDecodeError:
         raise LineError(number, "It is not UTF-8.") from None
     except (ValueError, RecursionError) as error:
-        raise LineError(number, f"It is no JSON ({error}).") from None
+        raise LineError(number, f"It is no JSON ({str(error)[:_SHOWN_CHARACTERS]}).") from None
     if not isinstance(values, dict):
         raise LineError(number, "It is no object of JSON.")
     return values
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; of two values under one name, readers would take either."""
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise ValueError("a name stands in it twice")
+    return values
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _check_header(header: dict[str, Any] | None) -> None:
@@ -84,11 +102,15 @@ def _check_header(header: dict[str, Any] | None) -> None:
     if header.get("version") != HEADER["version"]:
         raise LineError(
             1,
-            f"The format has version {header.get('version')!r}, and this release of qaboard "
+            f"The format has version {_quoted(header.get('version'))}, and this release of qaboard "
             f"reads version {HEADER['version']}.",
         )
     if header != HEADER:
         raise LineError(1, f"It should be {json.dumps(HEADER)}.")
+
+
+def _quoted(value: Any) -> str:
+    return ascii(value)[:_SHOWN_CHARACTERS]
 
 
 def _decode(number: int, record: Record, values: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +119,7 @@ def _decode(number: int, record: Record, values: dict[str, Any]) -> dict[str, An
         raise LineError(number, f"The {record.name} lacks {', '.join(missing)}.")
     unknown = [name for name in values if name not in record.field_names]
     if unknown:
-        raise LineError(number, f"A {record.name} has no {', '.join(map(repr, unknown))}.")
+        raise LineError(number, f"A {record.name} has no {_quoted(unknown[0])}.")
     row: dict[str, Any] = dict(record.constants)
     for column in record.columns:
         value = values[column.name]
@@ -108,4 +130,7 @@ def _decode(number: int, record: Record, values: dict[str, Any]) -> dict[str, An
             row[column.name] = decode(column, value)
         except WrongValue as error:
             raise LineError(number, f"The {column.name} of the {record.name} {error}.") from None
+    for limit in ROW_LIMITS.get(record.table, ()):
+        if not limit.holds(row):
+            raise LineError(number, f"The {record.name} is wrong: {limit.sentence}.")
     return row

@@ -14,13 +14,11 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Integer,
     LargeBinary,
     Select,
-    SmallInteger,
     String,
     Table,
     select,
@@ -36,15 +34,12 @@ from qaboard.models import (
     Vote,
 )
 from qaboard.models.base import UTCDateTime
+from qaboard.scripts.board_file.limits import WrongValue, limit_of
 
 HEADER = {"format": "qaboard", "version": 1}
 
 END = "end"
 """The name of the last record, which says how many came before it."""
-
-
-class WrongValue(ValueError):
-    """A value that a field cannot have; the message is a sentence about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +154,10 @@ NOT_EXPORTED = {
     "users.answer_count": "counted from the posts",
     "users.written_question_count": "counted from the posts",
     "users.written_answer_count": "counted from the posts",
+    "users.idempotency_key": "of a form that is not sent again",
+    "users.closing_post_id": "posts of an account that is closed are treated from the beginning",
+    "users.purge_step": "a purge that is under way goes on on its own board",
+    "posts.idempotency_key": "of a form that is not sent again",
     "posts.kind": "the name of the record says it",
     "posts.body_html": "rendered from the body",
     "posts.renderer_version": "that of the renderer of the importing board",
@@ -170,8 +169,6 @@ NOT_EXPORTED = {
     "single_use_tokens": "links in mails that are good for minutes to a day",
 }
 """The columns and tables that are not in the file, and why."""
-
-_INTEGER_BITS = ((SmallInteger, 16), (BigInteger, 64), (Integer, 32))
 
 
 def kind_of(column: Column) -> str:
@@ -202,9 +199,11 @@ def encode(value: Any) -> Any:
 def decode(column: Column, value: Any) -> Any:
     """A value of JSON, other than null, as the database has it.
 
-    :raises WrongValue: when the column cannot have it.
+    :raises WrongValue: when the column cannot have it, or no form would take it.
     """
-    return _DECODERS[kind_of(column)](column, value)
+    value = _DECODERS[kind_of(column)](column, value)
+    limit = limit_of(column)
+    return value if limit is None else limit.accept(value)
 
 
 def _time(_column: Column, value: Any) -> datetime:
@@ -246,13 +245,9 @@ def _object(_column: Column, value: Any) -> dict:
     return value
 
 
-def _number(column: Column, value: Any) -> int:
+def _number(_column: Column, value: Any) -> int:
     if type(value) is not int:
         raise WrongValue("must be a whole number")
-    bits = next(bits for column_type, bits in _INTEGER_BITS if isinstance(column.type, column_type))
-    smallest = 1 if column.primary_key or column.foreign_keys else -(2 ** (bits - 1))
-    if not smallest <= value < 2 ** (bits - 1):
-        raise WrongValue(f"must be a number from {smallest} to {2 ** (bits - 1) - 1}")
     return value
 
 

@@ -3,17 +3,16 @@
 import re
 
 import pytest
-from project import PROJECT
-from styles import THEMES, colour, contrast, rules, variables
+from styles import THEMES, colour, contrast, rules, style_sheet, theme_colours
 
 from qaboard.markup.highlighting import CLASSES, LANGUAGE_CLASSES
 
-CSS = (PROJECT / "static/css/highlight.css").read_text(encoding="utf-8")
+CSS = style_sheet("highlight.css")
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_colour_has_enough_contrast(theme):
-    values = variables(CSS)[theme]
+    values = theme_colours(theme)
     coloured = [
         (selector, properties)
         for selector, properties in rules(CSS)

@@ -19,7 +19,6 @@ from qaboard.security.passkeys import creation_options, relying_party
         ("https://board.example.com:8443", "board.example.com", "https://board.example.com:8443"),
         ("http://localhost:6543", "localhost", "http://localhost:6543"),
         ("http://localhost:80", "localhost", "http://localhost"),
-        ("https://게시판.example", "xn--o79a463btol.example", "https://xn--o79a463btol.example"),
     ],
 )
 def test_its_domain_and_origin(app, address, site, origin):
