@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import zope.sqlalchemy
 from pyramid.request import Request
@@ -11,8 +15,19 @@ from pyramid.threadlocal import get_current_request
 from pyramid_retry import mark_error_retryable
 from pyramid_tm import explicit_manager
 from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+Result = TypeVar("Result")
+
+TRANSACTION_ATTEMPTS = 5
+RETRY_MAX_SECONDS = 0.2
+"""How long what stood in another's way waits at most before it tries again."""
+
+PAUSE_SECONDS = 0.1
+"""How long others have their turn between the transactions of work that has many of them: whoever
+waits for the lock of SQLite looks that often whether it is free."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -151,6 +166,29 @@ def sqlite_file(url: URL) -> Path | None:
 def make_session(engine: Engine, *, writes: bool) -> Session:
     """A session whose transaction may write, or only reads."""
     return Session(engine.execution_options(writes=writes))
+
+
+def run_transaction(engine: Engine, act: Callable[[Session], Result]) -> Result:
+    """Run something in a transaction that writes, and again when another one was in its way.
+
+    :param act: may be called several times; what it returns after the commit is returned.
+    """
+    for remaining in reversed(range(TRANSACTION_ATTEMPTS)):
+        try:
+            with make_session(engine, writes=True) as session, session.begin():
+                return act(session)
+        except (DBAPIError, StaleDataError) as error:
+            if not remaining or not _is_in_the_way(error):
+                raise
+        time.sleep(random.uniform(0, RETRY_MAX_SECONDS))  # noqa: S311 - nobody need not guess it
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _is_in_the_way(error: Exception) -> bool:
+    """Whether the same may succeed a moment later: after a deadlock, or a row that has changed."""
+    # Class 40 of PostgreSQL's error codes: transaction rollback.
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, (StaleDataError, IntegrityError)) or state.startswith("40")
 
 
 def make_snapshot_session(engine: Engine) -> Session:

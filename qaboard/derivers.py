@@ -5,9 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.response import Response
 from pyramid.viewderivers import INGRESS
 
 from qaboard.models import is_recent
+
+# Fetch, section 2.2.5: destinations of what a page consists of.
+PARTS_OF_PAGES = frozenset(
+    ("image", "audio", "video", "track", "style", "script", "font", "object", "embed", "xslt")
+)
 
 
 def subpath_view(view, info):
@@ -22,6 +28,26 @@ def subpath_view(view, info):
         return view(context, request)
 
     return without_subpath
+
+
+def page_view(view, info):
+    """A page is opened by itself or by a script; as a picture of another page it is refused.
+
+    Nobody would see it, and opening it has effects: a message is shown once, a search is counted, a
+    form gives the browser a session. Older browsers say by ``Accept`` alone what they want.
+    """
+    renderer = info.options.get("renderer")
+    if info.exception_only or not str(getattr(renderer, "name", renderer)).endswith(".jinja2"):
+        return view
+
+    def page(context, request):
+        purpose = request.headers.get("Sec-Fetch-Dest", "document")
+        wants_image = request.headers.get("Accept", "").lstrip().startswith("image/")
+        if purpose in PARTS_OF_PAGES or wants_image:
+            return Response(status=406, headers={"Cache-Control": "no-store"})
+        return view(context, request)
+
+    return page
 
 
 def recently_authenticated_view(view, info):
@@ -53,5 +79,6 @@ recently_authenticated_view.options = ("recent_authentication",)
 def includeme(config) -> None:
     # Before anything else, so that nobody is asked to log in for what is not there.
     config.add_view_deriver(subpath_view, under=INGRESS, over="secured_view")
+    config.add_view_deriver(page_view, under=INGRESS, over="secured_view")
     # After the permission, so that there is an identity to look at.
     config.add_view_deriver(recently_authenticated_view)

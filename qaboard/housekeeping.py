@@ -13,14 +13,15 @@ from qaboard.background import BackgroundWorker, Job
 from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.expiry import forget_expired
 from qaboard.services.list_segments import even_out
+from qaboard.services.purge import finish_purges
 from qaboard.settings import AccountSettings
 
 INTERVAL_SECONDS = 60 * 60
 
 
 class Housekeeping:
-    """Closes accounts that are due, forgets what has expired, and evens out the segments of the
-    lists, about once an hour.
+    """Goes on with purges, closes accounts that are due, forgets what has expired, and evens out
+    the segments of the lists, about once an hour.
 
     Any request makes it look whether an hour is over, beginning with the first one. The work is
     done in a thread of its own, because an account with many posts takes minutes, and mails would
@@ -50,6 +51,7 @@ class Housekeeping:
             self.worker.submit(job)
 
     def close_accounts(self) -> None:
+        finish_purges(self.engine)
         close_due_accounts(self.engine)
 
     def forget(self) -> None:

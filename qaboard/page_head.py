@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
-
 from jinja2 import pass_context
 from pyramid.request import Request
 
@@ -36,12 +33,6 @@ def beginning(body_html: str) -> str:
     # A language without spaces, or one long address, is cut where it is.
     words = cut.rpartition(" ")[0] or cut[:-1]
     return f"{words}…"
-
-
-def with_query(path: str, fields: Mapping[str, object]) -> str:
-    """An address with the fields that say something; ``None`` says nothing."""
-    said = {name: value for name, value in fields.items() if value is not None}
-    return f"{path}?{urlencode(said)}" if said else path
 
 
 @pass_context

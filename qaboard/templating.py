@@ -26,7 +26,6 @@ from qaboard.page_head import (
     absolute_address,
     address_locale,
     beginning,
-    with_query,
 )
 from qaboard.page_messages import gettext, ngettext
 from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
@@ -35,6 +34,7 @@ from qaboard.resources import RootResource
 from qaboard.search.candidates import EXAMINED_MAX_COUNT
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
+from qaboard.security.next_address import own_address
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
 from qaboard.text_language import language_of_post, language_of_title
@@ -103,10 +103,13 @@ def translate(context, message: str) -> str:
 
 def system_values(request: Request) -> dict[str, Any]:
     """What templates of pieces of a page can use, beside their own values."""
-    return {
-        "request": request,
-        "get_csrf_token": partial(csrf_token_of_page, request),
-    }
+    return {"request": request}
+
+
+def csrf_field(request: Request) -> Markup:
+    """The hidden field of a form with the token against cross-site requests."""
+    token = csrf_token_of_page(request)
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
 
 
 def render_template(request: Request, name: str, /, **values: Any) -> Markup:
@@ -274,7 +277,6 @@ def includeme(config: Configurator) -> None:
                 "device": describe_device,
                 "email_address": address_for_display,
                 "beginning": beginning,
-                "with_query": with_query,
                 "absolute_address": absolute_address,
             },
             "jinja2.globals": {
@@ -288,6 +290,7 @@ def includeme(config: Configurator) -> None:
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
                 "OPEN_GRAPH_LOCALES": OPEN_GRAPH_LOCALES,
                 "settings": settings,
+                "own_address": own_address,
             },
         }
     )
@@ -309,6 +312,7 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(site_root, reify=True)
     config.add_request_method(reader_id)
     config.add_request_method(reader_name)
+    config.add_request_method(csrf_field)
     config.add_request_method(page_part)
     config.add_request_method(site_bar)
     config.add_request_method(address_locale, reify=True)

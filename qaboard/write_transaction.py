@@ -7,6 +7,9 @@ from pyramid.location import lineage
 from pyramid.request import Request
 from sqlalchemy.orm.exc import StaleDataError
 
+from qaboard.resources import AccountResource
+from qaboard.services.locks import lock_users
+
 
 def begin_writing(request: Request) -> None:
     """Let a view write from now on, after it has done all that takes time.
@@ -25,6 +28,9 @@ def begin_writing(request: Request) -> None:
     policy.read_identity_again(request)
     if _rights(request) != before:
         raise StaleDataError("the rights of who is asking changed meanwhile")
+    if isinstance(request.context, AccountResource):
+        # All of this belongs to the user.
+        lock_users(request.dbsession, [request.identity.user_id])
 
 
 def _rights(request: Request) -> tuple[object, ...]:

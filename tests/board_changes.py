@@ -111,13 +111,11 @@ def end_the_suspension(board):
 
 
 def purge_author(board):
-    with board.transaction() as session:
-        purge(session, board.author.id, actor=OPERATOR)
+    purge(board.engine, board.author.id, actor=OPERATOR)
 
 
 def undo_the_purge(board):
-    with board.transaction() as session:
-        undo_purge(session, board.author.id, actor=OPERATOR)
+    undo_purge(board.engine, board.author.id, actor=OPERATOR)
 
 
 def write_a_row(board):

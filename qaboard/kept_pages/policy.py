@@ -26,6 +26,8 @@ from qaboard.theme import chosen_theme
 
 ETAG_BYTES = 16
 
+NOT_FOUND = 404
+
 CACHE_CONTROL = "no-cache"
 """Others may keep a page, but ask each time whether it is still right."""
 
@@ -78,6 +80,10 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
         # A visitor's page is kept as a whole; its parts would take the same room once more.
         notes = take_notes(environ, now)
         response = policy(environ, router)
+        if response.status_int == NOT_FOUND and environ.pop(READING_ENGINE, None) is not None:
+            # It may be there by now: the replica may be behind.
+            notes = take_notes(environ, now)
+            response = policy(environ, router)
         if not notes.is_same_for_visitors or not is_page_of_visitors(response):
             return response
         if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
@@ -108,6 +114,9 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
 
     :return: ``None`` for requests that may get, or make, another page than every visitor.
     """
+    if not environ.get("REQUEST_URI", "/").startswith("/"):
+        # An address in absolute form, whose host is looked at further down.
+        return None
     cookies = {}
     if "HTTP_COOKIE" in environ:
         try:

@@ -13,6 +13,11 @@ LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 # An address longer than this is not a link.  It also bounds what one scan of an address costs.
 LONGEST_ADDRESS = 2_000
 
+OWN_IMAGE_FOLDERS = ("/static/",)
+"""Where this site has pictures.  Its pages are none: opening one as a picture counts as a search,
+or takes a message that somebody was to read."""
+
+_DOTS = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Everything printable in ASCII that an attribute or a URL may hold is left as it is, and so are
@@ -48,10 +53,10 @@ def link_address(address: str) -> str | None:
 def image_address(address: str, image_hosts: Collection[str]) -> str | None:
     """Return the ``src`` for `address`, or None when the image may not be shown from there.
 
-    A hot-linked image tells its host who reads the page, so an image comes from this site
-    (a path that begins with one slash) or from one of `image_hosts`.  Only the plain spelling
-    ``http(s)://host[:port]/...`` of another host is accepted; a user name, an escaped or
-    non-ASCII host or a backslash is refused rather than interpreted.
+    A hot-linked image tells its host who reads the page, so an image comes from this site (a path
+    in one of `OWN_IMAGE_FOLDERS`, without dots to leave it) or from one of `image_hosts`.  Only
+    the plain spelling ``http(s)://host[:port]/...`` of another host is accepted; a user name, an
+    escaped or non-ASCII host or a backslash is refused rather than interpreted.
 
     Arguments:
         address: the address as written, entities and escapes already decoded.
@@ -62,7 +67,9 @@ def image_address(address: str, image_hosts: Collection[str]) -> str | None:
     if quoted is None or "\\" in address:
         return None
     if quoted.startswith("/"):
-        return None if quoted.startswith("//") else quoted
+        segments = re.split("[?#]", quoted, maxsplit=1)[0].split("/")
+        leaves_folder = any(_DOTS.fullmatch(segment) for segment in segments)
+        return quoted if quoted.startswith(OWN_IMAGE_FOLDERS) and not leaves_folder else None
     absolute = _ABSOLUTE.fullmatch(quoted)
     if not absolute:
         return None

@@ -15,6 +15,10 @@ from qaboard.markup.inline import Kind, References, Scanner, Token
 # Inline elements inside each other; deeper delimiters are shown as typed.  It bounds recursion.
 DEEPEST_INLINE = 8
 
+IMAGES_MAX_COUNT = 20
+"""How many pictures of a text are shown; more become links.  A step-by-step answer has ten, and
+each is a request by every reader of a page with thirty posts."""
+
 _TAGS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong", ("~", 2): "del"}
 
 
@@ -28,11 +32,23 @@ class _Frame(Enum):
     NOTHING = auto()  # only the content is shown
 
 
+class Images:
+    """The pictures that a text may still show, and the hosts that they may come from."""
+
+    def __init__(self, hosts: Collection[str]) -> None:
+        self._hosts = hosts
+        self.left = IMAGES_MAX_COUNT
+
+    def source(self, address: str) -> str | None:
+        """Return the ``src`` for `address`, or None when it becomes a link."""
+        return image_address(address, self._hosts) if self.left else None
+
+
 class InlineBuilder:
     """Builds the elements for one text into a fresh element."""
 
-    def __init__(self, image_hosts: Collection[str]) -> None:
-        self._image_hosts = image_hosts
+    def __init__(self, images: Images) -> None:
+        self._images = images
         self.root = Element("inline")
         self._path = [self.root]
         self._frames: list[_Frame] = []
@@ -120,7 +136,7 @@ class InlineBuilder:
         self._open("a", token.text, attributes)
 
     def _open_image(self, token: Token) -> None:
-        source = image_address(token.target.address, self._image_hosts)
+        source = self._images.source(token.target.address)
         if source is None:
             self._open_link(token)
             return
@@ -128,6 +144,7 @@ class InlineBuilder:
             self._open("img", token.text)
             return
         self._flush()
+        self._images.left -= 1
         self._image = SubElement(self._path[-1], "img", {"src": source, "alt": ""})
         if token.target.title:
             self._image.set("title", token.target.title)
@@ -156,9 +173,9 @@ class InlineTreeprocessor(Treeprocessor):
     """Replaces Python-Markdown's inline processor: parses each text and tail of the tree once."""
 
     def __init__(self, md, image_hosts: Collection[str]) -> None:
-        """Take the converter, and the hosts whose images are shown."""
+        """Take the converter, which renders one text, and the hosts whose images are shown."""
         super().__init__(md)
-        self._image_hosts = image_hosts
+        self._images = Images(image_hosts)
 
     def run(self, root: Element) -> None:
         """Parse all text of the tree that is not an `AtomicString`, in place."""
@@ -182,4 +199,4 @@ class InlineTreeprocessor(Treeprocessor):
     def _parse(self, text: str | None, references: References) -> Element | None:
         if not text or isinstance(text, AtomicString):
             return None
-        return InlineBuilder(self._image_hosts).build(Scanner(text, references).scan())
+        return InlineBuilder(self._images).build(Scanner(text, references).scan())

@@ -123,8 +123,8 @@ def render(source: str, *, image_hosts: Collection[str] = ()) -> str:
         source: Markdown; any characters.  NUL, other control characters and lone surrogates come
             out as U+FFFD.
         image_hosts: hosts from which images are shown, such as ``"img.example.org"`` or
-            ``"img.example.org:8443"``, besides this site itself.  International names in their
-            ``xn--`` form.  Other images become links.
+            ``"img.example.org:8443"``, besides the pictures of this site.  International names in
+            their ``xn--`` form.  Other images become links.
 
     Returns:
         HTML with the tags, attributes and classes listed in `qaboard.markup.sanitising`; an empty

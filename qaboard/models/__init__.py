@@ -9,7 +9,7 @@ from qaboard.models.question import Question
 from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor, second_factor_exists
 from qaboard.models.security_event import EventKind, SecurityEvent
 from qaboard.models.single_use_token import SingleUseToken, TokenPurpose
-from qaboard.models.user import Role, User, email_key, email_keys, username_key
+from qaboard.models.user import PurgeStep, Role, User, email_key, email_keys, username_key
 from qaboard.models.user_session import UserSession
 from qaboard.models.vote import Vote
 
@@ -22,6 +22,7 @@ __all__ = [
     "ListSegment",
     "Passkey",
     "Post",
+    "PurgeStep",
     "Question",
     "RecoveryCode",
     "Role",

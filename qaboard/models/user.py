@@ -13,6 +13,7 @@ from qaboard.folding import fold, narrow
 from qaboard.models.base import (
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
     Base,
+    Identifier,
     OptionalTimestamp,
     PrimaryKey,
     Timestamp,
@@ -26,6 +27,13 @@ class Role(enum.StrEnum):
     MEMBER = "member"
     MODERATOR = "moderator"
     ADMIN = "admin"
+
+
+class PurgeStep(enum.StrEnum):
+    """What is done with the posts of a purged account at this time."""
+
+    TAKE_BACK = "take_back"
+    GIVE_BACK = "give_back"
 
 
 def username_key(username: str) -> str:
@@ -68,10 +76,11 @@ class User(Base):
     ``username_key`` is unique. ``email`` is unique among verified addresses only: who signs up
     with somebody else's address must not learn from a refusal that it has an account, and cannot
     verify it. ``suspended_until`` is ``SUSPENDED_FOR_GOOD`` where there is no end. ``purged_at`` is
-    when all posts were taken back; the suspension that goes with it has no reason. Until
-    ``closing_at`` the account can be kept; after ``closed_at`` it has no address, and its name is
-    free again. ``closing_at`` of a closed account says that its posts are still to be treated.
-    ``idempotency_key`` is that of the form which opened the account.
+    when all posts were taken back; the suspension that goes with it has no reason. ``purge_step``
+    is there while posts are still to be taken or given back. Until ``closing_at``
+    the account can be kept; after ``closed_at`` it has no address, and its name is free again.
+    ``closing_at`` of a closed account says that its posts are still to be treated: those below
+    ``closing_post_id``. ``idempotency_key`` is that of the form which opened the account.
     ``question_count`` and ``answer_count`` are those that everybody sees, the written ones all.
     """
 
@@ -122,6 +131,8 @@ class User(Base):
     closing_at: Mapped[OptionalTimestamp]
     closing_removes_posts: Mapped[bool | None]
     closed_at: Mapped[OptionalTimestamp]
+    closing_post_id: Mapped[int | None] = mapped_column(Identifier)
+    purge_step: Mapped[str | None] = mapped_column(String(10))
     idempotency_key: Mapped[str | None] = mapped_column(String(IDEMPOTENCY_KEY_MAX_CHARACTERS))
     # Kept by triggers of the database (migration 0004).
     question_count: Mapped[int] = mapped_column(server_default="0")

@@ -9,6 +9,7 @@ from pyramid.request import Request
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
+from qaboard.list_address import ListAddress
 from qaboard.models import SecurityEvent, User
 from qaboard.pagination import Page, requested_page
 
@@ -45,6 +46,7 @@ class AuditLog:
     page: Page
     user_id: int | None
     rows: list[EventRow]
+    address: ListAddress
 
 
 def present_audit_log(request: Request, user_id: int | None) -> AuditLog:
@@ -65,4 +67,5 @@ def present_audit_log(request: Request, user_id: int | None) -> AuditLog:
     rows = session.execute(
         events_with_names().where(*conditions).limit(page.size).offset(page.offset)
     ).all()
-    return AuditLog(page, user_id, event_rows(rows))
+    address = ListAddress(request.resource_path(request.context, "log"), {"user": user_id}, {})
+    return AuditLog(page, user_id, event_rows(rows), address)

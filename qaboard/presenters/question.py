@@ -10,6 +10,7 @@ from pyramid.request import Request
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
+from qaboard.list_address import ListAddress
 from qaboard.models import Answer, Post, Question, Vote
 from qaboard.pagination import Page, requested_number, requested_page
 from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
@@ -42,6 +43,7 @@ class QuestionList:
     sort: QuestionSort
     rows: list[QuestionRow]
     board_has_questions: bool
+    address: ListAddress
 
 
 def present_question_list(request: Request, sort: QuestionSort) -> QuestionList:
@@ -62,7 +64,8 @@ def present_question_list(request: Request, sort: QuestionSort) -> QuestionList:
     has_questions = bool(rows) or (
         sort is QuestionSort.UNANSWERED and find_position(session, QuestionSort.NEWEST, 0).total > 0
     )
-    return QuestionList(page, sort, rows, has_questions)
+    address = ListAddress(request.questions_path, {"sort": sort}, {"sort": QuestionSort.NEWEST})
+    return QuestionList(page, sort, rows, has_questions, address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,16 @@ class QuestionPage:
     page: Page
     sort: AnswerSort
     similar: Sequence[SimilarQuestion]
+    address: ListAddress
+
+    @property
+    def canonical_path(self) -> str:
+        """The one address of what is shown; a deleted question has none."""
+        if self.question.post.deleted_at is not None:
+            return ""
+        # The order makes another page only where it decides which answers are on it.
+        order = {} if self.page.count > 1 else {"sort": None}
+        return self.address.to(page=self.page.number, **order)
 
 
 @cache
@@ -143,7 +156,7 @@ def present_question_page(
     answers = read_answers(request, question, page, sort)
     votes = read_own_votes(request, [question.id, *(answer.id for answer in answers)])
     similar = similar_to(request, question)
-    return assemble_question_page(resource, page, sort, answers, votes, similar)
+    return assemble_question_page(request, resource, page, sort, answers, votes, similar)
 
 
 def similar_to(request: Request, question: Question) -> tuple[SimilarQuestion, ...]:
@@ -152,6 +165,7 @@ def similar_to(request: Request, question: Question) -> tuple[SimilarQuestion, .
 
 
 def assemble_question_page(
+    request: Request,
     resource: QuestionResource,
     page: Page,
     sort: AnswerSort,
@@ -181,6 +195,7 @@ def assemble_question_page(
         page,
         sort,
         similar,
+        ListAddress(request.resource_path(resource), {"sort": sort}, {"sort": AnswerSort.VOTES}),
     )
 
 

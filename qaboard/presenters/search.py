@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from qaboard import markup
+from qaboard.list_address import ListAddress
 from qaboard.models import Answer, Post, Question
 from qaboard.pagination import Page, requested_page
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
@@ -41,6 +42,7 @@ class SearchPage:
     is_cut: bool
     has_all_words: bool
     hits: list[SearchHit]
+    address: ListAddress
 
 
 def present_search_page(
@@ -79,4 +81,7 @@ def present_search_page(
                 split_at_hits(name_of(request, post.author), query),
             )
         )
-    return SearchPage(query, sort, page, found.is_cut, found.has_all_words, hits)
+    address = ListAddress(
+        request.questions_path, {"q": query.text, "sort": sort}, {"sort": SearchSort.RELEVANCE}
+    )
+    return SearchPage(query, sort, page, found.is_cut, found.has_all_words, hits, address)

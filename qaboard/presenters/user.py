@@ -9,6 +9,7 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, contains_eager
 
+from qaboard.list_address import ListAddress
 from qaboard.models import Answer, Post, Question, User
 from qaboard.pagination import Page, requested_page
 from qaboard.resources import (
@@ -46,6 +47,7 @@ class Profile:
     answer_count: int
     page: Page
     rows: list[ProfileRow]
+    address: ListAddress
 
 
 def present_profile(
@@ -104,4 +106,7 @@ def present_profile(
             node = AnswerResource(post, AnswersResource(node))
         is_hidden = not is_questions and question.deleted_at is not None
         rows.append(ProfileRow(post, question, node, is_hidden))
-    return Profile(user, tab, question_count, answer_count, page, rows)
+    address = ListAddress(
+        request.resource_path(resource), {"tab": tab}, {"tab": ProfileTab.QUESTIONS}
+    )
+    return Profile(user, tab, question_count, answer_count, page, rows, address)

@@ -10,6 +10,7 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, false, func, select
 
 from qaboard.folding import fold
+from qaboard.list_address import ListAddress
 from qaboard.models import (
     Post,
     Role,
@@ -55,6 +56,7 @@ class UserList:
     text: str
     finds_addresses: bool
     rows: list[UserRow]
+    address: ListAddress
 
 
 def present_user_list(
@@ -83,7 +85,10 @@ def present_user_list(
         select(User).where(*conditions).order_by(*order).limit(page.size).offset(page.offset)
     )
     rows = [UserRow(user, UserResource(user, users), user.is_suspended(now)) for user in found]
-    return UserList(page, status, text, finds_addresses, rows)
+    address = ListAddress(
+        request.resource_path(users), {"status": status, "q": text}, {"status": UserStatus.ALL}
+    )
+    return UserList(page, status, text, finds_addresses, rows, address)
 
 
 def _of_status(

@@ -47,30 +47,35 @@ def file_checks_for(dialect_name: str) -> list[Check]:
     return list(_SQLITE_CHECKS) if dialect_name == "sqlite" else []
 
 
-def wrong_scores() -> Select:
-    """Posts whose score is not the sum of their votes."""
+def wrong_scores() -> Subquery:
+    """Posts whose score is not the sum of their votes: their ``id``, and the right ``total``."""
     sums = (
         select(Vote.post_id, func.sum(Vote.value).label("total")).group_by(Vote.post_id).subquery()
     )
+    total = func.coalesce(sums.c.total, 0)
     return (
-        select(Post.id)
+        select(Post.id, total.label("total"))
         .outerjoin(sums, sums.c.post_id == Post.id)
-        .where(Post.score != func.coalesce(sums.c.total, 0))
+        .where(Post.score != total)
+        .subquery()
     )
 
 
-def wrong_answer_counts() -> Select:
-    """Questions whose number of answers is not the one of those that are not deleted."""
+def wrong_answer_counts() -> Subquery:
+    """Questions whose number of answers is not the one of those that are not deleted: their
+    ``id``, and the right ``total``."""
     counts = (
         select(Answer.question_id, func.count().label("total"))
         .where(Answer.is_listed())
         .group_by(Answer.question_id)
         .subquery()
     )
+    total = func.coalesce(counts.c.total, 0)
     return (
-        select(Question.id)
+        select(Question.id, total.label("total"))
         .outerjoin(counts, counts.c.question_id == Question.id)
-        .where(Question.answer_count != func.coalesce(counts.c.total, 0))
+        .where(Question.answer_count != total)
+        .subquery()
     )
 
 
@@ -274,12 +279,12 @@ _CHECKS = (
     ),
     Check(
         "the score of every post is the sum of its votes",
-        lambda session: _find(session, wrong_scores()),
+        lambda session: _find(session, select(wrong_scores().c.id)),
         _REPAIR,
     ),
     Check(
         "the answer count of every question is the number of its answers",
-        lambda session: _find(session, wrong_answer_counts()),
+        lambda session: _find(session, select(wrong_answer_counts().c.id)),
         _REPAIR,
     ),
     Check(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Subquery, delete, text, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from qaboard.models import Answer, Post, Question, User, Vote
+from qaboard.models import Post, Question, User
 from qaboard.scripts.checks import (
     COUNTS_OF_USERS,
     counts_of_users,
@@ -31,12 +31,13 @@ def repair(board: CommandContext) -> list[str]:
     :raises click.ClickException: when the database refuses; what was done until then stays done.
     """
     mended = mend_objects(board)
-    with board.session(writes=True) as session:
+
+    def correct(session: Session) -> list[tuple[str, int]]:
         if session.get_bind().dialect.name == "postgresql":
             # A vote that is counted between the sum and its writing would be lost. SQLite has
             # one writer at a time anyway.
             session.execute(text("LOCK TABLE votes, posts IN SHARE ROW EXCLUSIVE MODE"))
-        done = [
+        return [
             ("Mended {} triggers, indexes and their like.", mended),
             *correct_counters(session),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
@@ -45,6 +46,8 @@ def repair(board: CommandContext) -> list[str]:
                 convert_addresses(session),
             ),
         ]
+
+    done = board.run(correct)
     dialect_name = board.engine.dialect.name
     indexed = index_posts(board, lacks_index_row(dialect_name))
     done.append(("Put {} posts into the search index.", indexed))
@@ -79,21 +82,11 @@ def correct_counters(session: Session) -> list[tuple[str, int]]:
 
 
 def _correct_scores(session: Session) -> int:
-    votes = select(func.coalesce(func.sum(Vote.value), 0)).where(Vote.post_id == Post.id)
-    return _set(session, Post, wrong_scores(), score=votes.correlate(Post).scalar_subquery())
+    return _set(session, Post.score, wrong_scores())
 
 
 def _correct_answer_counts(session: Session) -> int:
-    listed = aliased(Answer)
-    answers = select(func.count()).where(
-        listed.question_id == Question.id, listed.deleted_at.is_(None)
-    )
-    return _set(
-        session,
-        Question,
-        wrong_answer_counts(),
-        answer_count=answers.correlate(Question).scalar_subquery(),
-    )
+    return _set(session, Question.answer_count, wrong_answer_counts())
 
 
 def correct_counts_of_users(session: Session) -> int:
@@ -108,12 +101,17 @@ def correct_counts_of_users(session: Session) -> int:
     return result.rowcount
 
 
-def _set(session: Session, model: type[Post], ids, **values) -> int:
-    """Write values into posts by one statement, which leaves their versions alone."""
+def _set(session: Session, counter: InstrumentedAttribute[int], facts: Subquery) -> int:
+    """Write counters of posts by one statement, which leaves the versions of the posts alone.
+
+    :param facts: the ``id`` of each post that is wrong, and the right ``total``. All totals are
+        worked out once; one for each post would be quadratic on SQLite.
+    """
+    model = counter.class_
     result = session.execute(
         update(model)
-        .where(model.id.in_(ids))
-        .values(**values)
+        .where(model.id == facts.c.id)
+        .values({counter: facts.c.total})
         .execution_options(synchronize_session=False)
     )
     return result.rowcount

@@ -138,7 +138,9 @@ def mend_schema(connection: Connection, differences: Iterable[Difference]) -> in
     mended = [each for each in differences if each.can_be_mended]
     rank = {kind: place for place, kind in enumerate(_DROP_ORDER)}
     for each in sorted(mended, key=lambda each: rank.get(each.object.kind, 0)):
-        if each.found is not None and each.found.drop:
+        # A function is replaced, since triggers that stay may hang on it.
+        is_replaced = each.object.kind == "function" and each.expected is not None
+        if each.found is not None and each.found.drop and not is_replaced:
             connection.exec_driver_sql(each.found.drop)
     for each in sorted(mended, key=lambda each: -rank.get(each.object.kind, 0)):
         if each.expected is not None:

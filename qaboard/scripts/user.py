@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from qaboard.i18n import _
 from qaboard.mail.account_mails import link_to
 from qaboard.models import EventKind, User, username_key
-from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
+from qaboard.scripts.context import (
+    CommandContext,
+    database_errors_as_sentences,
+    pass_command_context,
+    refusal_sentence,
+)
 from qaboard.services.account_closing import close_due_accounts
 from qaboard.services.email_address import issue_address_token
 from qaboard.services.password_reset import issue_reset_token
@@ -123,20 +128,22 @@ def purge(board: CommandContext, name: str, undo: bool) -> None:
 
     Its questions and answers are deleted, its logins end, and it is suspended until further
     notice. With --undo they come back, and the suspension ends; what the author had deleted stays
-    deleted.
+    deleted. They are treated a few at a time; a command that was interrupted goes on when it is
+    given again, or with the board's next hourly maintenance.
 
     \b
         qaboard user purge NAME
         qaboard -c production.ini user purge NAME --undo
     """
-    with board.session(writes=True) as session:
+    with board.session(writes=False) as session:
         account = find_user(session, name)
-        try:
-            act = undo_purge if undo else purge_posts
-            posts = act(session, account.id, actor=OPERATOR)
-        except Refusal as refusal:
-            raise click.ClickException(refusal_sentence(refusal)) from refusal
-        name = account.username
+        user_id, name = account.id, account.username
+    try:
+        act = undo_purge if undo else purge_posts
+        with database_errors_as_sentences():
+            posts = act(board.engine, user_id, actor=OPERATOR)
+    except Refusal as refusal:
+        raise click.ClickException(refusal_sentence(refusal)) from refusal
     if undo:
         click.echo(f"Gave back {posts:,} posts of {name}.")
     else:

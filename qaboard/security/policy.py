@@ -35,6 +35,7 @@ class SecurityPolicy:
         self.accounts = accounts
         self.acl = ACLHelper()
         self.identity_cache = RequestLocalCache(self.load_identity)
+        self.being_noted: set[int] = set()
         self.cookie_profile = CookieProfile(
             cookie_name(LOGIN_COOKIE, secure=secure_cookies),
             secure=secure_cookies,
@@ -62,8 +63,28 @@ class SecurityPolicy:
         if identity is not None:
             note_user(identity.user_id)
         if identity is not None and identity.last_used_at < utc_now() - TOUCHED_EVERY:
-            request.add_finished_callback(note_last_use(identity.session_id))
+            self.note_last_use(request, identity.session_id)
         return identity
+
+    def note_last_use(self, request: Request, session_id: int) -> None:
+        """Have it written down that a login is in use, in the background: on SQLite that may wait
+        for others who write, and no reader does."""
+        if session_id in self.being_noted:
+            return
+        self.being_noted.add(session_id)
+        engine = request.registry["engine"]
+
+        def note() -> None:
+            try:
+                with make_session(engine, writes=True) as session, session.begin():
+                    note_use(session, session_id)
+            except OperationalError as error:
+                # The next request tries again.
+                log.warning("the last use of a login could not be noted: %s", error)
+            finally:
+                self.being_noted.discard(session_id)
+
+        request.background.submit(note)
 
     def _kept_identity(self, request: Request, token_hash: bytes) -> Identity | None:
         """Who is logged in, kept as what pages are made of; it is in most of them all there is to
@@ -121,23 +142,6 @@ class SecurityPolicy:
         """The headers that take the token out of the browser."""
         self.identity_cache.clear(request)
         return self.cookie_profile.bind(request).get_headers(None)
-
-
-def note_last_use(session_id: int):
-    """What writes down, after the answer is made, that a login is in use.
-
-    It has a transaction of its own, since that of a page only reads.
-    """
-
-    def note(request: Request) -> None:
-        try:
-            with make_session(request.registry["engine"], writes=True) as session, session.begin():
-                note_use(session, session_id)
-        except OperationalError as error:
-            # The next request tries again.
-            log.warning("the last use of a login could not be noted: %s", error)
-
-    return note
 
 
 def login_token(request: Request) -> str | None:

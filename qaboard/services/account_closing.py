@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard.db import make_session
+from qaboard.db import PAUSE_SECONDS, run_transaction
 from qaboard.models import (
     Answer,
     Draft,
@@ -27,7 +27,8 @@ from qaboard.models import (
     utc_now,
 )
 from qaboard.security.client import Client
-from qaboard.services.post import write_to_index
+from qaboard.services.locks import lock_lists, lock_posts, lock_users
+from qaboard.services.post import authors_below, write_to_index
 from qaboard.services.security_event import record_event
 from qaboard.services.user_management import Actor, check_not_last_admin, lock_accounts
 from qaboard.services.user_session import end_sessions
@@ -35,10 +36,6 @@ from qaboard.services.user_session import end_sessions
 BATCH_SIZE = 20
 """How many posts one transaction treats; of the longest ones, that holds the lock of SQLite for
 half a second."""
-
-PAUSE_SECONDS = 0.1
-"""How long others have their turn between two transactions: whoever waits for the lock of SQLite
-looks that often whether it is free."""
 
 
 def request_closing(
@@ -81,58 +78,79 @@ def close_due_accounts(engine: Engine) -> int:
     """Close the accounts whose time to undo it is over.
 
     First the account itself is closed, so that nobody writes in its name any more; then its posts
-    are treated, in batches with a transaction each. What is interrupted goes on the next time.
-    Several processes may do it at once.
+    are treated, in batches with a transaction each. What is interrupted goes on the next time where
+    it was. Several processes may do it at once.
 
     :return: how many accounts were finished.
     """
     finished = 0
-    last_ids: dict[int, int] = {}
-    while True:
-        with make_session(engine, writes=True) as session, session.begin():
-            user = session.scalar(
-                select(User)
-                .where(User.closing_at <= utc_now())
-                .order_by(User.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if user is None:
-                return finished
-            if user.closed_at is None:
-                _close(session, user)
-                continue
-            posts = _next_posts(session, user, last_ids.get(user.id))
-            for post in posts:
-                _release_post(session, post, is_removed=bool(user.closing_removes_posts))
-            if len(posts) < BATCH_SIZE:
-                user.closing_at = user.closing_removes_posts = None
-                finished += 1
-                continue
-            last_ids[user.id] = posts[-1].id
+    while (is_finished := run_transaction(engine, _close_further)) is not None:
+        finished += is_finished
         time.sleep(PAUSE_SECONDS)
+    return finished
 
 
-def _next_posts(session: Session, user: User, last_id: int | None) -> list[Post]:
-    """The next posts of a user, locked.
+def _close_further(session: Session) -> bool | None:
+    """Take the next step of closing an account.
 
-    The newest first, as everywhere: an answer before its question, which is older.
+    :return: whether that was the last one; ``None`` where there is nothing to do.
     """
+    user = session.scalar(
+        select(User)
+        # Posts that are just being taken back, or given back, are left alone.
+        .where(User.closing_at <= utc_now(), User.purge_step.is_(None))
+        .order_by(User.id)
+        .limit(1)
+    )
+    if user is None:
+        return None
+    if user.closed_at is None:
+        lock_users(session, [user.id])
+        session.refresh(user)
+        if user.closing_at is not None and user.closed_at is None:
+            _close(session, user)
+        return False
+    posts = _next_posts(session, user)
+    if posts is None:
+        return False
+    for post in posts:
+        _release_post(session, post, is_removed=bool(user.closing_removes_posts))
+    if len(posts) == BATCH_SIZE:
+        user.closing_post_id = posts[-1].id
+        return False
+    user.closing_at = user.closing_removes_posts = user.closing_post_id = None
+    return True
+
+
+def _next_posts(session: Session, user: User) -> list[Post] | None:
+    """The next posts of a user, the newest first, locked with all that changes with them.
+
+    :return: ``None`` when another process has gone on meanwhile.
+    """
+    last_id = user.closing_post_id
     conditions = [Post.author_id == user.id]
     if last_id is not None:
         conditions.append(Post.id < last_id)
-    ids = session.scalars(
-        select(Post.id).where(*conditions).order_by(Post.id.desc()).limit(BATCH_SIZE)
-    ).all()
-    # With the questions whose answers are counted, so that all are locked in one order.
-    parents = select(Answer.question_id).where(Answer.id.in_(ids))
-    locked = session.scalars(
-        select(Post)
-        .where(or_(Post.id.in_(ids), Post.id.in_(parents)))
+    rows = session.execute(
+        select(Post.id, Post.question_id)
+        .where(*conditions)
         .order_by(Post.id.desc())
-        .with_for_update()
+        .limit(BATCH_SIZE)
+    ).all()
+    own = [row.id for row in rows if row.question_id is None]
+    # The questions too whose answers are counted.
+    lock_posts(
+        session,
+        questions={*own, *(row.question_id for row in rows)} - {None},
+        answers=[row.id for row in rows if row.question_id is not None],
     )
-    return [post for post in locked if post.id in ids]
+    lock_users(session, {user.id, *authors_below(session, own)})
+    session.refresh(user)
+    if user.closing_at is None or user.closing_post_id != last_id:
+        return None
+    lock_lists(session)
+    statement = select(Post).where(Post.id.in_([row.id for row in rows]))
+    return list(session.scalars(statement.order_by(Post.id.desc())))
 
 
 def _release_post(session: Session, post: Post, *, is_removed: bool) -> None:

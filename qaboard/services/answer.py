@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Answer, Question, utc_now
+from qaboard.services.locks import lock_posts
 from qaboard.services.post import (
     Render,
     check_author,
@@ -44,6 +45,7 @@ def answer(
         the same time; the request runs again.
     """
     now = utc_now()
+    lock_posts(session, questions=[question.id], users=[author_id])
     check_not_sent(session, author_id, idempotency_key)
     written = Answer(author_id=author_id, question_id=question.id, created_at=now)
     written.idempotency_key = idempotency_key or None
@@ -72,6 +74,7 @@ def edit_answer(
     """
     if not check_edit(answer, body=body, version=version):
         return
+    lock_posts(session, questions=[answer.question_id], answers=[answer.id])
     set_body(answer, body, render)
     answer.edited_at = utc_now()
     session.flush()

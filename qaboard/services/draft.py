@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Draft, SeenDraft, utc_now
+from qaboard.services.locks import lock_users
 from qaboard.services.post import check_author
 
 ASK_PLACE = "ask"
@@ -59,8 +60,9 @@ def save_draft(
     draft = session.scalar(own)
     answer = _answer_without_writing(draft, **sent)
     if answer is None:
-        locked = own.with_for_update().execution_options(populate_existing=True)
-        draft = session.scalar(locked)
+        # So that of two saves at once the second one sees the draft of the first.
+        lock_users(session, [user_id])
+        draft = session.scalar(own.execution_options(populate_existing=True))
         answer = _answer_without_writing(draft, **sent)
     if answer is not None:
         return answer

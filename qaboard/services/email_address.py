@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qaboard.i18n import _
 from qaboard.models import EventKind, TokenPurpose, User, email_key, utc_now
 from qaboard.security.client import Client
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import record_event
 from qaboard.services.single_use_token import end_tokens, find_token, issue_token, use_token
@@ -110,6 +111,7 @@ def confirm_address(
     row = find_address_token(session, token)
     if row is None or row.user_id is None:
         raise DeadLink
+    lock_users(session, [row.user_id])
     user, email = session.get_one(User, row.user_id), row.email
     is_current = row.purpose == TokenPurpose.CHANGE_EMAIL or email == user.email
     is_used = use_token(session, row)

@@ -23,6 +23,7 @@ from qaboard.security.passkeys import (
     verify_creation,
     verify_use,
 )
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, CountedRefusal
 from qaboard.services.single_use_token import find_token, issue_token, use_token
 
@@ -189,9 +190,12 @@ def _use_challenge(
 
 
 def _find(session: Session, credential_id: bytes, user_id: int | None) -> Passkey:
-    # Locked, so that of two answers with the same number only one finds it unused.
-    statement = select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
+    statement = select(Passkey).where(Passkey.credential_id == credential_id)
     passkey = session.scalar(statement)
+    if passkey is not None:
+        # So that of two answers with the same number only one finds it unused.
+        lock_users(session, [passkey.user_id])
+        passkey = session.scalar(statement.execution_options(populate_existing=True))
     if passkey is None or user_id not in (None, passkey.user_id):
         raise BadCredential("the passkey is unknown here, or somebody else's")
     return passkey

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_keys, utc_now
 from qaboard.security.client import Client
 from qaboard.services.email_address import DeadLink
+from qaboard.services.locks import lock_users
 from qaboard.services.password import change_password
 from qaboard.services.security_event import record_event
 from qaboard.services.single_use_token import find_token, issue_token, use_token
@@ -70,6 +71,7 @@ def reset_password(session: Session, token: str, password_hash: str, *, client: 
     row = find_reset_token(session, token)
     if row is None:
         raise DeadLink
+    lock_users(session, [row.user_id])
     user = session.scalar(select(User).where(User.id == row.user_id, User.is_open()))
     email = row.email
     if not use_token(session, row) or user is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Answer, Post, Question, User, utc_now
 from qaboard.search import index_post
+from qaboard.services.locks import lock_posts, lock_users
 from qaboard.services.refusal import WHOLE_FORM, Conflict
 
 Render = Callable[[str], str]
@@ -134,6 +135,7 @@ def delete_post(session: Session, post: Post) -> None:
     """Hide a post. It can be restored; what is below it comes back with it."""
     if post.deleted_at is not None:
         return
+    _lock_for_hiding(session, post)
     post.deleted_at = utc_now()
     # The row is written, and its version checked, before the counter: of two deletions at once
     # the second one fails here, and counts nothing.
@@ -145,9 +147,26 @@ def restore_post(session: Session, post: Post) -> None:
     """Show a deleted post again."""
     if post.deleted_at is None:
         return
+    _lock_for_hiding(session, post)
     post.deleted_at = None
     session.flush()
     _count_answer(session, post, +1)
+
+
+def _lock_for_hiding(session: Session, post: Post) -> None:
+    """Lock what changes when a post is hidden or shown."""
+    if isinstance(post, Answer):
+        lock_posts(session, questions=[post.question_id], answers=[post.id], users=[post.author_id])
+        return
+    lock_posts(session, questions=[post.id])
+    lock_users(session, {post.author_id, *authors_below(session, [post.id])})
+
+
+def authors_below(session: Session, question_ids: Collection[int]) -> Sequence[int]:
+    """Who has written the answers below questions."""
+    return session.scalars(
+        select(Answer.author_id).where(Answer.question_id.in_(question_ids)).distinct()
+    ).all()
 
 
 def _count_answer(session: Session, post: Post, change: int) -> None:

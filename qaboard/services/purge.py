@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import time
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Engine, and_, func, select, update
+from sqlalchemy.orm import Session
 
+from qaboard.db import PAUSE_SECONDS, make_session, run_transaction
 from qaboard.i18n import _
-from qaboard.models import Answer, EventKind, Post, Question, SecurityEvent, User, utc_now
+from qaboard.models import EventKind, Post, PurgeStep, Question, SecurityEvent, User, utc_now
+from qaboard.services.locks import lock_lists, lock_posts, lock_users
+from qaboard.services.post import authors_below
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.user_management import (
     Actor,
@@ -18,59 +23,174 @@ from qaboard.services.user_management import (
 )
 from qaboard.services.user_session import end_sessions
 
+BATCH_SIZE = 500
+"""How many posts one transaction takes back; that holds the lock of SQLite for 0.1 seconds."""
 
-def purge(session: Session, user_id: int, *, actor: Actor) -> int:
+
+def purge(engine: Engine, user_id: int, *, actor: Actor) -> int:
     """Delete all posts of a user, suspend the account for good and end its logins.
 
-    The posts have the account's ``purged_at`` as the time of their deletion, which tells them from
-    what the author deleted. Votes stay. The suspension has no reason of its own; the page of the
-    suspended says what happened.
-
     :return: how many posts were taken back.
-    :raises Refusal: when the actor may not, and for the last admin.
+    :raises Refusal: for the last admin, and for an account that is closed.
+    """
+    posts = run_transaction(engine, lambda session: begin_purge(session, user_id, actor=actor))
+    finish_purge(engine, user_id)
+    return posts
+
+
+def undo_purge(engine: Engine, user_id: int, *, actor: Actor) -> int:
+    """Give back the posts that a purge took, and the suspension that was there before it.
+
+    :return: how many posts are back; those that were restored one by one are not among them.
+    :raises Refusal: when the account is closed or not purged.
+    """
+    posts = run_transaction(engine, lambda session: begin_undo(session, user_id, actor=actor))
+    finish_purge(engine, user_id)
+    return posts
+
+
+def begin_purge(session: Session, user_id: int, *, actor: Actor) -> int:
+    """Suspend an account for good, end its logins, and have its posts taken back afterwards.
+
+    The posts get the account's ``purged_at`` as the time of their deletion, which tells them from
+    what the author deleted; those of a second purge get that of the first, and all come back at
+    once. Votes stay. The suspension has no reason of its own; the page of the suspended says what
+    happened.
+
+    :return: how many posts `finish_purge` will take back.
+    :raises Refusal: for the last admin, and for an account that is closed.
     """
     user = lock_for_management(session, user_id, actor)
     check_not_last_admin(session, user)
     earlier = _earlier_suspension(session, user)
-    now = utc_now()
-    is_live = Post.deleted_at.is_(None)
-    _lock_posts(session, user, is_live)
-    _change_answer_counts(session, user, -1, deleted_at=None)
-    taken_back = _set_deleted_at(session, user, is_live, now)
-    if user.purged_at is not None:
-        # Of an account that was purged before, everything comes back at once.
-        _set_deleted_at(session, user, Post.deleted_at == user.purged_at, now)
-    user.purged_at = now
+    user.purged_at = user.purged_at or utc_now()
+    user.purge_step = PurgeStep.TAKE_BACK
     user.suspended_until = User.SUSPENDED_FOR_GOOD
     user.suspension_reason = None
     end_sessions(session, user.id)
-    record_act(session, EventKind.PURGE, user, actor, posts=taken_back, **earlier)
-    return taken_back
+    posts = _count(session, user)
+    record_act(session, EventKind.PURGE, user, actor, posts=posts, **earlier)
+    return posts
 
 
-def undo_purge(session: Session, user_id: int, *, actor: Actor) -> int:
-    """Give back the posts that a purge took, and the suspension that was there before it.
+def begin_undo(session: Session, user_id: int, *, actor: Actor) -> int:
+    """Give back the suspension from before a purge, and have the posts given back afterwards.
 
     A suspension that was made since then stays.
 
-    :return: how many posts are back; those that were restored one by one are not among them.
-    :raises Refusal: when the actor may not, and when the account is not purged.
+    :return: how many posts `finish_purge` will give back.
+    :raises Refusal: when the account is closed or not purged.
     """
     user = lock_for_management(session, user_id, actor)
-    if user.purged_at is None:
+    if user.purged_at is None or user.purge_step == PurgeStep.GIVE_BACK:
         raise Refusal({WHOLE_FORM: _("Nothing of this account was taken back.")})
-    was_taken = Post.deleted_at == user.purged_at
-    _lock_posts(session, user, was_taken)
-    _change_answer_counts(session, user, +1, deleted_at=user.purged_at)
-    restored = _set_deleted_at(session, user, was_taken, None)
     event = _last_suspending_event(session, user)
     if event is not None and event.kind == EventKind.PURGE:
         until = event.details.get("suspended_until")
         user.suspended_until = datetime.fromisoformat(until) if until else None
         user.suspension_reason = event.details.get("suspension_reason")
-    user.purged_at = None
-    record_act(session, EventKind.PURGE_UNDONE, user, actor, posts=restored)
-    return restored
+    user.purge_step = PurgeStep.GIVE_BACK
+    posts = _count(session, user)
+    record_act(session, EventKind.PURGE_UNDONE, user, actor, posts=posts)
+    return posts
+
+
+def finish_purge(engine: Engine, user_id: int, *, seconds: float = math.inf) -> bool:
+    """Take back, or give back, the posts of an account, in batches with a transaction each.
+
+    What is interrupted goes on the next time. Several processes may do it at once.
+
+    :param seconds: after how long to stop.
+    :return: whether all is done.
+    """
+    stop_at = time.monotonic() + seconds
+    while run_transaction(engine, lambda session: _treat_batch(session, user_id)):
+        if time.monotonic() > stop_at:
+            return False
+        time.sleep(PAUSE_SECONDS)
+    return True
+
+
+def finish_purges(engine: Engine) -> None:
+    """Go on with what was interrupted."""
+    with make_session(engine, writes=False) as session:
+        user_ids = session.scalars(select(User.id).where(User.purge_step.is_not(None))).all()
+    for user_id in user_ids:
+        finish_purge(engine, user_id)
+
+
+def _treat_batch(session: Session, user_id: int) -> bool:
+    """Treat some posts; whether there may be more."""
+    user = session.get_one(User, user_id)
+    if user.purge_step is None:
+        return False
+    step, condition = user.purge_step, _is_concerned(user)
+    posts = session.execute(
+        select(Post.id, Post.question_id)
+        .where(condition)
+        .order_by(Post.id.desc())
+        .limit(BATCH_SIZE)
+    ).all()
+    answers = [post.id for post in posts if post.question_id is not None]
+    own = [post.id for post in posts if post.question_id is None]
+    # The questions too whose answers are counted.
+    lock_posts(
+        session, questions={*own, *(post.question_id for post in posts)} - {None}, answers=answers
+    )
+    lock_users(session, {user.id, *authors_below(session, own)})
+    session.refresh(user)
+    if user.purge_step != step:
+        return True
+    if not posts:
+        if step == PurgeStep.GIVE_BACK:
+            user.purged_at = None
+        user.purge_step = None
+        return False
+    lock_lists(session)
+    is_in_batch = and_(Post.id.in_([*own, *answers]), condition)
+    change, deleted_at = (-1, user.purged_at) if step == PurgeStep.TAKE_BACK else (+1, None)
+    _change_answer_counts(session, is_in_batch, change)
+    session.execute(
+        update(Post)
+        .where(is_in_batch)
+        # A new version, so that an edit which has read the post before does not go through.
+        .values(deleted_at=deleted_at, version=Post.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
+def _is_concerned(user: User) -> ColumnElement[bool]:
+    """The condition for the posts that the step under way changes."""
+    is_back = Post.deleted_at.is_(None)
+    is_taken = Post.deleted_at == user.purged_at
+    return and_(
+        Post.author_id == user.id, is_back if user.purge_step == PurgeStep.TAKE_BACK else is_taken
+    )
+
+
+def _count(session: Session, user: User) -> int:
+    return session.scalar(select(func.count()).select_from(Post).where(_is_concerned(user)))
+
+
+def _change_answer_counts(session: Session, condition: ColumnElement[bool], change: int) -> None:
+    """Count the answers among some posts in or out, where they stand.
+
+    :param change: what each answer counts, 1 or -1.
+    """
+    # Grouped once: counting for each question anew is quadratic on SQLite.
+    counts = (
+        select(Post.question_id, func.count().label("total"))
+        .where(condition, Post.question_id.is_not(None))
+        .group_by(Post.question_id)
+        .subquery()
+    )
+    session.execute(
+        update(Question)
+        .where(Question.id == counts.c.question_id)
+        .values(answer_count=Question.answer_count + change * counts.c.total)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _last_suspending_event(session: Session, user: User) -> SecurityEvent | None:
@@ -95,64 +215,3 @@ def _earlier_suspension(session: Session, user: User) -> dict[str, str]:
     if user.suspended_until is None:
         return {}
     return dict(zip(names, (user.suspended_until.isoformat(), user.suspension_reason), strict=True))
-
-
-def _lock_posts(session: Session, user: User, condition: ColumnElement[bool]) -> None:
-    """Lock the posts to be changed, and the questions whose answers are to be counted anew.
-
-    The newest first, as everywhere: an answer before its question, which is older.
-    """
-    answer = aliased(Answer)
-    own = select(Post.id).where(Post.author_id == user.id, condition)
-    parents = select(answer.question_id).where(answer.author_id == user.id, answer.id.in_(own))
-    session.execute(
-        select(Post.id)
-        .where(or_(Post.id.in_(own), Post.id.in_(parents)))
-        .order_by(Post.id.desc())
-        .with_for_update()
-    ).all()
-
-
-def _change_answer_counts(
-    session: Session, user: User, change: int, *, deleted_at: datetime | None
-) -> None:
-    """Count the user's answers in or out, where they stand.
-
-    :param change: what each answer counts, 1 or -1.
-    :param deleted_at: which answers: those with this time of deletion.
-    """
-    answer = aliased(Answer)
-    conditions = [answer.author_id == user.id]
-    if deleted_at is None:
-        conditions.append(answer.deleted_at.is_(None))
-    else:
-        conditions.append(answer.deleted_at == deleted_at)
-    number = (
-        select(func.count())
-        .where(answer.question_id == Question.id, *conditions)
-        .correlate(Question)
-        .scalar_subquery()
-    )
-    session.execute(
-        update(Question)
-        .where(Question.id.in_(select(answer.question_id).where(*conditions)))
-        .values(answer_count=Question.answer_count + change * number)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _set_deleted_at(
-    session: Session, user: User, condition: ColumnElement[bool], deleted_at: datetime | None
-) -> int:
-    """Write when posts of the user were deleted, by one statement.
-
-    :return: how many posts there were.
-    """
-    result = session.execute(
-        update(Post)
-        .where(Post.author_id == user.id, condition)
-        # A new version, so that an edit which has read the post before does not go through.
-        .values(deleted_at=deleted_at, version=Post.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return result.rowcount

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qaboard.models import Question, utc_now
+from qaboard.services.locks import lock_posts
 from qaboard.services.post import (
     Render,
     check_author,
@@ -32,6 +33,7 @@ def ask(
     :raises StaleDataError: when the form was sent twice at the same time; the request runs again.
     """
     now = utc_now()
+    lock_posts(session, users=[author_id])
     check_not_sent(session, author_id, idempotency_key)
     question = Question(author_id=author_id, title=title, answer_count=0)
     question.idempotency_key = idempotency_key or None

@@ -22,6 +22,7 @@ from qaboard.models import (
     second_factor_exists,
 )
 from qaboard.security.encryption import SecretEncryption
+from qaboard.services.locks import lock_users
 from qaboard.services.recovery_code import (
     end_recovery_codes,
     make_recovery_codes,
@@ -124,7 +125,7 @@ def must_tell_of_wrong_codes(session: Session, user_id: int) -> bool:
     They are counted over all logins, since whoever guesses may begin a new one before each tenth.
     """
     # One after the other, so that each sees the codes of all before it.
-    session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    lock_users(session, [user_id])
     events = (SecurityEvent.user_id == user_id,)
     proved = (EventKind.LOGIN, EventKind.REAUTHENTICATION)
     last = select(func.max(SecurityEvent.id)).where(*events, SecurityEvent.kind.in_(proved))
@@ -161,6 +162,7 @@ def remove_all_factors(session: Session, user_id: int) -> bool:
 
     :return: whether it asked for more before.
     """
+    lock_users(session, [user_id])
     existed = has_second_factor(session, user_id)
     for model in (TOTPFactor, Passkey, RecoveryCode):
         session.execute(delete(model).where(model.user_id == user_id))

@@ -25,6 +25,7 @@ from qaboard.models import (
 from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
+from qaboard.services.locks import lock_users
 from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.security_event import NO_CLIENT, log_event, record_event
 
@@ -68,10 +69,11 @@ class LoginAttempt:
         return f"nobody {self.typed}" if self.user_id is None else f"user {self.user_id}"
 
 
-def find_login(session: Session, name: str) -> LoginAttempt:
+def find_login(engine: Engine, name: str) -> LoginAttempt:
     """The account of a name, or of a mail address that it has confirmed.
 
-    The work is the same whether there is one.
+    The work is the same whether there is one. It reads in a short transaction of its own, which is
+    over before the hash is computed: no connection is held meanwhile.
     """
     # No name has one; an address may have been typed in wide letters.
     if "@" in narrow(name):
@@ -87,7 +89,8 @@ def find_login(session: Session, name: str) -> LoginAttempt:
         .order_by(User.email != typed, User.id)
         .limit(1)
     )
-    user_id, password_hash = session.execute(statement).one_or_none() or (None, None)
+    with make_session(engine, writes=False) as session:
+        user_id, password_hash = session.execute(statement).one_or_none() or (None, None)
     return LoginAttempt(typed, user_id, password_hash)
 
 
@@ -112,6 +115,7 @@ def find_authenticated(session: Session, credentials: Credentials) -> User:
 
     :raises WrongPassword: when the account was closed, or its password changed, in between.
     """
+    lock_users(session, [credentials.user_id])
     user = session.scalar(
         select(User).where(
             User.id == credentials.user_id,
@@ -188,9 +192,11 @@ def find_pending_session(
             User.is_open(),
         )
     )
-    if locked:
-        statement = statement.with_for_update(of=UserSession)
-    return session.scalar(statement)
+    login = session.scalar(statement)
+    if login is None or not locked:
+        return login
+    lock_users(session, [login.user_id])
+    return session.scalar(statement.execution_options(populate_existing=True))
 
 
 def renew_session(session: Session, session_id: int, *, authenticated: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post, Vote
+from qaboard.services.locks import lock_posts
 from qaboard.services.post import update_live
 
 
@@ -14,8 +15,9 @@ def cast_vote(session: Session, *, post_id: int, user_id: int, value: int) -> No
     :param value: 1 for useful, -1 for not useful, 0 to withdraw.
     :raises StaleDataError: when the post was deleted meanwhile; the request runs again.
     """
-    # Locked, so that of two changes at once the second one sees what the first one left.
-    vote = session.get(Vote, (post_id, user_id), with_for_update=True)
+    # So that of two votes at once the second one sees what the first one left, if it left any.
+    lock_posts(session, questions=[post_id])
+    vote = session.get(Vote, (post_id, user_id), populate_existing=True)
     change = value - (vote.value if vote else 0)
     if change == 0:
         return

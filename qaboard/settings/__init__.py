@@ -152,6 +152,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
             f"The setting qaboard.url (or QABOARD_URL) is {site_address!r}; "
             "it must begin with https: where qaboard.secure_cookies is true."
         )
+    hosts = (*reader.hosts("qaboard.hosts"), urlsplit(site_address).hostname)
     return Settings(
         development=development,
         secret=secret,
@@ -159,7 +160,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         replica_url=_load_replica_url(ini, environment, database_url),
         replica_maximum_lag_seconds=reader.count("sqlalchemy.replica_maximum_lag_seconds"),
         site_address=site_address,
-        hosts=(*reader.hosts("qaboard.hosts"), urlsplit(site_address).hostname),
+        hosts=hosts,
         static_directory=reader.directory("qaboard.static_directory"),
         site_name=reader.required("qaboard.site_name"),
         default_locale=reader.choice("qaboard.default_locale", LOCALES),
@@ -170,7 +171,12 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
         database_connections=reader.count("qaboard.database_connections", maximum=100),
         secure_cookies=secure_cookies,
         hsts_subdomains=reader.boolean("qaboard.hsts_subdomains"),
-        image_hosts=reader.hosts("qaboard.image_hosts", ports=True),
+        # The site's own pictures are shown by their paths, and its pages are none.
+        image_hosts=tuple(
+            host
+            for host in reader.hosts("qaboard.image_hosts", ports=True)
+            if host.partition(":")[0].lower() not in hosts
+        ),
         client_addresses=ClientAddresses(
             reader.choice("qaboard.client_addresses", tuple(ClientAddresses))
         ),

@@ -68,7 +68,7 @@ class VerifyEmailView:
     @view_config(request_method="GET")
     def show(self):
         request = self.request
-        way_on = keep_token(request)
+        way_on = keep_token(request, find_address_token)
         if way_on is not None:
             return way_on
         token = find_address_token(request.dbsession, kept_token(request))

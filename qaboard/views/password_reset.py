@@ -84,7 +84,7 @@ class ResetPasswordView:
     @view_config(request_method="GET")
     def show(self):
         request = self.request
-        way_on = keep_token(request)
+        way_on = keep_token(request, find_reset_token)
         if way_on is not None:
             return way_on
         return self.page() if self.name_account() else dead_link(request)

@@ -80,7 +80,9 @@ def keep_question_page(
         )
 
     def make_content() -> dict[str, Markup]:
-        detail = assemble_question_page(resource, outline.page, sort, answers(), votes, similar)
+        detail = assemble_question_page(
+            request, resource, outline.page, sort, answers(), votes, similar
+        )
         form = create_answer_form(resource, request, is_draft_offered=draft is not None)
         return question_page(request, detail, form)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from typing import Any
 
 import colander
@@ -10,8 +11,10 @@ import deform
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
+from translationstring import TranslationString
 
 from qaboard.i18n import _
+from qaboard.markup import mend
 from qaboard.models import Role, User, utc_now
 from qaboard.natural_number import parse_natural_number
 from qaboard.presenters.audit_log import present_audit_log
@@ -19,17 +22,19 @@ from qaboard.presenters.user_management import UserStatus, present_managed_user,
 from qaboard.resources import UserResource, UsersResource
 from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.purge import purge, undo_purge
+from qaboard.services.purge import begin_purge, begin_undo, finish_purge
 from qaboard.services.refusal import Refusal
 from qaboard.services.user_management import (
     Actor,
     change_role,
     end_all_sessions,
     end_suspension,
-    find_obstacle,
     suspend,
 )
 from qaboard.views.addresses import requested_choice
+
+PURGE_SECONDS = 2
+"""How long the page of a moderator waits for the posts to be taken or given back."""
 
 
 @view_config(
@@ -41,7 +46,7 @@ from qaboard.views.addresses import requested_choice
 def list_users(context: UsersResource, request):
     """All users, or with ``?q=`` those who are found."""
     status = requested_choice(request, "status", UserStatus)
-    typed = " ".join(request.GET.getall("q"))[: User.EMAIL_MAX_CHARACTERS]
+    typed = mend(" ".join(request.GET.getall("q")))[: User.EMAIL_MAX_CHARACTERS]
     # What shows nothing is in no name, and no database takes all of it.
     text = "".join(character for character in typed if character.isprintable()).strip()
     return {"list": present_user_list(request, context, status, text)}
@@ -88,18 +93,16 @@ class ManageUserView:
         self.request = request
         self.session = request.dbsession
         self.user = context.user
-        self.actor = Actor(request.identity.user_id, request.client)
+        identity = request.identity
+        self.actor = Actor(identity.user_id, identity.role, request.client)
         self.submitted: deform.Form | None = None
 
     @view_config(name="manage", permission=Permission.MANAGE_USERS, request_method="GET")
     def show(self):
-        identity = self.request.identity
         return {
             "resource": self.context,
             "managed": present_managed_user(self.request, self.context),
-            "obstacle": find_obstacle(
-                self.user, actor_id=identity.user_id, actor_role=identity.role
-            ),
+            "denial_reason": denial_reason(self.request, self.user),
             "form": self.form,
             "has_error": bool(self.submitted and self.submitted.error),
         }
@@ -179,7 +182,7 @@ class ManageUserView:
 
     @view_config(
         name="end-sessions",
-        permission=Permission.MANAGE_USERS,
+        permission=Permission.END_SESSIONS,
         request_method="POST",
         require_csrf=False,
     )
@@ -197,11 +200,24 @@ class ManageUserView:
         return self.submit("purge", self._purge)
 
     def _purge(self, _values: dict[str, Any]) -> None:
-        posts = purge(self.session, self.user.id, actor=self.actor)
+        posts = begin_purge(self.session, self.user.id, actor=self.actor)
+        self.treat_posts()
         self.tell(
             _("Posts taken back: ${posts}. ${username} is suspended until further notice."),
             posts=posts,
         )
+
+    def treat_posts(self) -> None:
+        """Have the posts follow after the commit: at once, or those of large accounts after the
+        answer, since nobody waits for minutes."""
+        registry, user_id = self.request.registry, self.user.id
+
+        def finish(is_committed: bool) -> None:
+            engine = registry["engine"]
+            if is_committed and not finish_purge(engine, user_id, seconds=PURGE_SECONDS):
+                registry["housekeeping"].worker.submit(partial(finish_purge, engine, user_id))
+
+        self.request.tm.get().addAfterCommitHook(finish)
 
     @view_config(
         name="unpurge", permission=Permission.PURGE, request_method="POST", require_csrf=False
@@ -210,8 +226,20 @@ class ManageUserView:
         return self.submit("unpurge", self._unpurge)
 
     def _unpurge(self, _values: dict[str, Any]) -> None:
-        posts = undo_purge(self.session, self.user.id, actor=self.actor)
+        posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        self.treat_posts()
         self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
+
+
+def denial_reason(request: Request, user: User) -> TranslationString | None:
+    """Why the one who is asking may do nothing to an account; ``None`` when they may."""
+    if request.has_permission(Permission.END_SESSIONS):
+        return None
+    if user.closed_at is not None:
+        return _("This account is closed, so there is nothing to manage.")
+    if user.id == request.identity.user_id:
+        return _("Nobody manages their own account; please ask another administrator.")
+    return _("Moderators manage the accounts of members only; please ask an administrator.")
 
 
 def end_of_suspension(

@@ -52,12 +52,12 @@ def check_password(request: Request, name: str, password: str) -> Credentials:
     :raises TooManyRequests: when it was tried too often, even if it is right now.
     """
     request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
-    attempt = find_login(request.dbsession, name)
+    engine = request.registry["engine"]
+    attempt = find_login(engine, name)
     # Told by what was typed alone. That an account was tried too often by its name and its address
     # together looks like a wrong password: it would tell whose address it is.
     request.limit_rate(RateLimit.LOGIN_ACCOUNT, f"typed {attempt.typed}")
     is_blocked = request.count_attempt(RateLimit.LOGIN_ACCOUNT, attempt.account) > 0
-    engine = request.registry["engine"]
     try:
         credentials = authenticate(request.passwords, attempt, password, is_blocked=is_blocked)
     except WrongPassword:

@@ -398,6 +398,12 @@ def state_of(site: InstalledSite) -> list[str]:
     ]
 
 
+def style_of(site: InstalledSite) -> str:
+    """The address of the style sheet in a page of now."""
+    address = r'href="(/static/[^"]+/qaboard\.css)"'
+    return re.search(address, site.fresh("/questions/").text)[1]
+
+
 def process_ids(site: InstalledSite) -> set[str]:
     show = ("systemctl", "show", "-P", "MainPID", "qaboard@1", "qaboard@2")
     return set(site.container.check(*show).split())
@@ -423,6 +429,8 @@ def test_an_upgrade_fails_or_succeeds_without_a_failed_request(site):
         site.command("/opt/qaboard/current/deploy/restart-processes")
         load.wait_for(5, "member 200")
 
+        style = style_of(site)
+        checkout.change("static/css/qaboard.css", lambda text: f"{text}\n/* newer */\n")
         checkout.migrate("9000", NEWEST, WRONG_MIGRATION)
         checkout.migrate("9001", "9000", RIGHT_MIGRATION)
         old = process_ids(site)
@@ -430,6 +438,11 @@ def test_an_upgrade_fails_or_succeeds_without_a_failed_request(site):
         assert not old & process_ids(site)
         new = container.check("readlink", "/opt/qaboard/current")
         assert new != before[0]
+        # A page that was opened before gets what it was written for.
+        for address, is_newer in ((style, False), (style_of(site), True)):
+            file = site.reader().get(address)
+            assert ("/* newer */" in file.text) == is_newer
+            assert "immutable" in file.headers["Cache-Control"]
         load.wait_for(5, "member 200")
 
         # The release before, on the new tables; and the new one again.
@@ -503,6 +516,8 @@ def test_a_certificate_is_fetched_and_renewed(site):
     # nginx has been told.
     assert shown_certificate(site) != first
     assert site.states("certbot.timer") == ["active"]
+    told = container.check("systemctl", "show", "-P", "OnFailure", "certbot.service")
+    assert told == "qaboard-failure@certbot.service.service\n"
     site.check_health()
 
 

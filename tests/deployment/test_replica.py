@@ -133,6 +133,31 @@ def test_everybody_sees_what_they_have_written(standby, replicated, board, brows
     eventually(lambda: "About tea" in read()[0])
 
 
+def test_what_the_replica_does_not_have_yet_is_read_from_the_primary(
+    standby, replicated, board, browser, read
+):
+    first = board.question(title="About coffee")
+    eventually(lambda: read()[1] == {"replica"} and "About coffee" in read()[0])
+    with standing_still(standby):
+        author = board.user("newcomer")
+        asked = board.question(author, title="About juice")
+        answer = board.answer(first, author)
+        for _ in range(20):
+            board.question(author)
+        for path, found in (
+            (f"/questions/{asked.id}/", "About juice"),
+            (f"/users/{author.id}/", "newcomer"),
+            ("/questions/?page=2", "About coffee"),
+        ):
+            page, servers = read(path=path)
+            assert (page.status_int, found in page) == (200, True), path
+            assert "primary" in servers
+        page, _servers = read(path=f"/questions/{first.id}/answers/{answer.id}/")
+        assert page.status_int == 303
+        # What is nowhere is not there.
+        assert read(path="/questions/999999/")[0].status_int == 404
+
+
 def test_a_replica_that_is_too_far_behind_is_left_alone(standby, replicated, board, read):
     eventually(lambda: read()[1] == {"replica"})
     with standing_still(standby):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from factories import PASSWORD
@@ -163,8 +164,7 @@ def test_what_was_purged_stays_away_and_is_not_given_back(browser, board, user, 
     other = board.question(title="Other")
     question = board.question(user, title="Spam", body="Buy this")
     answer = board.answer(other, user, body="Buy that")
-    with board.transaction() as session:
-        purge(session, user.id, actor=OPERATOR)
+    purge(board.engine, user.id, actor=OPERATOR)
     close(browser(user), posts)
     set_closing(board, user, seconds=-1)
     with board.transaction() as session:
@@ -228,3 +228,25 @@ def test_nothing_is_done_with_what_was_erased(browser, board, user):
     page = browser(theirs).get(f"/users/{theirs.id}/?tab=answers")
     assert "Another's answer" in page.html.find("main").text
     assert board.read(below).deleted_at is None
+
+
+class Interrupted(Exception):
+    pass
+
+
+def test_closing_that_is_interrupted_again_and_again_comes_to_an_end(board, user, monkeypatch):
+    def interrupt(_seconds: float) -> None:
+        raise Interrupted
+
+    posts = [board.question(user) for _ in range(8)]
+    set_closing(board, user, days=-1)
+    monkeypatch.setattr(account_closing, "BATCH_SIZE", 3)
+    monkeypatch.setattr(account_closing, "time", SimpleNamespace(sleep=interrupt))
+    runs = 0
+    while board.users()[0].closing_at is not None:
+        runs += 1
+        assert runs <= len(posts)
+        with pytest.raises(Interrupted):
+            close_due_accounts(board.engine)
+    # The account itself, and then three batches.
+    assert runs == 4

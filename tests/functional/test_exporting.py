@@ -146,8 +146,9 @@ def do(board: OwnBoard, users: list[User], act: tuple) -> None:
             suspend(session, user.id, until=values[2], reason=f"spam {values[1]}", actor=OPERATOR)
     elif name == "purge" and not is_closed:
         with board.transaction() as session:
-            if session.get_one(User, user.id).purged_at is None:
-                purge(session, user.id, actor=OPERATOR)
+            is_purged = session.get_one(User, user.id).purged_at is not None
+        if not is_purged:
+            purge(board.engine, user.id, actor=OPERATOR)
     elif name == "close" and not is_closed:
         with board.transaction() as session:
             row = session.get_one(User, user.id)

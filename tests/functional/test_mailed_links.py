@@ -34,8 +34,14 @@ def link(board):
     return make
 
 
+def follow(client, link: str):
+    """The page that a link leads to; that of a dead one is at its own address."""
+    page = client.get(link, expect_errors=True)
+    return page.follow(expect_errors=True) if page.status_int == 303 else page
+
+
 def confirm(client, link: str):
-    page = client.get(link).follow(expect_errors=True)
+    page = follow(client, link)
     if page.status_int != 200:
         return page
     form = next(f for f in page.forms.values() if f.action == "/verify-email")
@@ -43,7 +49,7 @@ def confirm(client, link: str):
 
 
 def reset(client, link: str, password: str = NEW_PASSWORD):
-    page = client.get(link).follow(expect_errors=True)
+    page = follow(client, link)
     if page.status_int != 200:
         return page
     form = page.forms["reset"]
@@ -72,7 +78,22 @@ def test_the_page_of_a_link_is_kept_by_nobody(browser, board, link, page):
 )
 def test_what_no_mail_has_is_a_dead_link(browser, page, token):
     # It would not fit into the cookie that keeps it.
-    browser().get(f"/{page}", {"token": token}).follow(status=410)
+    browser().get(f"/{page}", {"token": token}, status=410)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_dead_link_leaves_the_open_form_of_another_alone(browser, board, link, page):
+    client = browser()
+    form_page = follow(client, link(board.user(email_verified_at=None), page))
+    before = dict(client.cookies)
+    client.get(f"/{page}?token=x", status=410)
+    assert client.cookies == before
+    form = next(f for f in form_page.forms.values() if f.action in ("", f"/{page}"))
+    if page == "reset-password":
+        form["password"] = form["password_confirm"] = NEW_PASSWORD
+        assert form.submit("submit").location.endswith("/login")
+    else:
+        assert form.submit().status_int == 303
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from factories import PASSWORD
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from qaboard.models import UserSession, utc_now
 from qaboard.services.user_session import SESSIONS_MAX_COUNT
@@ -188,7 +188,7 @@ def test_both_ages_are_settings(make_app, browser, board):
     assert not is_logged_in(client)
 
 
-def test_the_last_use_is_noted_now_and_then(browser, board, count_queries):
+def test_the_last_use_is_noted_now_and_then(app, browser, board, count_queries):
     client = browser(board.user())
     before = utc_now() - timedelta(minutes=9)
     age_sessions(board, last_used_at=before)
@@ -197,11 +197,27 @@ def test_the_last_use_is_noted_now_and_then(browser, board, count_queries):
     age_sessions(board, last_used_at=utc_now() - timedelta(minutes=11))
     with count_queries() as statements:
         client.get("/questions/")
+        app.registry["background"].wait()
     assert len([s for s in statements if s.startswith("UPDATE user_sessions")]) == 1
     assert utc_now() - last_use(board) < timedelta(minutes=1)
     with count_queries() as statements:
         client.get("/questions/")
     assert not [s for s in statements if s.startswith("UPDATE")]
+
+
+def test_who_reads_does_not_wait_for_who_writes(app, browser, board, caplog):
+    client = browser(board.user())
+    noted = utc_now() - timedelta(minutes=11)
+    age_sessions(board, last_used_at=noted)
+    with app.registry["engine"].execution_options(writes=True).begin() as connection:
+        connection.execute(select(UserSession.id).with_for_update())
+        for path in ("/questions/", "/account/", "/questions/ask"):
+            assert client.get(path).status_int == 200
+        # It is still to be noted, and once.
+        assert "could not be noted" not in caplog.text
+    app.registry["background"].wait()
+    assert last_use(board) > noted
+    assert "could not be noted" not in caplog.text
 
 
 def test_a_login_that_waits_for_its_second_factor_opens_nothing(browser, board):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from pyramid_retry import RetryableException
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from qaboard.db import WritingSession
+from qaboard.models import User, utc_now
+from qaboard.services import post as post_service
 from qaboard.services.refusal import Refusal
+from qaboard.services.user_management import OPERATOR, suspend
 from qaboard.views import question as question_views
 from qaboard.views import vote as vote_views
 
@@ -91,6 +96,34 @@ def test_a_retry_runs_again_and_writes_once(ask_form, board, replace_ask):
     assert ask_form.submit("submit").status_int == 303
     assert len(attempts) == 3
     assert len(board.facts()["posts"]) == 1
+
+
+def test_who_is_suspended_while_the_text_is_rendered_posts_nothing(browser, board, monkeypatch):
+    """What was found out before a request begins to write is found out again then."""
+    author = board.user()
+    form = browser(author).get("/questions/ask").forms["ask"]
+    form["title"], form["body"] = "title", "text"
+
+    def render_ahead(body, render):
+        with board.transaction() as session:
+            suspend(
+                session,
+                author.id,
+                until=utc_now() + timedelta(days=1),
+                reason="spam",
+                actor=OPERATOR,
+            )
+        return post_service.render_ahead(body, render)
+
+    monkeypatch.setattr(question_views, "render_ahead", render_ahead)
+    assert form.submit("submit", expect_errors=True).status_int == 403
+    assert board.facts()["posts"] == []
+
+
+def test_a_view_that_has_not_begun_to_write_cannot(app, board):
+    user = board.user()
+    with WritingSession(app.registry["reading_engine"]) as session, pytest.raises(RuntimeError):
+        session.execute(update(User).where(User.id == user.id).values(locale="ko"))
 
 
 def at_once(actions):

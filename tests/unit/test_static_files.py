@@ -22,7 +22,7 @@ SOURCES = [*TEMPLATES, *sorted((PROJECT / "qaboard").rglob("*.py")), *SCRIPTS]
 PAGES = sorted((PROJECT / "deploy/pages").glob("*.html"))
 
 # What all style sheets and scripts of a page may weigh, compressed; the board's goal is 60 KB.
-WEIGHT_BYTES = 32 * 1024
+WEIGHT_BYTES = 40 * 1024
 
 # Names for scripts and tests, without a look of their own.
 WITHOUT_A_RULE = {

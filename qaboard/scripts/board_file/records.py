@@ -155,6 +155,8 @@ NOT_EXPORTED = {
     "users.written_question_count": "counted from the posts",
     "users.written_answer_count": "counted from the posts",
     "users.idempotency_key": "of a form that is not sent again",
+    "users.closing_post_id": "posts of an account that is closed are treated from the beginning",
+    "users.purge_step": "a purge that is under way goes on on its own board",
     "posts.idempotency_key": "of a form that is not sent again",
     "posts.kind": "the name of the record says it",
     "posts.body_html": "rendered from the body",

@@ -3,6 +3,7 @@
 import pytest
 
 from qaboard.markup import render
+from qaboard.markup.inline_tree import IMAGES_MAX_COUNT
 
 REL = 'rel="nofollow ugc noopener"'
 
@@ -124,7 +125,7 @@ def test_links(source, html):
         ("[b][a]", link("/x", "b")),
         ("[b][ A ]", link("/x", "b")),
         ("[T]", f'<a href="/y" title="제목" {REL}>T</a>'),
-        ("![p]", '<img src="/p.png" alt="p" loading="lazy">'),
+        ("![p]", '<img src="/static/p.png" alt="p" loading="lazy">'),
         ("[b]", "[b]"),
         ("[b][c]", "[b][c]"),
         ("[a](", link("/x", "a") + "("),
@@ -133,7 +134,8 @@ def test_links(source, html):
 )
 def test_references(source, html):
     definitions = (
-        "[a]: /x\n[a]: /second\n[t]:\n  </y>\n  '제목'\n[p]: /p.png\n[j]: javascript:alert(1)\n"
+        "[a]: /x\n[a]: /second\n[t]:\n  </y>\n  '제목'\n[p]: /static/p.png\n"
+        "[j]: javascript:alert(1)\n"
     )
     assert inline(f"{source}\n\n{definitions}") == html
     assert inline(f"{definitions}\n{source}") == html
@@ -190,10 +192,10 @@ IMAGE = '<img src="{}" alt="{}" loading="lazy">'
     ("source", "html"),
     [
         ("![고양이](/static/x.png)", IMAGE.format("/static/x.png", "고양이")),
-        ("![*a* `b` [c](d)](/x)", IMAGE.format("/x", "a b c")),
-        ('![a](/x "t")', '<img src="/x" alt="a" title="t" loading="lazy">'),
-        ("![](/x)", IMAGE.format("/x", "")),
-        ("[![a](/x)](/y)", link("/y", IMAGE.format("/x", "a"))),
+        ("![*a* `b` [c](d)](/static/x)", IMAGE.format("/static/x", "a b c")),
+        ('![a](/static/x "t")', '<img src="/static/x" alt="a" title="t" loading="lazy">'),
+        ("![](/static/x)", IMAGE.format("/static/x", "")),
+        ("[![a](/static/x)](/y)", link("/y", IMAGE.format("/static/x", "a"))),
         ("![a](https://img.kr/x.png)", IMAGE.format("https://img.kr/x.png", "a")),
         ("![a](HTTP://IMG.kr:80/x)", IMAGE.format("HTTP://IMG.kr:80/x", "a")),
         ("![a](https://img.kr:8443/x)", IMAGE.format("https://img.kr:8443/x", "a")),
@@ -236,3 +238,26 @@ def test_references_have_an_allowance():
     html = render("[a]: /" + "b" * 1900 + "\n\n" + "[a] " * 7000)
     assert 10 < html.count("<a ") < 100
     assert len(html) < 200_000
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/login", "/", "/questions/?q=w1", "/reset-password?token=x", "/static", "/Static/x.png",
+        "/static/../login", "/static/%2e%2E/login", "/static/.%2e/login", "/static/x/../../login",
+        "/static/./../login", "/static/..?x", "/static/..#x", "/static/..\\..\\login",
+        "/static/&#46;&#46;/login", "/logout", "/users/1/",
+    ],
+)  # fmt: skip
+def test_a_page_of_the_board_is_no_image(address):
+    assert "<img" not in render(f"![a]({address})")
+    assert "<img" not in render(f"![a][b]\n\n[b]: {address}")
+
+
+def test_of_many_images_the_first_are_shown_and_the_others_are_links():
+    images = "![a](/static/x.png)\n\n"
+    rendered = render(images * (IMAGES_MAX_COUNT + 3))
+    assert rendered.count("<img ") == IMAGES_MAX_COUNT
+    assert rendered.count('<a href="/static/x.png"') == 3
+    # The next text begins anew.
+    assert render(images * IMAGES_MAX_COUNT).count("<img ") == IMAGES_MAX_COUNT
