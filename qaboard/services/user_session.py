@@ -52,18 +52,21 @@ class Credentials:
 
 
 def authenticate(
-    session: Session, passwords: PasswordHashing, *, username: str, password: str
+    engine: Engine, passwords: PasswordHashing, *, username: str, password: str
 ) -> Credentials:
-    """Whose name and password these are; nothing is locked while the hash is computed.
+    """Whose name and password these are.
 
-    :param session: only reads.
+    Reads in a short transaction of its own, which is over before the hash is computed: no
+    connection is held meanwhile.
+
     :raises WrongPassword: after the same work, whether the name or the password is wrong.
     :raises TooManyHashes: when too many others log in at this moment.
     """
     statement = select(User.id, User.password_hash).where(
         User.username_key == username_key(username), User.is_open()
     )
-    row = session.execute(statement).one_or_none()
+    with make_session(engine, writes=False) as session:
+        row = session.execute(statement).one_or_none()
     user_id, password_hash = row if row else (None, None)
     if not passwords.verify(password_hash, password):
         raise WrongPassword

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
+from pyramid.exceptions import BadCSRFToken, PredicateMismatch
 from pyramid.httpexceptions import (
     HTTPBadRequest,
     HTTPNotFound,
@@ -18,15 +18,19 @@ from pyramid_retry import is_error_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from qaboard.db import SAFE_METHODS
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
 from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
+from qaboard.request_checks import WrongHost
 from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
 from qaboard.security.cookies import leave_session_alone
+from qaboard.security.csrf import WrongOrigin
+from qaboard.security.next_address import own_address
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
@@ -67,11 +71,6 @@ def error_page(
         "missing": None,
         "next": own_address(request),
     }
-
-
-def own_address(request: Request) -> str:
-    """The address of the page that failed, for coming back after logging in."""
-    return request.path_qs if request.method in ("GET", "HEAD") else request.path
 
 
 def typed_texts(request: Request) -> list[str]:
@@ -132,7 +131,7 @@ def forbidden(error, request):
         return not_found(HTTPNotFound(), request)
     if request.identity is None:
         # A form's own address can be seen again after logging in; that of a button cannot.
-        address = request.path_qs if request.method in ("GET", "HEAD") else _page_of(request)
+        address = own_address(request) if request.method in SAFE_METHODS else _page_of(request)
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
     identity = request.identity
@@ -194,6 +193,43 @@ def bad_request(_error, request):
     )
 
 
+@exception_view_config(WrongHost, renderer="error/error.jinja2")
+def wrong_host(error, request):
+    site_address = request.registry["settings"].site_address
+    log_foreign_request(request, "host", sent=error.host, expected=site_address)
+    return error_page(
+        request,
+        400,
+        _("This isn’t the address of this site"),
+        _(
+            "This site is at ${address}. Go there. If that doesn’t work either, tell the server "
+            "administrator: a proxy passes on another host name, or the settings have another one.",
+            mapping={"address": site_address},
+        ),
+        back=f"{site_address}/",
+    )
+
+
+@exception_view_config(WrongOrigin, renderer="error/error.jinja2")
+def wrong_origin(error, request):
+    site_address = request.registry["settings"].site_address
+    log_foreign_request(
+        request, "origin", sent=error.origin, expected=f"{site_address} or {request.host_url}"
+    )
+    return error_page(
+        request,
+        400,
+        _("This was sent from another address"),
+        _(
+            "Nothing was changed. This site takes forms only from its own pages at ${address}. "
+            "Open it there and try again. If you were there already, tell the server "
+            "administrator: the address in the settings isn’t the one in your browser.",
+            mapping={"address": site_address},
+        ),
+        back=f"{site_address}/",
+    )
+
+
 @exception_view_config(HTTPUnsupportedMediaType, renderer="error/error.jinja2")
 def unsupported_media_type(_error, request):
     log_foreign_request(request, "media type")
@@ -209,7 +245,6 @@ def unsupported_media_type(_error, request):
 
 
 @exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
-@exception_view_config(BadCSRFOrigin, renderer="error/error.jinja2")
 def stale_page(error, request):
     log_foreign_request(request, type(error).__name__)
     return error_page(

@@ -53,9 +53,7 @@ def check_password(request: Request, username: str, password: str) -> Credential
     request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
     engine = request.registry["engine"]
     try:
-        credentials = authenticate(
-            request.dbsession, request.passwords, username=username, password=password
-        )
+        credentials = authenticate(engine, request.passwords, username=username, password=password)
     except WrongPassword:
         # In the background and after the answer, since it takes longer when there is an account
         # to write it down for; and this transaction is rolled back.

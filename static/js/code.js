@@ -1,5 +1,5 @@
 // A button in the corner of each block of code that copies it.
-const SHOWN_MILLISECONDS = 2000;
+import { copy } from "./copy.js";
 
 // Also for what comes into the page later: `place` is the element with the posts.
 export function addCopyButtons(place = document) {
@@ -16,16 +16,4 @@ export function addCopyButtons(place = document) {
     const button = frame.querySelector("button");
     button.addEventListener("click", () => copy(block.textContent, button));
   }
-}
-
-async function copy(text, button) {
-  const words = button.firstElementChild;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // The reader has not allowed it; the code can still be marked and copied.
-    return;
-  }
-  words.textContent = button.dataset.copied;
-  setTimeout(() => (words.textContent = button.dataset.copy), SHOWN_MILLISECONDS);
 }

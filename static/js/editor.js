@@ -1,5 +1,6 @@
 // The editor of a text: tabs for writing and its preview, tools, and their keys.
 import { addCopyButtons } from "./code.js";
+import { form as formOf, request } from "./requests.js";
 import { continueList, linkTo, tools } from "./markdown.js";
 
 export function openEditors() {
@@ -149,23 +150,21 @@ function openTabs(editor, textarea) {
   });
 }
 
+// By the panel: the request for its newest preview.
+const previews = new WeakMap();
+
 async function showPreview(editor, textarea, panel) {
   const shown = panel.querySelector(".post-body");
   const text = textarea.value;
+  // An answer for an older text would come too late.
+  previews.get(panel)?.abort();
+  const controller = new AbortController();
+  previews.set(panel, controller);
   panel.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(editor.dataset.preview, {
-      method: "POST",
-      body: new URLSearchParams({
-        body: text,
-        csrf_token: textarea.form.elements.csrf_token.value,
-      }),
-    });
-    const content = await response.text();
-    if (text !== textarea.value) {
-      // It comes too late: the text has a preview of its own by now, or gets one when it is asked for.
-      return;
-    }
+    const fields = { body: text, csrf_token: textarea.form.elements.csrf_token.value };
+    const options = formOf(fields);
+    const { response, text: content } = await request(editor.dataset.preview, options, controller);
     if (response.ok && !response.redirected) {
       // Sanitised by the server: it is what would be stored and shown.
       shown.innerHTML = content;
@@ -176,9 +175,13 @@ async function showPreview(editor, textarea, panel) {
       refuse(shown, errorIn(content) || editor.dataset.failed);
     }
   } catch {
-    refuse(shown, editor.dataset.failed);
+    if (previews.get(panel) === controller) {
+      refuse(shown, editor.dataset.failed);
+    }
   }
-  panel.removeAttribute("aria-busy");
+  if (previews.get(panel) === controller) {
+    panel.removeAttribute("aria-busy");
+  }
 }
 
 function refuse(shown, text) {

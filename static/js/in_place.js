@@ -1,5 +1,6 @@
 // Votes, deletions and restorings without leaving the page. The forms are sent as they always are;
 // of the page that the server answers with, what has changed is taken over into this one.
+import { announce, announcement, words } from "./announcement.js";
 import { addCopyButtons } from "./code.js";
 import { request } from "./requests.js";
 
@@ -184,16 +185,4 @@ function takeOver(id, page) {
   if (fresh && old) {
     old.textContent = fresh.textContent;
   }
-}
-
-function announcement() {
-  return document.getElementById("announcement");
-}
-
-function announce(text) {
-  announcement().textContent = text;
-}
-
-function words(element) {
-  return element.textContent.replace(/\s+/g, " ").trim();
 }

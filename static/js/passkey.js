@@ -1,5 +1,7 @@
 // Forms that are sent with the answer of a device (WebAuthn). The server says what to ask it, and
 // judges the answer; here is only the way between them.
+import { request } from "./requests.js";
+
 export function usePasskeys() {
   if (!window.PublicKeyCredential) {
     return;
@@ -34,18 +36,20 @@ function usePasskey(form) {
       wait(false);
     }
   });
+  // Back in a page that the browser had put aside.
+  window.addEventListener("pageshow", () => wait(false));
 }
 
 class TooOften extends Error {}
 
 async function requestOptions(form) {
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
-  const response = await fetch(form.dataset.options, { method: "POST", body });
+  const { response, text } = await request(form.dataset.options, { method: "POST", body });
   if (response.status === 429) {
     throw new TooOften();
   }
   // Whoever is not logged in any more, or for too long, gets a page instead.
-  return response.json();
+  return JSON.parse(text);
 }
 
 function ask(ceremony, options) {
@@ -61,14 +65,18 @@ function reason(error) {
     InvalidStateError: "known",
     SecurityError: "elsewhere",
   };
-  return error instanceof TooOften ? "tooOften" : (reasons[error.name] ?? "failed");
+  // Password managers take the place of the browser here, and may throw anything.
+  return error instanceof TooOften ? "tooOften" : (reasons[error?.name] ?? "failed");
 }
 
-// Browsers from before 2025 do not translate between JSON and bytes themselves.
+// Browsers from before 2025 do not translate between JSON and bytes themselves, and what a password
+// manager hands over may throw when it is asked to.
 
 function creationOptions(options) {
-  if (PublicKeyCredential.parseCreationOptionsFromJSON) {
+  try {
     return PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  } catch {
+    // As below.
   }
   return {
     ...options,
@@ -79,8 +87,10 @@ function creationOptions(options) {
 }
 
 function requestOptionsOf(options) {
-  if (PublicKeyCredential.parseRequestOptionsFromJSON) {
+  try {
     return PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  } catch {
+    // As below.
   }
   return {
     ...options,
@@ -94,8 +104,10 @@ function descriptor(credential) {
 }
 
 function asJSON(credential) {
-  if (credential.toJSON) {
+  try {
     return credential.toJSON();
+  } catch {
+    // As below.
   }
   const names = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
   const response = {};

@@ -1,4 +1,5 @@
 // What makes the pages more pleasant; each of them works without it.
+import { announceMessages } from "./announcement.js";
 import { foldMenus } from "./menu.js";
 import { openDialogs } from "./dialog.js";
 import { openEditors } from "./editor.js";
@@ -25,6 +26,7 @@ const improvements = [
   actInPlace,
   listenToKeys,
   sendOnce,
+  announceMessages,
 ];
 
 for (const improve of improvements) {

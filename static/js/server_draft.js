@@ -1,5 +1,6 @@
 // Saves what is being written on the server, so that it is there in another tab or on another
 // device too: the page and the network around draft_saving.js.
+import { announcement } from "./announcement.js";
 import { DraftSaving } from "./draft_saving.js";
 import { form as formOf, request } from "./requests.js";
 
@@ -160,7 +161,7 @@ export class ServerDraft {
       // Whoever is not logged in any more is led elsewhere than to the form.
       return response.ok && new URL(response.url).pathname === location.pathname;
     } catch {
-      this.shown.textContent = document.getElementById("announcement").dataset.unreachable;
+      this.shown.textContent = announcement().dataset.unreachable;
       return null;
     }
   }

@@ -243,3 +243,32 @@ def test_without_a_script_there_is_no_button_that_does_nothing(browser, user):
     press(page.get_by_role("button", name="Log out"))
     page.goto("/login")
     expect(page.get_by_role("button", name="Log in with a passkey")).to_have_count(0)
+
+
+THROWING = """
+for (const name of ["parseCreationOptionsFromJSON", "parseRequestOptionsFromJSON"]) {
+  PublicKeyCredential[name] = () => { throw new TypeError("Illegal invocation"); };
+}
+PublicKeyCredential.prototype.toJSON = () => { throw new TypeError("Illegal invocation"); };
+"""
+
+
+@only_with_javascript
+def test_a_passkey_of_a_password_manager_whose_methods_throw_is_used(page, device):
+    page.add_init_script(THROWING)
+    add_passkey(page)
+    assert len(device.credentials()) == 1
+
+
+@only_with_javascript
+@pytest.mark.parametrize("thrown", ["undefined", "null", "'no'", "new Error('no')", "{}"])
+def test_whatever_a_password_manager_throws_there_is_a_sentence(browser, board, thrown):
+    page = browser()
+    page.add_init_script(f"navigator.credentials.get = () => Promise.reject({thrown})")
+    page.goto("/login")
+    button = page.get_by_role("button", name="passkey")
+    for _attempt in range(2):
+        button.click()
+        message = page.locator("[data-passkey-message]")
+        expect(message).to_have_text("This did not work. Please reload the page and try again.")
+        expect(button).to_have_attribute("aria-disabled", "false")

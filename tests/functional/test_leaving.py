@@ -369,7 +369,9 @@ def test_an_archive_tells_what_was_done_to_one_but_not_from_where(browser, board
             user.id,
             until=utc_now() + timedelta(days=1),
             reason="Too loud",
-            actor=Actor(board.user("boss", Role.ADMIN).id, Client("192.0.2.9", "Mozilla/9")),
+            actor=Actor(
+                board.user("boss", Role.ADMIN).id, Role.ADMIN, Client("192.0.2.9", "Mozilla/9")
+            ),
         )
     file = download(browser(user))
     suspension, own = json.loads(file.read("activity.json"))
