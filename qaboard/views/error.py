@@ -15,6 +15,7 @@ from pyramid.httpexceptions import (
 from pyramid.request import Request
 from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
 from pyramid_retry import is_error_retryable
+from pyramid_tm import maybe_tag_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -23,6 +24,7 @@ from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
+from qaboard.presenters.login_reason import VOTE_ANCHOR
 from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
 from qaboard.request_checks import WrongHost
@@ -69,6 +71,7 @@ def error_page(
         # A 500 shows nothing but its number.
         "typed": typed_texts(request) if status != 500 else [],
         "missing": None,
+        "is_restriction": False,
         "next": own_address(request),
     }
 
@@ -157,9 +160,10 @@ def restricted(request: Request) -> dict[str, object]:
     """Why somebody who is logged in may only read, and until when."""
     notice = request.restriction_notice
     resource = request.site_root["account"] if notice.leads_to_account else request.context
-    return error_page(
+    page = error_page(
         request, 403, notice.title, notice.message, back=request.resource_path(resource)
     )
+    return page | {"is_restriction": True}
 
 
 def _page_of(request: Request) -> str:
@@ -168,6 +172,8 @@ def _page_of(request: Request) -> str:
         return request.resource_path(question, anchor=ANSWER_FORM_ANCHOR)
     if "GET" in allowed_methods(request):
         return request.path_qs
+    if request.view_name == "vote":
+        return request.resource_path(request.context, anchor=VOTE_ANCHOR)
     return request.resource_path(request.context)
 
 
@@ -288,12 +294,22 @@ def too_many_hashes(_error, request):
     return page
 
 
+def runs_again(request: Request, error: Exception) -> bool:
+    """Whether the request is tried again after this error.
+
+    pyramid_tm asks the transaction whether it is worth it only after the page of the error was
+    made, which would have logged it by then.
+    """
+    maybe_tag_retryable(request, request.exc_info)
+    return is_error_retryable(request, error)
+
+
 @exception_view_config(OperationalError, renderer="error/error.jinja2")
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
     leave_session_alone(request)
-    if is_error_retryable(request, error):
-        # Nobody sees this one: the request runs again.
+    if runs_again(request, error):
+        # Nobody sees this one.
         return error_page(request, 503, "", "")
     log.error(
         "%s %r: the database does not answer: %s",
@@ -314,8 +330,8 @@ def database_away(error, request):
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
     leave_session_alone(request)
-    if is_error_retryable(request, error):
-        # Nobody sees this one: the request runs again.
+    if runs_again(request, error):
+        # Nobody sees this one.
         return error_page(request, 500, "", "")
     error_id = request_id()
     path = request.environ["PATH_INFO"]
