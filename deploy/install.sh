@@ -120,10 +120,8 @@ fi
 ini=$settings/next/production.ini
 if [[ -e $settings/production.ini ]]; then
     "$release/deploy/add-settings" "$settings/production.ini" "$settings/production.ini.shipped" |
-        # Each release has its own; before there were releases, there was one place for all, and the log
-        # had another handler.
-        sed -e "s|= $directory/static\$|= qaboard:../static|" -e "s|= $directory/alembic\$|= qaboard:../alembic|" \
-            -e 's|= qaboard.log_handlers.BatchedStreamHandler$|= qaboard.log_handlers.QueuedStreamHandler|' >"$ini"
+        # Each release has its own; before there were releases, there was one place for all.
+        sed -e "s|= $directory/static\$|= qaboard:../static|" -e "s|= $directory/alembic\$|= qaboard:../alembic|" >"$ini"
     if ! cmp -s "$settings/production.ini.shipped" "$ini"; then
         echo "$settings/production.ini is kept; production.ini.shipped beside it is the one of this version."
     fi

@@ -177,3 +177,8 @@ class QueuedFileHandler(QueuedHandler):
                     "write in it."
                 ) from None
         super().__init__(target)
+
+
+# Names from before: the ini file of an installed board serves the release before, too.
+BatchedStreamHandler = QueuedStreamHandler
+BatchedFileHandler = QueuedFileHandler

@@ -209,3 +209,8 @@ def test_a_folder_that_cannot_be_is_one_sentence(tmp_path, place):
     (tmp_path / "file").touch()
     with pytest.raises(SystemExit, match=r"qaboard: The log cannot be written to .+ must be there"):
         QueuedFileHandler(str(tmp_path / place), 0, 1)
+
+
+def test_an_ini_file_of_the_release_before_names_handlers_that_are_there():
+    for name in ("BatchedStreamHandler", "BatchedFileHandler"):
+        assert issubclass(getattr(log_handlers, name), log_handlers.QueuedHandler)
