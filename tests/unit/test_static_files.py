@@ -27,7 +27,6 @@ WEIGHT_BYTES = 40 * 1024
 # Names for scripts and tests, without a look of their own.
 WITHOUT_A_RULE = {
     "edited",
-    "login-reason",
     "preview-button",
     "restriction",
     "staff-second-factor",
