@@ -179,7 +179,7 @@ def test_what_was_purged_stays_away_and_is_not_given_back(browser, board, user, 
     token = admin.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
     path = f"/users/{user.id}/unpurge"
     page = admin.post(path, {"csrf_token": token, "submit": "submit"}, expect_errors=True)
-    assert page.status_int == 400
+    assert page.status_int == 403
     assert board.read(answer).deleted_at is not None
 
 
