@@ -6,7 +6,7 @@ What an operator must know: it reads all titles once. What it takes out is not b
 downgrade.
 
 Revision ID: 0012
-Revises: 0007
+Revises: 0011
 """
 
 import re
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -24,6 +24,7 @@ from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
+from qaboard.presenters.login_reason import VOTE_ANCHOR
 from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
 from qaboard.request_checks import WrongHost
@@ -70,6 +71,7 @@ def error_page(
         # A 500 shows nothing but its number.
         "typed": typed_texts(request) if status != 500 else [],
         "missing": None,
+        "is_restriction": False,
         "next": own_address(request),
     }
 
@@ -158,9 +160,10 @@ def restricted(request: Request) -> dict[str, object]:
     """Why somebody who is logged in may only read, and until when."""
     notice = request.restriction_notice
     resource = request.site_root["account"] if notice.leads_to_account else request.context
-    return error_page(
+    page = error_page(
         request, 403, notice.title, notice.message, back=request.resource_path(resource)
     )
+    return page | {"is_restriction": True}
 
 
 def _page_of(request: Request) -> str:
@@ -169,6 +172,8 @@ def _page_of(request: Request) -> str:
         return request.resource_path(question, anchor=ANSWER_FORM_ANCHOR)
     if "GET" in allowed_methods(request):
         return request.path_qs
+    if request.view_name == "vote":
+        return request.resource_path(request.context, anchor=VOTE_ANCHOR)
     return request.resource_path(request.context)
 
 

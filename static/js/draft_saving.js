@@ -19,15 +19,18 @@ const SEEN_MAX_COUNT = 5;
 //   stored            what the tab has kept of this form, or null
 export function begin(page, stored) {
   const isKept = stored !== null && isSame(stored.from, page.defaults);
-  const isContinued = page.isRefused || isKept || !isSame(page.values, page.defaults);
+  // A draft that is not in the form is not written over, although this tab has saved it.
+  const isShown = isKept || page.isRefused;
   return {
     // Of a form that was sent by a tab which keeps nothing nobody knows what it was begun from.
     from: page.isRefused ? (stored?.from ?? null) : page.defaults,
     to: isKept && !page.isRefused ? stored.to : page.values,
     // Whoever undoes what was typed into an empty form has no draft any more.
     isFromDraft: page.isRefused ? (stored?.isFromDraft ?? true) : page.continues !== "",
-    // A draft that is not in the form is not written over, although this tab has saved it.
-    seen: isContinued ? merge(page.known, stored?.seen ?? "") : page.continues,
+    seen: merge(
+      isShown || !isSame(page.values, page.defaults) ? page.known : page.continues,
+      isShown ? (stored?.seen ?? "") : "",
+    ),
   };
 }
 

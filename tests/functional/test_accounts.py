@@ -215,7 +215,7 @@ def test_a_password_that_changes_while_it_is_checked_is_wrong(app, browser, boar
 
     monkeypatch.setattr(app.registry["passwords"], "verify", verify_while_it_changes)
     page = form.submit("submit", status=400)
-    assert "Name and password do not match" in page
+    assert "Wrong username, email address or password." in page
     assert board.facts()["user_sessions"] == []
 
 

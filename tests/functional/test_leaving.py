@@ -164,7 +164,7 @@ def test_after_a_week_the_account_is_gone_at_once(browser, board, user, mails):
     assert client.get("/account/").status_int == 303
     page = log_in(browser())
     assert page.status_int == 400
-    assert "Name and password do not match." in page
+    assert "Wrong username, email address or password." in page
     form = browser().get("/forgot-password").forms["forgot"]
     form["email"] = "alex@example.com"
     before = len(mails())
