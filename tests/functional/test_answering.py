@@ -28,7 +28,7 @@ def test_an_answer_is_posted_and_the_browser_lands_on_it(browser, board, questio
     form["body"] = "물을 *끓이세요*."
     page = form.submit("submit")
     path, _, anchor = page.location.partition("#")
-    assert path == f"http://localhost/questions/{question.id}/"
+    assert path == f"/questions/{question.id}/"
     answer = page.follow().html.find(id=anchor)
     assert answer.find("em").text == "끓이세요"
     assert "하늘" in answer.text

@@ -73,7 +73,7 @@ def test_many_wrong_codes_at_once_are_all_counted(app, browser, board, user, tot
 def test_one_code_sent_many_times_counts_once(app, browser, board, user, totp, is_recovery_code):
     code = add_recovery_codes(board, user)[0] if is_recovery_code else totp.now()
     outcomes = codes_at_once(browser, app, 6, code)
-    assert outcomes.count("http://localhost/") == 1
+    assert outcomes.count("/") == 1
     assert len([kind for kind in kinds(board, user) if kind.startswith("login ")]) == 1
 
 
