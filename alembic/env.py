@@ -5,6 +5,7 @@ import os
 from alembic import context
 from pyramid.paster import get_appsettings, setup_logging
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from qaboard.db import make_engine
 from qaboard.models import Base
@@ -28,13 +29,20 @@ def run_migrations() -> None:
         url = load_database_url(settings, os.environ)
     except SettingsError as error:
         raise SystemExit(f"qaboard: {error}") from None
-    if url.get_backend_name() == "sqlite" and url.database:
-        os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
     engine = make_engine(url)
     try:
+        if url.get_backend_name() == "sqlite" and url.database:
+            os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
         with engine.execution_options(writes=True).connect() as connection:
             _switch_foreign_keys_off(connection)
             _migrate(connection)
+    except OSError as error:
+        raise SystemExit(
+            f"qaboard: The folder of the database cannot be made: {error.strerror}: "
+            f"{error.filename}"
+        ) from None
+    except OperationalError as error:
+        raise SystemExit(f"qaboard: The database says: {error.orig}") from None
     finally:
         engine.dispose()
 

@@ -173,7 +173,9 @@ for log in qaboard.log qaboard-error.log; do
     [[ -e /var/log/nginx/$log ]] || install -m 640 -o www-data -g adm /dev/null "/var/log/nginx/$log"
 done
 install -d "$acme" "$tls"
-if [[ ! -e $tls/fullchain.pem ]]; then "$release/deploy/self-signed" "$domain" "$tls"; fi
+if ! openssl x509 -noout -checkhost "$domain" -in "$tls/fullchain.pem" 2>/dev/null | grep -q "does match"; then
+    "$release/deploy/self-signed" "$domain" "$tls"
+fi
 # Where nginx came with the board, nobody needs the page that greets its administrator.
 if [[ $had_nginx = no ]]; then rm -f /etc/nginx/sites-enabled/default; fi
 "$release/deploy/switch-release" "$release"
@@ -199,12 +201,7 @@ if [[ $is_booted = no ]]; then
     exit 0
 fi
 step "Looking at https://$domain/"
-look() {
-    curl --silent --show-error --fail --output /dev/null --resolve "$domain:443:127.0.0.1" \
-        "${insecure[@]}" "https://$domain/questions/"
-}
-# nginx opens its ports a moment after it was told to read its settings.
-tries=0
-until look 2>/dev/null || ((++tries == 10)); do sleep 0.5; done
-look
+curl --silent --show-error --fail --output /dev/null "${insecure[@]}" \
+    --retry 10 --retry-all-errors --retry-delay 1 \
+    --resolve "$domain:443:127.0.0.1" "https://$domain/questions/"
 echo "The board is on https://$domain/. Its first administrator: qaboard create-admin NAME MAIL"

@@ -25,6 +25,10 @@ TRANSACTION_ATTEMPTS = 5
 RETRY_MAX_SECONDS = 0.2
 """How long what stood in another's way waits at most before it tries again."""
 
+PAUSE_SECONDS = 0.1
+"""How long others have their turn between the transactions of work that has many of them: whoever
+waits for the lock of SQLite looks that often whether it is free."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 10

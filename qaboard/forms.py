@@ -16,6 +16,7 @@ from pyramid.response import Response
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.rate_limits import TooManyRequests
+from qaboard.security.next_address import form_address
 from qaboard.services.refusal import WHOLE_FORM, Conflict, CountedRefusal, Refusal
 
 
@@ -59,7 +60,7 @@ def create_form(
     return deform.Form(
         schema.bind(request=request),
         # An empty address would keep the fragment of the page's own, which takes the focus.
-        action=action or request.path_qs,
+        action=action or form_address(request),
         buttons=(deform.Button("submit", title=submit_title, css_class=button_style),),
         formid=name,
         renderer=renderer,

@@ -205,10 +205,24 @@ def _hit(
     return max(1, math.ceil(min(wait, window)))
 
 
-def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
-    """Count something, and stop it when it was too often.
+def count_attempt(request: Request, limit: RateLimit, key: object) -> int:
+    """Count something, and say how many seconds it must wait; 0 when it may go on.
 
     An attempt that is repeated, because its transaction met another one, is counted once.
+    """
+    # The environment is what the attempts of one request share.
+    counted = request.environ.setdefault(COUNTED, set())
+    if (limit, str(key)) in counted:
+        return 0
+    counted.add((limit, str(key)))
+    seconds = request.registry["rate_limiter"].seconds_to_wait(limit, str(key))
+    if seconds:
+        log_event(EventKind.RATE_LIMITED, user_id=None, client=request.client, limit=limit.value)
+    return seconds
+
+
+def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
+    """Count something as `count_attempt` does, and stop it when it was too often.
 
     In a form the form is shown again as it was typed; elsewhere it is a page of its own. Both have
     the status 429 and say in ``Retry-After`` how long to wait.
@@ -216,14 +230,8 @@ def limit_rate(request: Request, limit: RateLimit, key: object) -> None:
     :param key: who or what it is counted for: a user's id, a network address, a name.
     :raises TooManyRequests: when it was too often.
     """
-    # The environment is what the attempts of one request share.
-    counted = request.environ.setdefault(COUNTED, set())
-    if (limit, str(key)) in counted:
-        return
-    counted.add((limit, str(key)))
-    seconds = request.registry["rate_limiter"].seconds_to_wait(limit, str(key))
+    seconds = count_attempt(request, limit, key)
     if seconds:
-        log_event(EventKind.RATE_LIMITED, user_id=None, client=request.client, limit=limit.value)
         raise TooManyRequests(seconds)
 
 
@@ -235,4 +243,5 @@ def includeme(config) -> None:
         storage = DatabaseStorage(engine, settings.secret)
         registry["housekeeping"].jobs.append(storage.delete_expired)
     registry["rate_limiter"] = RateLimiter(settings.rate_limits, storage)
+    config.add_request_method(count_attempt)
     config.add_request_method(limit_rate)

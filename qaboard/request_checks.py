@@ -7,6 +7,7 @@ above all others looks once: what can be left out is left out, and what cannot i
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
@@ -20,6 +21,17 @@ from qaboard.resources import RootResource
 _REFUSAL = "qaboard.refusal"
 # A name or an IPv4 address, or an IPv6 address in brackets; then a port (RFC 9110, section 7.2).
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+
+
+class WrongHost(HTTPBadRequest):
+    """The request is for a host that is not this site's.
+
+    :param host: as it was sent.
+    """
+
+    def __init__(self, host: str) -> None:
+        super().__init__()
+        self.host = host
 
 
 def request_checks_tween_factory(handler, registry):
@@ -38,7 +50,7 @@ def request_checks_tween_factory(handler, registry):
 
 def check_address(request: Request, hosts: frozenset[str]) -> None:
     """Mark a request to be refused: whose path or query is no UTF-8, or has another spelling than
-    the one address of a page; or whose host is not ours.
+    the one address of a page; or whose host is not this site's.
 
     It is refused further down, where errors have pages; until then its address is that of the
     front page, so that nothing between stumbles over it.
@@ -50,15 +62,25 @@ def check_address(request: Request, hosts: frozenset[str]) -> None:
             refusal = HTTPNotFound
     except UnicodeError:
         refusal = HTTPBadRequest
-    host = environ.get("HTTP_HOST", "localhost")
-    if not _HOST.fullmatch(host) or host_name(host) not in hosts:
-        environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-        if environ["PATH_INFO"] not in MONITORING_PATHS:
-            refusal = HTTPBadRequest
+    for host in asked_hosts(environ):
+        if not _HOST.fullmatch(host) or host_name(host) not in hosts:
+            environ["HTTP_HOST"] = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+            if environ["PATH_INFO"] not in MONITORING_PATHS:
+                refusal = WrongHost(host)
     if refusal:
         environ["PATH_INFO"] = "/"
         environ["QUERY_STRING"] = ""
         environ[_REFUSAL] = refusal
+
+
+def asked_hosts(environ: dict[str, Any]) -> list[str]:
+    """The hosts that a request names: that of its header, and of an address in absolute form."""
+    hosts = [environ.get("HTTP_HOST", "localhost")]
+    # RFC 9112, section 3.2.2. waitress says the address as it was sent, and reads the path alone.
+    scheme, separator, rest = environ.get("REQUEST_URI", "").partition("://")
+    if separator and "/" not in scheme and "?" not in scheme:
+        hosts.append(re.split("[/?#]", rest, maxsplit=1)[0])
+    return hosts
 
 
 def has_one_spelling(path: str) -> bool:

@@ -51,8 +51,10 @@ class ServerWatch:
     def _note_connection(self, connection, _record) -> None:
         # A descriptor of its own: nobody else can have been given the number meanwhile.
         with self.lock:
-            self.sockets[id(connection)] = socket.socket(fileno=os.dup(connection.fileno()))
-            weakref.finalize(connection, self._forget_connection, id(connection))
+            # Without a descriptor to be had, it is not watched.
+            with contextlib.suppress(OSError):
+                self.sockets[id(connection)] = socket.socket(fileno=os.dup(connection.fileno()))
+                weakref.finalize(connection, self._forget_connection, id(connection))
             if self.thread is None or self.is_over.is_set():
                 self.is_over = threading.Event()
                 self.thread = threading.Thread(

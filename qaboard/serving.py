@@ -6,7 +6,9 @@ cancels the requests that wait for a thread.
 
 from __future__ import annotations
 
+import errno
 import logging
+import math
 import os
 import signal
 import socket
@@ -32,6 +34,10 @@ STOP_SECONDS = 30
 
 MONITORING_THREADS_COUNT = 2
 """/readyz may take seconds; /healthz does not wait for it."""
+
+EXHAUSTED_PAUSE_SECONDS = 0.1
+TOLD_AGAIN_SECONDS = 60
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 CONNECTING_SECONDS = 0.1
 """How long whoever has just found the file of a socket may take to be connected: an instant."""
@@ -75,6 +81,8 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
     threads = Threads()
     server = waitress.create_server(application, map=dispatchers, _dispatcher=threads, **options)
     threads.set_thread_count(server.adj.threads)
+    for listener in [one for one in dispatchers.values() if one.accepting]:
+        listener.accept = accept_or_pause(listener.accept)
     is_stopping = False
 
     def stop(*_signal) -> None:
@@ -107,6 +115,30 @@ def serve(application: Callable, _global_config: dict[str, str], **options: Any)
         take_turn()
     server.task_dispatcher.shutdown()
     return 0
+
+
+def accept_or_pause(accept: Callable[[], Any]) -> Callable[[], Any]:
+    """Have a listener that has no file descriptors left say so and pause, for it would be asked
+    again at once and without end.
+
+    :param accept: the method of the listener that accepts a connection.
+    """
+    told_at = -math.inf
+
+    def accept_if_possible() -> Any:
+        nonlocal told_at
+        try:
+            return accept()
+        except OSError as error:
+            if error.errno not in _EXHAUSTED:
+                raise
+            if time.monotonic() >= told_at + TOLD_AGAIN_SECONDS:
+                told_at = time.monotonic()
+                log.error("no connection can be accepted: %s", error.strerror)
+            time.sleep(EXHAUSTED_PAUSE_SECONDS)
+            return None
+
+    return accept_if_possible
 
 
 def reopen_log(*_signal) -> None:

@@ -34,6 +34,7 @@ from qaboard.resources import RootResource
 from qaboard.search.candidates import EXAMINED_MAX_COUNT
 from qaboard.search.query import QUERY_MAX_CHARACTERS
 from qaboard.security.devices import describe_device
+from qaboard.security.next_address import own_address
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
 from qaboard.text_language import language_of_post, language_of_title
@@ -289,6 +290,7 @@ def includeme(config: Configurator) -> None:
                 "LANGUAGE_NAMES": LANGUAGE_NAMES,
                 "OPEN_GRAPH_LOCALES": OPEN_GRAPH_LOCALES,
                 "settings": settings,
+                "own_address": own_address,
             },
         }
     )

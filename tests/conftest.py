@@ -75,6 +75,8 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
         settings["jinja2.bytecode_caching_directory"] = str(compiled_templates)
         # Nobody else counts; those of the database have tests of their own.
         settings["rate_limits.storage"] = "memory://"
+        # Tests send more requests at once than a server has threads, and each may need two.
+        settings["qaboard.database_connections"] = "30"
         settings["passwords.memory_kib"] = str(PASSWORD_SETTINGS.memory_kib)
         settings["passwords.passes"] = str(PASSWORD_SETTINGS.passes)
         settings.update(changes or {})

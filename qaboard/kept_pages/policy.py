@@ -114,6 +114,9 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
 
     :return: ``None`` for requests that may get, or make, another page than every visitor.
     """
+    if not environ.get("REQUEST_URI", "/").startswith("/"):
+        # An address in absolute form, whose host is looked at further down.
+        return None
     cookies = {}
     if "HTTP_COOKIE" in environ:
         try:

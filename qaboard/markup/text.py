@@ -4,11 +4,14 @@ import html
 import re
 import unicodedata
 
-# Unicode Standard Annex 15, "Stream-Safe Text Format" (D4): no more than 30 combining marks in
-# a row, a COMBINING GRAPHEME JOINER between longer runs.  Without it NFC, which sorts each run by
-# insertion, takes more than a second on 30,000 marks.
-_LONGEST_RUN_OF_MARKS = 30
-_GRAPHEME_JOINER = "\u034f"
+# Embeddings, overrides and isolates (Unicode Annex 9, section 2): they turn the text around them,
+# and code is read in another order than it runs.  Blocks find their direction by themselves; the
+# marks U+200E, U+200F and U+061C, which turn nothing, stay for whoever mixes directions.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+# A Hebrew letter of the Bible has five (dot, dagesh, vowel, meteg, accent), a Thai one three, a
+# Vietnamese, Arabic or Indic one four at most; thirty cover the lines around.
+MARKS_MAX_COUNT = 5
 
 # Control characters mean nothing in HTML, and lone surrogates cannot be encoded at all.
 # Tab and line feed stay.
@@ -21,28 +24,41 @@ _CELL_EDGE = re.compile(r"(?<=</t[hd]>)(?=<t[hd])")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
-def _stream_safe(text: str) -> str:
-    """Return `text` with a grapheme joiner after every 30 combining marks in a row."""
+def _limit_marks(text: str) -> str:
+    """Return `text` with at most `MARKS_MAX_COUNT` marks above and below each letter."""
     pieces = []
-    run = start = 0
+    marks = start = 0
     for position, character in enumerate(text):
-        if not unicodedata.combining(character):
-            run = 0
+        if character < "\u0300":
+            marks = 0
             continue
-        run += 1
-        if run > _LONGEST_RUN_OF_MARKS:
-            pieces.append(text[start:position])
-            start, run = position, 1
+        category = unicodedata.category(character)
+        if category in ("Mn", "Me") or unicodedata.combining(character):
+            # A variation selector chooses among forms of a letter and stands nowhere.
+            marks += not _is_variation_selector(character)
+            if marks > MARKS_MAX_COUNT:
+                pieces.append(text[start:position])
+                start = position + 1
+        elif category not in ("Mc", "Cf"):  # those begin no other letter
+            marks = 0
     pieces.append(text[start:])
-    return _GRAPHEME_JOINER.join(pieces)
+    return "".join(pieces)
+
+
+def _is_variation_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def mend(text: str) -> str:
+    """Return `text` without what turns or covers the text around it."""
+    return text if text.isascii() else _limit_marks(_TURNING.sub("", text))
 
 
 def normalise(source: str) -> str:
-    """Return the form of a body that the board stores: ``\\n`` line ends, Unicode NFC.
+    """Return the form of a text that the board stores: ``\\n`` line ends, Unicode NFC.
 
-    Leading and trailing white space is kept: four leading spaces are a code block.  Runs of
-    more than 30 combining marks are broken by U+034F (Unicode Annex 15, stream-safe text), so
-    the result can be a little longer than `source`.
+    Leading and trailing white space is kept: four leading spaces are a code block.  Controls that
+    turn the direction of a text are taken out, and marks beyond `MARKS_MAX_COUNT` on one letter.
 
     Arguments:
         source: text as it came from a form; any characters, any length.
@@ -53,15 +69,15 @@ def normalise(source: str) -> str:
     text = source.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text
-    # NFC can lengthen a run (some marks decompose into two), hence the second pass; it cannot undo
-    # NFC, because nothing composes with a grapheme joiner.
-    return _stream_safe(unicodedata.normalize("NFC", _stream_safe(text)))
+    # NFC sorts each run of marks by insertion, and can lengthen it (some decompose into two).
+    return _limit_marks(unicodedata.normalize("NFC", mend(text)))
 
 
 def printable(source: str) -> str:
-    """Return `source` with ``\\n`` line ends and U+FFFD for characters HTML cannot hold."""
+    """Return `source` mended, with ``\\n`` line ends and U+FFFD for what HTML cannot hold."""
     text = source.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNUSABLE.sub("\ufffd", text)
+    # Texts that an older release stored come here too.
+    return _UNUSABLE.sub("\ufffd", mend(text))
 
 
 def plain_text(rendered: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyramid.authorization import Allow
+from pyramid.authorization import Allow, Deny, Everyone
 
-from qaboard.models import User
+from qaboard.models import Role, User
 from qaboard.natural_number import parse_natural_number
 from qaboard.security.permissions import Permission
 from qaboard.security.principals import ADMIN, MODERATOR, user_principal
@@ -42,17 +42,14 @@ class UserResource:
         self.__name__ = str(user.id)
 
     def __acl__(self):
+        by_moderators = (Permission.SUSPEND, Permission.PURGE, Permission.END_SESSIONS)
+        managing = (*by_moderators, Permission.SET_ROLE)
+        itself = user_principal(self.user.id)
         return [
-            (Allow, user_principal(self.user.id), (Permission.EDIT, Permission.VIEW_DELETED)),
-            (
-                Allow,
-                MODERATOR,
-                (
-                    Permission.MANAGE_USERS,
-                    Permission.SUSPEND,
-                    Permission.PURGE,
-                    Permission.VIEW_DELETED,
-                ),
-            ),
-            (Allow, ADMIN, Permission.SET_ROLE),
+            (Allow, itself, (Permission.EDIT, Permission.VIEW_DELETED)),
+            (Allow, MODERATOR, (Permission.MANAGE_USERS, Permission.VIEW_DELETED)),
+            # Before the rights of a role: nobody manages their own account, or one that is closed.
+            (Deny, Everyone if self.user.closed_at is not None else itself, managing),
+            (Allow, ADMIN, managing),
+            (Allow, MODERATOR, by_moderators if self.user.role == Role.MEMBER else ()),
         ]

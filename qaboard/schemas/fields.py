@@ -24,11 +24,40 @@ _EMAIL = re.compile(
     r"@[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)*"
 )
 INVALID_ADDRESS = _("Enter an email address like name@example.com.")
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f]")
 # Letters, marks and symbols that show nothing: the assigned Default_Ignorable_Code_Points that are
 # no format characters (Unicode 16, DerivedCoreProperties.txt), and the empty Braille pattern.
 _INVISIBLE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 ).union(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+
+
+HIDDEN_MAX_CHARACTERS = 2000
+"""What the board itself writes into a hidden field is shorter."""
+
+
+class HiddenWidget(deform.widget.HiddenWidget):
+    """A hidden field whose value is cut one character behind its limit, where it is refused anyway.
+
+    Nobody has typed it, and a page that shows its form again would send it back several times.
+
+    :param maximum: the limit in characters.
+    """
+
+    def __init__(self, maximum: int = HIDDEN_MAX_CHARACTERS) -> None:
+        super().__init__()
+        self.maximum = maximum
+
+    def deserialize(self, field, pstruct):
+        value = super().deserialize(field, pstruct)
+        return value if value is colander.null else value[: self.maximum + 1]
+
+
+class StampWidget(HiddenWidget):
+    """A hidden field that begins anew whenever its form is shown, whatever was sent before."""
+
+    def serialize(self, field, cstruct, **options):
+        return super().serialize(field, field.schema.default, **options)
 
 
 def _is_control(character: str) -> bool:
@@ -73,7 +102,7 @@ def at_most(characters: int):
     return check
 
 
-def _normalise(value: Any) -> Any:
+def normalised(value: Any) -> Any:
     return markup.normalise(value) if isinstance(value, str) else value
 
 
@@ -81,7 +110,8 @@ def compatible_form(value: Any) -> Any:
     """A short text in NFKC, where wide and narrow spellings of a character are one."""
     # Unicode sorts marks in quadratic time; a name of this length is refused anyway.
     if isinstance(value, str) and len(value) <= _NORMALISED_NAME_MAX_CHARACTERS:
-        return unicodedata.normalize("NFKC", value)
+        # Of a name nothing is left that shows nothing and turns the text beside it.
+        return markup.mend(unicodedata.normalize("NFKC", _DIRECTION_MARKS.sub("", value)))
     return value
 
 
@@ -91,7 +121,7 @@ def title_field() -> colander.SchemaNode:
         name="title",
         title=_("Title"),
         description=_("Say in one sentence what you want to know."),
-        preparer=_normalise,
+        preparer=normalised,
         validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Please write a title."),
@@ -105,7 +135,7 @@ def body_field() -> colander.SchemaNode:
         title=_("Text"),
         description=_("You can format it with Markdown."),
         # As it will be stored, so that its length is that of the stored text.
-        preparer=_normalise,
+        preparer=normalised,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
         widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),
@@ -121,7 +151,7 @@ def version_field() -> colander.SchemaNode:
         title=_("Version"),
         validator=colander.Range(min=1, max=2**31 - 1),
         missing=None,
-        widget=deform.widget.HiddenWidget(),
+        widget=HiddenWidget(),
     )
 
 
@@ -263,9 +293,7 @@ def new_password_field(title=None) -> colander.SchemaNode:
 
 def next_field() -> colander.SchemaNode:
     """Where to go afterwards; what it may be is decided when it is followed."""
-    return colander.SchemaNode(
-        colander.String(), name="next", missing="", widget=deform.widget.HiddenWidget()
-    )
+    return colander.SchemaNode(colander.String(), name="next", missing="", widget=HiddenWidget())
 
 
 def idempotency_key_field(key: str) -> colander.SchemaNode:
@@ -298,12 +326,12 @@ def honeypot_field() -> colander.SchemaNode:
 def stamp_field(stamp: str) -> colander.SchemaNode:
     """When the form was made.
 
-    :param stamp: the time, signed, which the form begins with.
+    :param stamp: the time, signed; the form has it each time that it is shown.
     """
     return colander.SchemaNode(
         colander.String(),
         name="stamp",
         default=stamp,
         missing="",
-        widget=deform.widget.HiddenWidget(),
+        widget=StampWidget(),
     )

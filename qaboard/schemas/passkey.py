@@ -7,7 +7,14 @@ import deform
 
 from qaboard.i18n import _
 from qaboard.models import Passkey
-from qaboard.schemas.fields import at_most, next_field, not_blank, single_line
+from qaboard.schemas.fields import (
+    HiddenWidget,
+    at_most,
+    next_field,
+    normalised,
+    not_blank,
+    single_line,
+)
 
 CREDENTIAL_MAX_CHARACTERS = 20_000
 """With certificates of a device's maker it has a few thousand."""
@@ -21,7 +28,7 @@ def credential_field() -> colander.SchemaNode:
         title=_("Passkey"),
         missing="",
         validator=at_most(CREDENTIAL_MAX_CHARACTERS),
-        widget=deform.widget.HiddenWidget(),
+        widget=HiddenWidget(CREDENTIAL_MAX_CHARACTERS),
     )
 
 
@@ -38,6 +45,7 @@ class AddPasskeySchema(colander.Schema):
         name="name",
         title=_("Name"),
         description=_("So that you can tell it from your others."),
+        preparer=normalised,
         validator=colander.All(not_blank, single_line, at_most(Passkey.NAME_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Please choose a name."),

@@ -8,10 +8,9 @@ from enum import StrEnum
 import colander
 import deform
 
-from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Role, User
-from qaboard.schemas.fields import at_most, multiple_lines, not_blank
+from qaboard.schemas.fields import at_most, multiple_lines, normalised, not_blank
 
 
 class SuspensionLength(StrEnum):
@@ -90,7 +89,7 @@ class SuspensionSchema(colander.Schema):
         name="reason",
         title=_("Reason"),
         description=_("The member reads it, and it is kept in the log."),
-        preparer=lambda value: markup.normalise(value) if isinstance(value, str) else value,
+        preparer=normalised,
         validator=colander.All(
             not_blank, multiple_lines, _long_enough, at_most(User.SUSPENSION_REASON_MAX_CHARACTERS)
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from qaboard.scripts import (
@@ -23,7 +25,25 @@ from qaboard.scripts.context import CommandContext
 DEFAULT_INI = "development.ini"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Group(click.Group):
+    """Refuses arguments that are no text; further on they would be an error of the database."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        for argument in arguments:
+            try:
+                argument.encode()
+            except UnicodeEncodeError:
+                told = os.fsencode(argument)
+                raise click.UsageError(
+                    f"The argument {told!r} is not UTF-8; write it in UTF-8.", context
+                ) from None
+        return super().parse_args(context, arguments)
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "-c",
     "--config",

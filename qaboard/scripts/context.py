@@ -10,7 +10,7 @@ import configparser
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qaboard import main, markup
-from qaboard.db import make_engine, make_session
+from qaboard.db import Result, make_engine, make_session, run_transaction
 from qaboard.mail import compose_mail
 from qaboard.schema import (
     Migrations,
@@ -148,6 +148,16 @@ class CommandContext:
             session.begin(),
         ):
             yield session
+
+    def run(self, act: Callable[[Session], Result]) -> Result:
+        """Run something in a transaction that writes, and again when another one was in its way.
+
+        :param act: may be called several times.
+        :raises click.ClickException: when the database refuses.
+        """
+        engine = self.engine
+        with database_errors_as_sentences():
+            return run_transaction(engine, act)
 
     def send_mail(self, template: str, *, recipient: str, locale: str | None, **values) -> None:
         """Send a mail and wait for that, where the server refuses it for now once more; without

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import click
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from qaboard.models import Post
 from qaboard.scripts.checks import lacks_current_index_row
 from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
 from qaboard.search import merge_index_parts
+from qaboard.services.locks import lock_posts
 from qaboard.services.post import write_to_index
 
 BATCH_SIZE = 200
@@ -50,23 +55,29 @@ def index_posts(board: CommandContext, *conditions: ColumnElement[bool]) -> int:
     seen_id = indexed = 0
     with progress_bar(total, "Indexing posts") as bar:
         while True:
-            with board.session(writes=True) as session:
-                ids = select(Post.id).where(*conditions, Post.id > seen_id, Post.id <= last_id)
-                batch = session.scalars(ids.order_by(Post.id).limit(BATCH_SIZE)).all()
-                if not batch:
-                    return indexed
-                posts = session.scalars(
-                    select(Post)
-                    .where(Post.id.in_(batch))
-                    # The newest first, as everywhere where posts are locked.
-                    .order_by(Post.id.desc())
-                    .with_for_update()
-                )
-                for post in posts.all():
-                    write_to_index(session, post)
+            to_do = [*conditions, Post.id > seen_id, Post.id <= last_id]
+            batch = board.run(partial(_index_batch, conditions=to_do))
+            if not batch:
+                return indexed
             seen_id = batch[-1]
             indexed += len(batch)
             bar.update(len(batch))
+
+
+def _index_batch(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
+    """Write the first posts to the index; their ids."""
+    rows = session.execute(
+        select(Post.id, Post.question_id).where(*conditions).order_by(Post.id).limit(BATCH_SIZE)
+    ).all()
+    lock_posts(
+        session,
+        questions=[row.id for row in rows if row.question_id is None],
+        answers=[row.id for row in rows if row.question_id is not None],
+    )
+    ids = [row.id for row in rows]
+    for post in session.scalars(select(Post).where(Post.id.in_(ids))).all():
+        write_to_index(session, post)
+    return ids
 
 
 def merge_parts(board: CommandContext) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from qaboard import markup
 from qaboard.models import Post
 from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
+from qaboard.services.locks import lock_posts
 from qaboard.services.post import write_to_index
 
 BATCH_SIZE = 500
@@ -66,11 +68,15 @@ def _render_batch(board: CommandContext, posts: list[Post]) -> int:
     """
     # Rendered before the transaction: on SQLite nobody can write while it lasts.
     rendered = [(post, board.render(post.body)) for post in posts]
-    written = 0
-    with board.session(writes=True) as session:
-        # The newest first: whoever edits an answer locks it before its question, which is older,
-        # and two that lock in one order cannot wait for each other.
-        for post, body_html in reversed(rendered):
+
+    def write(session: Session) -> int:
+        written = 0
+        lock_posts(
+            session,
+            questions=[post.id for post in posts if post.question_id is None],
+            answers=[post.id for post in posts if post.question_id is not None],
+        )
+        for post, body_html in rendered:
             # A statement, because a change through the mapped object would raise the version,
             # and refuse the forms that were made from the one before.
             result = session.execute(
@@ -83,4 +89,6 @@ def _render_batch(board: CommandContext, posts: list[Post]) -> int:
                 post.body_html = body_html
                 write_to_index(session, post)
                 written += 1
-    return written
+        return written
+
+    return board.run(write)

@@ -31,12 +31,13 @@ def repair(board: CommandContext) -> list[str]:
     :raises click.ClickException: when the database refuses; what was done until then stays done.
     """
     mended = mend_objects(board)
-    with board.session(writes=True) as session:
+
+    def correct(session: Session) -> list[tuple[str, int]]:
         if session.get_bind().dialect.name == "postgresql":
             # A vote that is counted between the sum and its writing would be lost. SQLite has
             # one writer at a time anyway.
             session.execute(text("LOCK TABLE votes, posts IN SHARE ROW EXCLUSIVE MODE"))
-        done = [
+        return [
             ("Mended {} triggers, indexes and their like.", mended),
             *correct_counters(session),
             ("Removed {} rows of the search index.", _remove_index_rows(session)),
@@ -45,6 +46,8 @@ def repair(board: CommandContext) -> list[str]:
                 convert_addresses(session),
             ),
         ]
+
+    done = board.run(correct)
     dialect_name = board.engine.dialect.name
     indexed = index_posts(board, lacks_index_row(dialect_name))
     done.append(("Put {} posts into the search index.", indexed))

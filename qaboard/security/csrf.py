@@ -8,6 +8,17 @@ from pyramid.viewderivers import INGRESS
 from qaboard.db import SAFE_METHODS
 
 
+class WrongOrigin(BadCSRFOrigin):
+    """What was sent comes from a page of another address than this site's.
+
+    :param origin: as the browser said it; empty where it only said that it is another site.
+    """
+
+    def __init__(self, origin: str) -> None:
+        super().__init__()
+        self.origin = origin
+
+
 class CSRFStoragePolicy(SessionCSRFStoragePolicy):
     """Pyramid's policy, which also survives a supplied token that is no ASCII text."""
 
@@ -21,14 +32,14 @@ def check_same_origin(request: Request) -> None:
     Browsers say where a POST comes from, and a script of a page cannot change it (Fetch, section
     3.2; Fetch Metadata, section 2.4). What says nothing is no browser, and has its token.
 
-    :raises BadCSRFOrigin: when it comes from elsewhere.
+    :raises WrongOrigin: when it comes from elsewhere.
     """
     site_address = request.registry["settings"].site_address
     origin = request.headers.get("Origin")
     if origin is not None and origin not in (request.host_url, site_address):
-        raise BadCSRFOrigin("the origin is another site")
+        raise WrongOrigin(origin)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise BadCSRFOrigin("the page that sent it is of another site")
+        raise WrongOrigin("")
 
 
 def same_origin_view(view, info):

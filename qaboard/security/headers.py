@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pyramid.response import Response
 from pyramid.tweens import MAIN
 
 from qaboard.security.cookies import has_login_cookie
@@ -78,6 +79,16 @@ def fixed_headers(settings: Settings) -> dict[str, str]:
     return headers
 
 
+def keep_location_relative(response: Response) -> None:
+    """Have a redirect go out as it was made: a path of this site.
+
+    WebOb would put before it the scheme and host that the request seems to have, which behind a
+    proxy need not be those that the browser asked for.
+    """
+    if response.location is not None:
+        response._make_location_absolute = lambda _environ, location: location
+
+
 def headers_tween_factory(handler, registry):
     fixed = fixed_headers(registry["settings"])
     has_toolbar = "debugtoolbar" in registry.settings.get("pyramid.includes", "")
@@ -87,6 +98,7 @@ def headers_tween_factory(handler, registry):
         if has_toolbar and request.environ["PATH_INFO"].startswith("/_debug_toolbar/"):
             # The toolbar's own pages, in development only, are full of inline scripts.
             return response
+        keep_location_relative(response)
         headers = response.headers
         headers.update(fixed)
         if response.content_type == "text/html":

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from pyramid.request import Request
+
 FRONT_PAGE = "/"
 MAX_CHARACTERS = 2000
+
+
+def own_address(request: Request) -> str:
+    """The address of the page that is asked for, for coming back to it later.
+
+    What was posted is not posted again.
+    """
+    return form_address(request) if request.method in ("GET", "HEAD") else request.path
+
+
+def form_address(request: Request) -> str:
+    """The address that is asked for, without a query that is too long to be followed."""
+    is_short = len(request.path_qs) <= MAX_CHARACTERS
+    return request.path_qs if is_short else request.path
 
 
 def safe_next_address(address: str | None) -> str:

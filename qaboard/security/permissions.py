@@ -52,6 +52,9 @@ class Permission(StrEnum):
     PURGE = "purge"
     """Take back all that a user posted."""
 
+    END_SESSIONS = "end_sessions"
+    """End all logins of a user."""
+
 
 WRITING = (
     Permission.ASK,

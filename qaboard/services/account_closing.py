@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard.db import run_transaction
+from qaboard.db import PAUSE_SECONDS, run_transaction
 from qaboard.models import (
     Answer,
     Draft,
@@ -36,10 +36,6 @@ from qaboard.services.user_session import end_sessions
 BATCH_SIZE = 20
 """How many posts one transaction treats; of the longest ones, that holds the lock of SQLite for
 half a second."""
-
-PAUSE_SECONDS = 0.1
-"""How long others have their turn between two transactions: whoever waits for the lock of SQLite
-looks that often whether it is free."""
 
 
 def request_closing(

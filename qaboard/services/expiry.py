@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import methodcaller
 
 from sqlalchemy import ColumnElement, Engine, delete, not_, or_, select
 
-from qaboard.db import make_session
+from qaboard.db import make_session, run_transaction
 from qaboard.models import (
     CLOCK_TOLERANCE,
     Draft,
@@ -44,6 +45,6 @@ def _delete(engine: Engine, model, condition: ColumnElement[bool]) -> None:
             ids = session.scalars(select(model.id).where(condition).limit(BATCH_SIZE)).all()
         if not ids:
             return
-        with make_session(engine, writes=True) as session, session.begin():
-            # The condition once more: a login may have been used meanwhile.
-            session.execute(delete(model).where(model.id.in_(ids), condition))
+        # The condition once more: a login may have been used meanwhile.
+        expired = delete(model).where(model.id.in_(ids), condition)
+        run_transaction(engine, methodcaller("execute", expired))

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
-from translationstring import TranslationString
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.i18n import _
 from qaboard.models import EventKind, Role, User, utc_now
@@ -22,9 +22,13 @@ from qaboard.services.user_session import end_sessions
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something to the account of somebody else, and from where."""
+    """Who does something to the account of somebody else, and from where.
+
+    ``role`` is the one by which the ACL allowed it.
+    """
 
     user_id: int | None
+    role: Role | None = None
     client: Client = NO_CLIENT
 
 
@@ -32,46 +36,26 @@ OPERATOR = Actor(None)
 """Whoever has a shell on the server; they may do everything."""
 
 
-def find_obstacle(
-    user: User, *, actor_id: int | None, actor_role: Role | None
-) -> TranslationString | None:
-    """Why somebody may not manage this account; ``None`` when they may.
-
-    :param actor_role: the role of who wants to; ``None`` with the id of an operator.
-    """
-    if user.closed_at is not None:
-        return _("This account is closed, so there is nothing to manage.")
-    if actor_id is None:
-        return None
-    if actor_id == user.id:
-        return _("Nobody manages their own account; please ask another administrator.")
-    if actor_role == Role.ADMIN:
-        return None
-    if actor_role != Role.MODERATOR:
-        return _("Your account does not have the right to do this.")
-    if user.role != Role.MEMBER:
-        return _("Moderators manage the accounts of members only; please ask an administrator.")
-    return None
-
-
 def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
-    """The account to manage, with the rules checked as of now.
+    """The account to manage, as it was when the ACL allowed it.
 
     The rows of the account, of the actor and of all admins stay locked until the transaction ends,
     so of two admins who take each other's rights at once the second one has none any more. A post
     that the account is writing at this moment is waited for.
 
-    :raises Refusal: when the actor may not manage this account.
+    :raises StaleDataError: when the account or the actor has other rights since; the request runs
+        again, and the ACL decides anew.
+    :raises Refusal: when the account is closed, which an operator may not know.
     """
+    seen_role = session.get_one(User, user_id).role
     rows = lock_accounts(session, user_id, actor)
     user = rows[user_id]
-    role = None
     if actor.user_id is not None:
         acting = rows[actor.user_id]
-        role = Role(acting.role) if _has_rights(acting) else Role.MEMBER
-    obstacle = find_obstacle(user, actor_id=actor.user_id, actor_role=role)
-    if obstacle is not None:
-        raise Refusal({WHOLE_FORM: obstacle})
+        if user.role != seen_role or acting.role != actor.role or not _has_rights(acting):
+            raise StaleDataError(f"rights changed while user {user_id} was to be managed")
+    if user.closed_at is not None:
+        raise Refusal({WHOLE_FORM: _("This account is closed, so there is nothing to manage.")})
     return user
 
 
@@ -134,7 +118,7 @@ def suspend(session: Session, user_id: int, *, until: datetime, reason: str, act
 
     :param until: a later one than now; ``User.SUSPENDED_FOR_GOOD`` for no end.
     :param reason: what the user is told.
-    :raises Refusal: when the actor may not, and for the last admin.
+    :raises Refusal: for the last admin, and for an account that is closed.
     """
     user = lock_for_management(session, user_id, actor)
     check_not_last_admin(session, user)
@@ -146,7 +130,7 @@ def suspend(session: Session, user_id: int, *, until: datetime, reason: str, act
 def end_suspension(session: Session, user_id: int, *, actor: Actor) -> None:
     """Let a suspended user write again; what was taken back by a purge stays away.
 
-    :raises Refusal: when the actor may not.
+    :raises Refusal: when the account is closed.
     """
     user = lock_for_management(session, user_id, actor)
     if user.suspended_until is None:
@@ -159,7 +143,7 @@ def change_role(session: Session, user_id: int, role: Role, *, actor: Actor) -> 
     """Make a user a member, moderator or admin. Their logins end, as at any change of rights.
 
     :return: whether that changed anything.
-    :raises Refusal: when the actor may not, and for the last admin.
+    :raises Refusal: for the last admin, and for an account that is closed.
     """
     user = lock_for_management(session, user_id, actor)
     if user.role == role:
@@ -176,7 +160,7 @@ def change_role(session: Session, user_id: int, role: Role, *, actor: Actor) -> 
 def end_all_sessions(session: Session, user_id: int, *, actor: Actor) -> None:
     """End all logins of a user, on the server.
 
-    :raises Refusal: when the actor may not.
+    :raises Refusal: when the account is closed.
     """
     user = lock_for_management(session, user_id, actor)
     end_sessions(session, user.id)

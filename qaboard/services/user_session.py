@@ -9,12 +9,15 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from qaboard.db import make_session
+from qaboard.folding import narrow
 from qaboard.i18n import _
 from qaboard.models import (
     CLOCK_TOLERANCE,
     EventKind,
     User,
     UserSession,
+    email_key,
+    email_keys,
     username_key,
     utc_now,
     was_recent,
@@ -34,9 +37,7 @@ class WrongPassword(Refusal):
     """Name and password do not match; it does not say which of them is wrong."""
 
     def __init__(self) -> None:
-        super().__init__(
-            {WHOLE_FORM: _("Name and password do not match. Please check both and try again.")}
-        )
+        super().__init__({WHOLE_FORM: _("Wrong username, email address or password. Try again.")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +52,62 @@ class Credentials:
     new_hash: str | None = field(repr=False)
 
 
-def authenticate(
-    session: Session, passwords: PasswordHashing, *, username: str, password: str
-) -> Credentials:
-    """Whose name and password these are; nothing is locked while the hash is computed.
+@dataclass(frozen=True, slots=True)
+class LoginAttempt:
+    """What was typed to log in, and the account that it names, if there is one.
 
-    :param session: only reads.
+    ``typed`` is the name or mail address as it is compared.
+    """
+
+    typed: str
+    user_id: int | None
+    password_hash: str | None = field(repr=False)
+
+    @property
+    def account(self) -> str:
+        """What attempts on one account have in common, by whatever it is named."""
+        return f"nobody {self.typed}" if self.user_id is None else f"user {self.user_id}"
+
+
+def find_login(engine: Engine, name: str) -> LoginAttempt:
+    """The account of a name, or of a mail address that it has confirmed.
+
+    The work is the same whether there is one. Reads in a short transaction of its own, which is
+    over before the password is hashed: no connection is held meanwhile.
+    """
+    # No name has one; an address may have been typed in wide letters.
+    if "@" in narrow(name):
+        typed = email_key(name)
+        # The later one of two accounts with one address (`email_keys`) logs in by its name.
+        condition = User.email.in_(email_keys(name)) & User.email_verified_at.is_not(None)
+    else:
+        typed = username_key(name)
+        condition = User.username_key == typed
+    statement = (
+        select(User.id, User.password_hash)
+        .where(condition, User.is_open())
+        .order_by(User.email != typed, User.id)
+        .limit(1)
+    )
+    with make_session(engine, writes=False) as session:
+        user_id, password_hash = session.execute(statement).one_or_none() or (None, None)
+    return LoginAttempt(typed, user_id, password_hash)
+
+
+def authenticate(
+    passwords: PasswordHashing, attempt: LoginAttempt, password: str, *, is_blocked: bool
+) -> Credentials:
+    """Check the password of an attempt.
+
+    :param is_blocked: whether none is right, as after too many attempts.
     :raises WrongPassword: after the same work, whether the name or the password is wrong.
     :raises TooManyHashes: when too many others log in at this moment.
     """
-    statement = select(User.id, User.password_hash).where(
-        User.username_key == username_key(username), User.is_open()
-    )
-    row = session.execute(statement).one_or_none()
-    user_id, password_hash = row if row else (None, None)
-    if not passwords.verify(password_hash, password):
+    password_hash = attempt.password_hash
+    if not passwords.verify(password_hash, password) or is_blocked:
         raise WrongPassword
     new_hash = passwords.hash(password) if passwords.needs_rehash(password_hash) else None
-    return Credentials(user_id, password_hash, new_hash)
+    return Credentials(attempt.user_id, password_hash, new_hash)
 
 
 def find_authenticated(session: Session, credentials: Credentials) -> User:
@@ -217,13 +256,12 @@ def list_sessions(session: Session, user_id: int, *, idle: timedelta) -> list[Us
     )
 
 
-def record_login_failure(engine: Engine, key: str, client: Client) -> None:
+def record_login_failure(engine: Engine, user_id: int | None, client: Client) -> None:
     """Write down, in a transaction of its own, that a wrong password was tried.
 
-    :param key: the folded name that was typed; for one that nobody has there is only the log.
+    :param user_id: ``None`` for a name that nobody has, of which there is only the log.
     """
     with make_session(engine, writes=True) as session, session.begin():
-        user_id = session.scalar(select(User.id).where(User.username_key == key))
         if user_id is None:
             log_event(EventKind.LOGIN_FAILURE, user_id=None, client=client)
             return

@@ -14,7 +14,7 @@ class RateLimit(StrEnum):
     """What is counted, and for whom; the ini file has a rate for each as ``rate_limits.<name>``."""
 
     LOGIN_ACCOUNT = "login_account"
-    """Wrong passwords for one name."""
+    """Wrong passwords for one name or mail address, and for one account."""
 
     LOGIN_ADDRESS = "login_address"
     """Logins from one network address."""

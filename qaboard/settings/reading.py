@@ -42,7 +42,7 @@ def resolve_path(value: str) -> Path | None:
         return Path(value)
     try:
         spec = importlib.util.find_spec(package)
-    except ValueError:
+    except (ImportError, ValueError):
         spec = None
     if spec is None or spec.origin is None:
         return None

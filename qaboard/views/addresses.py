@@ -10,6 +10,7 @@ from pyramid.request import Request
 
 from qaboard.presenters.question import answer_anchor
 from qaboard.resources import AnswerResource, QuestionResource
+from qaboard.security.next_address import MAX_CHARACTERS
 from qaboard.services.answer import page_of_answer
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -52,4 +53,5 @@ def requested_text(request: Request, name: str) -> str:
 
 def requested_next(request: Request) -> str:
     """Where the address says to go afterwards; it is judged when it is followed."""
-    return requested_text(request, "next")
+    # What is longer is refused then, and need not stand in the page.
+    return requested_text(request, "next")[: MAX_CHARACTERS + 1]

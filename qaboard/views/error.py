@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
+from pyramid.exceptions import BadCSRFToken, PredicateMismatch
 from pyramid.httpexceptions import (
     HTTPBadRequest,
     HTTPNotFound,
@@ -15,18 +15,24 @@ from pyramid.httpexceptions import (
 from pyramid.request import Request
 from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
 from pyramid_retry import is_error_retryable
+from pyramid_tm import maybe_tag_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from qaboard.db import SAFE_METHODS
 from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, Role
 from qaboard.pagination import NoSuchPageError
+from qaboard.presenters.login_reason import VOTE_ANCHOR
 from qaboard.presenters.missing_page import present_missing_page
 from qaboard.rate_limits import TooManyRequests
+from qaboard.request_checks import WrongHost
 from qaboard.request_record import request_id
 from qaboard.resources import AnswersResource
 from qaboard.security.cookies import leave_session_alone
+from qaboard.security.csrf import WrongOrigin
+from qaboard.security.next_address import own_address
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.services.refusal import WHOLE_FORM
@@ -65,13 +71,9 @@ def error_page(
         # A 500 shows nothing but its number.
         "typed": typed_texts(request) if status != 500 else [],
         "missing": None,
+        "is_restriction": False,
         "next": own_address(request),
     }
-
-
-def own_address(request: Request) -> str:
-    """The address of the page that failed, for coming back after logging in."""
-    return request.path_qs if request.method in ("GET", "HEAD") else request.path
 
 
 def typed_texts(request: Request) -> list[str]:
@@ -132,7 +134,7 @@ def forbidden(error, request):
         return not_found(HTTPNotFound(), request)
     if request.identity is None:
         # A form's own address can be seen again after logging in; that of a button cannot.
-        address = request.path_qs if request.method in ("GET", "HEAD") else _page_of(request)
+        address = own_address(request) if request.method in SAFE_METHODS else _page_of(request)
         root = request.site_root
         return HTTPSeeOther(request.resource_path(root, "login", query={"next": address}))
     identity = request.identity
@@ -158,9 +160,10 @@ def restricted(request: Request) -> dict[str, object]:
     """Why somebody who is logged in may only read, and until when."""
     notice = request.restriction_notice
     resource = request.site_root["account"] if notice.leads_to_account else request.context
-    return error_page(
+    page = error_page(
         request, 403, notice.title, notice.message, back=request.resource_path(resource)
     )
+    return page | {"is_restriction": True}
 
 
 def _page_of(request: Request) -> str:
@@ -169,6 +172,8 @@ def _page_of(request: Request) -> str:
         return request.resource_path(question, anchor=ANSWER_FORM_ANCHOR)
     if "GET" in allowed_methods(request):
         return request.path_qs
+    if request.view_name == "vote":
+        return request.resource_path(request.context, anchor=VOTE_ANCHOR)
     return request.resource_path(request.context)
 
 
@@ -194,6 +199,43 @@ def bad_request(_error, request):
     )
 
 
+@exception_view_config(WrongHost, renderer="error/error.jinja2")
+def wrong_host(error, request):
+    site_address = request.registry["settings"].site_address
+    log_foreign_request(request, "host", sent=error.host, expected=site_address)
+    return error_page(
+        request,
+        400,
+        _("This isn’t the address of this site"),
+        _(
+            "This site is at ${address}. Go there. If that doesn’t work either, tell the server "
+            "administrator: a proxy passes on another host name, or the settings have another one.",
+            mapping={"address": site_address},
+        ),
+        back=f"{site_address}/",
+    )
+
+
+@exception_view_config(WrongOrigin, renderer="error/error.jinja2")
+def wrong_origin(error, request):
+    site_address = request.registry["settings"].site_address
+    log_foreign_request(
+        request, "origin", sent=error.origin, expected=f"{site_address} or {request.host_url}"
+    )
+    return error_page(
+        request,
+        400,
+        _("This was sent from another address"),
+        _(
+            "Nothing was changed. This site takes forms only from its own pages at ${address}. "
+            "Open it there and try again. If you were there already, tell the server "
+            "administrator: the address in the settings isn’t the one in your browser.",
+            mapping={"address": site_address},
+        ),
+        back=f"{site_address}/",
+    )
+
+
 @exception_view_config(HTTPUnsupportedMediaType, renderer="error/error.jinja2")
 def unsupported_media_type(_error, request):
     log_foreign_request(request, "media type")
@@ -209,7 +251,6 @@ def unsupported_media_type(_error, request):
 
 
 @exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
-@exception_view_config(BadCSRFOrigin, renderer="error/error.jinja2")
 def stale_page(error, request):
     log_foreign_request(request, type(error).__name__)
     return error_page(
@@ -253,12 +294,22 @@ def too_many_hashes(_error, request):
     return page
 
 
+def runs_again(request: Request, error: Exception) -> bool:
+    """Whether the request is tried again after this error.
+
+    pyramid_tm asks the transaction whether it is worth it only after the page of the error was
+    made, which would have logged it by then.
+    """
+    maybe_tag_retryable(request, request.exc_info)
+    return is_error_retryable(request, error)
+
+
 @exception_view_config(OperationalError, renderer="error/error.jinja2")
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
     leave_session_alone(request)
-    if is_error_retryable(request, error):
-        # Nobody sees this one: the request runs again.
+    if runs_again(request, error):
+        # Nobody sees this one.
         return error_page(request, 503, "", "")
     log.error(
         "%s %r: the database does not answer: %s",
@@ -279,8 +330,8 @@ def database_away(error, request):
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
     leave_session_alone(request)
-    if is_error_retryable(request, error):
-        # Nobody sees this one: the request runs again.
+    if runs_again(request, error):
+        # Nobody sees this one.
         return error_page(request, 500, "", "")
     error_id = request_id()
     path = request.environ["PATH_INFO"]

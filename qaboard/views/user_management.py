@@ -11,8 +11,10 @@ import deform
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
+from translationstring import TranslationString
 
 from qaboard.i18n import _
+from qaboard.markup import mend
 from qaboard.models import Role, User, utc_now
 from qaboard.natural_number import parse_natural_number
 from qaboard.presenters.audit_log import present_audit_log
@@ -27,7 +29,6 @@ from qaboard.services.user_management import (
     change_role,
     end_all_sessions,
     end_suspension,
-    find_obstacle,
     suspend,
 )
 from qaboard.views.addresses import requested_choice
@@ -45,7 +46,7 @@ PURGE_SECONDS = 2
 def list_users(context: UsersResource, request):
     """All users, or with ``?q=`` those who are found."""
     status = requested_choice(request, "status", UserStatus)
-    typed = " ".join(request.GET.getall("q"))[: User.EMAIL_MAX_CHARACTERS]
+    typed = mend(" ".join(request.GET.getall("q")))[: User.EMAIL_MAX_CHARACTERS]
     # What shows nothing is in no name, and no database takes all of it.
     text = "".join(character for character in typed if character.isprintable()).strip()
     return {"list": present_user_list(request, context, status, text)}
@@ -92,18 +93,16 @@ class ManageUserView:
         self.request = request
         self.session = request.dbsession
         self.user = context.user
-        self.actor = Actor(request.identity.user_id, request.client)
+        identity = request.identity
+        self.actor = Actor(identity.user_id, identity.role, request.client)
         self.submitted: deform.Form | None = None
 
     @view_config(name="manage", permission=Permission.MANAGE_USERS, request_method="GET")
     def show(self):
-        identity = self.request.identity
         return {
             "resource": self.context,
             "managed": present_managed_user(self.request, self.context),
-            "obstacle": find_obstacle(
-                self.user, actor_id=identity.user_id, actor_role=identity.role
-            ),
+            "denial_reason": denial_reason(self.request, self.user),
             "form": self.form,
             "has_error": bool(self.submitted and self.submitted.error),
         }
@@ -183,7 +182,7 @@ class ManageUserView:
 
     @view_config(
         name="end-sessions",
-        permission=Permission.MANAGE_USERS,
+        permission=Permission.END_SESSIONS,
         request_method="POST",
         require_csrf=False,
     )
@@ -230,6 +229,17 @@ class ManageUserView:
         posts = begin_undo(self.session, self.user.id, actor=self.actor)
         self.treat_posts()
         self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
+
+
+def denial_reason(request: Request, user: User) -> TranslationString | None:
+    """Why the one who is asking may do nothing to an account; ``None`` when they may."""
+    if request.has_permission(Permission.END_SESSIONS):
+        return None
+    if user.closed_at is not None:
+        return _("This account is closed, so there is nothing to manage.")
+    if user.id == request.identity.user_id:
+        return _("Nobody manages their own account; please ask another administrator.")
+    return _("Moderators manage the accounts of members only; please ask an administrator.")
 
 
 def end_of_suspension(

@@ -12,8 +12,9 @@ from pyramid.security import forget, remember
 from pyramid.view import view_config, view_defaults
 
 from qaboard.i18n import _
-from qaboard.models import EventKind, TokenPurpose, User, username_key
+from qaboard.models import EventKind, TokenPurpose, User, utc_now
 from qaboard.natural_number import parse_natural_number
+from qaboard.presenters.login_reason import login_reason
 from qaboard.resources import AccountResource, RootResource
 from qaboard.schemas.user_session import LogInSchema
 from qaboard.security.client import rate_limited_address
@@ -30,6 +31,7 @@ from qaboard.services.user_session import (
     end_session,
     end_sessions,
     find_authenticated,
+    find_login,
     list_sessions,
     open_session,
     record_login_failure,
@@ -42,28 +44,31 @@ PENDING_LIFETIME = timedelta(minutes=10)
 """How long a login waits for its second step."""
 
 
-def check_password(request: Request, username: str, password: str) -> Credentials:
-    """Whose name and password these are; how often it may be tried is asked first.
+def check_password(request: Request, name: str, password: str) -> Credentials:
+    """Whose name or confirmed mail address, and password, these are; how often it may be tried is
+    asked first.
 
     :raises Refusal: when it is wrong.
     :raises TooManyRequests: when it was tried too often, even if it is right now.
     """
-    key = username_key(username)
     request.limit_rate(RateLimit.LOGIN_ADDRESS, rate_limited_address(request))
-    request.limit_rate(RateLimit.LOGIN_ACCOUNT, key)
     engine = request.registry["engine"]
+    attempt = find_login(engine, name)
+    # Told by what was typed alone. That an account was tried too often by its name and its address
+    # together looks like a wrong password: it would tell whose address it is.
+    request.limit_rate(RateLimit.LOGIN_ACCOUNT, f"typed {attempt.typed}")
+    is_blocked = request.count_attempt(RateLimit.LOGIN_ACCOUNT, attempt.account) > 0
     try:
-        credentials = authenticate(
-            request.dbsession, request.passwords, username=username, password=password
-        )
+        credentials = authenticate(request.passwords, attempt, password, is_blocked=is_blocked)
     except WrongPassword:
         # In the background and after the answer, since it takes longer when there is an account
         # to write it down for; and this transaction is rolled back.
-        job = partial(record_login_failure, engine, key, request.client)
+        job = partial(record_login_failure, engine, attempt.user_id, request.client)
         request.add_finished_callback(lambda request: request.background.submit(job))
         request.metrics.login_failures.inc()
         raise
-    request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
+    for key in (f"typed {attempt.typed}", attempt.account):
+        request.registry["rate_limiter"].forget(RateLimit.LOGIN_ACCOUNT, key)
     return credentials
 
 
@@ -104,7 +109,9 @@ def log_in_and_go(
     # What the browser held before it logged in, somebody else may know.
     request.session.invalidate()
     new_csrf_token(request)
-    request.flash(message, username=user.username)
+    # Who is suspended reads that instead, on every page.
+    if not user.is_suspended(utc_now()):
+        request.flash(message, username=user.username)
     return HTTPSeeOther(safe_next_address(next_address), headers=remember(request, token))
 
 
@@ -155,6 +162,7 @@ class LogInView:
             "form": self.form,
             "passkey_form": self.passkey_form,
             "next": self.form["next"].cstruct,
+            "reason": login_reason(self.form["next"].cstruct),
         }
 
     @view_config(request_method="POST", require_csrf=False)

@@ -65,7 +65,7 @@ def test_logging_in_and_out(browser, board):
     press(page.get_by_role("link", name="Log in"))
     log_in(page, "민지", "not this one")
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("Name and password do not match.")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong username, email address or password.")
     expect(page.get_by_label("Name")).to_have_value("민지")
     log_in(page, "민지")
     expect(page).to_have_url("/questions/?sort=votes")

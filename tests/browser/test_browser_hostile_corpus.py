@@ -147,7 +147,9 @@ def fill(board: Board, texts: Sequence[str], name: str) -> Filled:
         until = utc_now() + timedelta(days=1)
         reasons = lines(texts, User.SUSPENSION_REASON_MAX_CHARACTERS)
         for reason, author in zip(reasons, authors, strict=False):
-            suspend(session, author.id, until=until, reason=reason, actor=Actor(admin.id))
+            suspend(
+                session, author.id, until=until, reason=reason, actor=Actor(admin.id, Role.ADMIN)
+            )
         for agent in lines(texts, UserSession.USER_AGENT_MAX_CHARACTERS)[:SESSIONS_MAX_COUNT]:
             client = Client("192.0.2.1", agent)
             open_session(session, admin.id, lifetime=timedelta(days=1), client=client)

@@ -134,6 +134,9 @@ def test_a_text_is_as_wide_as_it_can_be_read(browser, board):
     page.goto(f"/questions/{question.id}/")
     body = page.locator("#question .post-body")
     assert body.bounding_box()["width"] <= 44 * 16
+    page.goto("/questions/?q=%EA%B8%B4")
+    assert page.locator(".snippet").bounding_box()["width"] <= 44 * 16
+    page.goto(f"/questions/{question.id}/")
     page.set_viewport_size({"width": PHONE_WIDTH, "height": 800})
     text, votes = body.bounding_box(), page.locator("#question .vote-box").bounding_box()
     assert text["width"] >= PHONE_WIDTH - 2 * (12 + 1 + 16)

@@ -51,6 +51,13 @@ def test_units_are_right_and_give_few_rights(tmp_path):
         "\nIPAddressDeny=any\nIPAddressAllow=localhost\n"
         in unit.with_name("qaboard@.service").read_text()
     )
+    others = ("qaboard-backup.service", "qaboard-backup.timer", "qaboard-failure@.service")
+    for name in others:
+        (tmp_path / name).write_text(filled(name, DIRECTORY=PROJECT))
+    for name in (*others[:2], "qaboard-failure@qaboard-backup.service"):
+        verified = run(program, "verify", tmp_path / name)
+        assert verified.returncode == 0, verified.stderr
+        assert "qaboard" not in verified.stderr
     dropped = tmp_path / "qaboard@.service.d"
     for name in ("", "tcp.conf"):
         if name:

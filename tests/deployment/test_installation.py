@@ -516,6 +516,8 @@ def test_a_certificate_is_fetched_and_renewed(site):
     # nginx has been told.
     assert shown_certificate(site) != first
     assert site.states("certbot.timer") == ["active"]
+    told = container.check("systemctl", "show", "-P", "OnFailure", "certbot.service")
+    assert told == "qaboard-failure@certbot.service.service\n"
     site.check_health()
 
 

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 from contextlib import ExitStack, closing
-from urllib.parse import urlsplit
 
 import pytest
 from reader import Reader
@@ -44,9 +43,8 @@ def test_journeys(site):
         "/questions/ask", "/questions/ask", title="커피가 왜 써요?", body="Too **hot**?"
     )
     assert asked.status == 303
-    address = urlsplit(asked.headers["Location"])
-    assert (address.scheme, address.netloc) == ("https", DOMAIN)
-    question = address.path
+    question = asked.headers["Location"]
+    assert re.fullmatch(r"/questions/\d+/", question)
     # Its author sees it at once.
     assert "<strong>hot</strong>" in asker.get(question).text
     assert "커피가 왜 써요?" in asker.get("/questions/").text
@@ -233,7 +231,8 @@ def test_a_reader_cannot_say_where_they_come_from(site):
     forged = {"X-Forwarded-For": "203.0.113.1", "X-Forwarded-Host": "evil.example"}
     forged |= {"X-Forwarded-Proto": "http", "Forwarded": "for=203.0.113.1", "X-Real-IP": "1.2.3.4"}
     answer = reader.send("GET", "/", **forged)
-    assert answer.headers["Location"] == f"https://{DOMAIN}/questions/"
+    assert answer.headers["Location"] == "/questions/"
+    assert "evil" not in answer.text
     fields = {"username": site.board.user().username, "password": "wrong password"}
     assert reader.submit("/login", "/login", **fields).status == 400
     log = site.directory / "board.log"

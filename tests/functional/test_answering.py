@@ -18,7 +18,7 @@ def test_a_visitor_finds_the_way_to_log_in_instead_of_a_form(browser, board, que
     form = page.forms["login"]
     form["username"], form["password"] = "민지", "correct horse battery"
     page = form.submit("submit")
-    assert page.location == f"http://localhost/questions/{question.id}/#your-answer"
+    assert page.location == f"/questions/{question.id}/#your-answer"
     assert "answer" in page.follow().forms
 
 
@@ -62,7 +62,7 @@ def test_the_address_of_an_answer_leads_to_its_place(browser, board, question):
 def test_the_address_of_all_answers_leads_to_the_question(browser, question):
     page = browser().get(f"/questions/{question.id}/answers/")
     assert page.status_int == 303
-    assert page.location == f"http://localhost/questions/{question.id}/"
+    assert page.location == f"/questions/{question.id}/"
 
 
 def test_answers_are_sorted_by_votes_or_by_time(browser, board, question):

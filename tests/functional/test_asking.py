@@ -10,7 +10,7 @@ def test_a_visitor_who_asks_is_taken_to_log_in_and_back(browser, board):
     form = page.follow().forms["login"]
     form["username"], form["password"] = "민지", "correct horse battery"
     page = form.submit("submit")
-    assert page.location == "http://localhost/questions/ask"
+    assert page.location == "/questions/ask"
     page = page.follow()
     assert "Welcome back, 민지!" in page
     assert user.username in page.html.find(class_="site-links").text

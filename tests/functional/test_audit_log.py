@@ -28,7 +28,7 @@ def acts(board, admin):
     The log is never emptied, not between tests either, so a test looks at its own account.
     """
     user = board.user("somebody")
-    actor = Actor(admin.id, Client("192.0.2.0/24", "Mozilla/5.0"))
+    actor = Actor(admin.id, Role.ADMIN, Client("192.0.2.0/24", "Mozilla/5.0"))
     with board.transaction() as session:
         suspend(
             session,
@@ -70,7 +70,7 @@ def test_an_admin_reads_who_did_what_to_whom_when_from_where_and_why(browser, ac
 def test_it_is_narrowed_to_what_one_user_did(browser, board, acts, admin):
     other = board.user("another-boss", Role.ADMIN)
     with board.transaction() as session:
-        change_role(session, acts.id, Role.MEMBER, actor=Actor(other.id))
+        change_role(session, acts.id, Role.MEMBER, actor=Actor(other.id, Role.ADMIN))
     page = browser(admin).get("/users/log", {"user": other.id})
     assert len(rows(page)) == 1
     assert "by another-boss" in rows(page)[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email.policy
+import os
 import re
+import subprocess
 from email import message_from_bytes
 from email.message import EmailMessage
 from importlib.metadata import entry_points
@@ -14,7 +16,7 @@ from click.testing import CliRunner
 from factories import PASSWORD as PASSWORD_OF_USERS
 from managing import administrative_events
 from postgresql import free_port
-from processes import ini_copy
+from processes import BIN, ini_copy
 from processes import run as run_program
 from project import PROJECT
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
@@ -268,3 +270,21 @@ def test_lost_factors_are_told_to_a_proved_address_where_there_is_mail(
     assert run("user", "remove-factors", "minji", ini=ini).exit_code == 0
     assert board.facts()["totp_factors"] == []
     assert mails_beside(ini) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (b"user", b"purge", b"\xff"),
+        (b"-c", b"\xff.ini", b"doctor"),
+        (b"create-admin", b"\xed\xa0\x80"),
+        (b"import", b"\xff.jsonl"),
+    ],
+)
+def test_an_argument_that_is_no_text_is_one_sentence(arguments):
+    refused = subprocess.run(
+        [os.fsencode(BIN / "qaboard"), *arguments], capture_output=True, check=False
+    )
+    assert refused.returncode == 2
+    assert b"is not UTF-8; write it in UTF-8." in refused.stderr
+    assert b"Traceback" not in refused.stderr

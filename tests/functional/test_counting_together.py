@@ -11,6 +11,7 @@ from factories import PASSWORD
 from limits import parse
 from pyramid_retry import RetryableException
 from sqlalchemy import func, select, text, update
+from test_rate_limits import wait_for_redis
 
 from qaboard.rate_limit_storage import FILE_SUFFIX, hits
 from qaboard.settings.rate_limits import RateLimit
@@ -109,9 +110,14 @@ def test_what_is_over_is_deleted(make_counting, browser, board):
     assert count() == kept == 2
 
 
-@pytest.mark.parametrize("storage", ["memory://", "database"])
-def test_a_clock_that_is_set_back_locks_nobody_out(make_app, board, monkeypatch, storage, request):
+@pytest.mark.parametrize("storage", ["memory://", "database", "redis"])
+def test_a_clock_that_is_set_back_locks_nobody_out(
+    make_app, board, monkeypatch, storage, redis_server
+):
+    if storage == "redis":
+        storage = f"redis://127.0.0.1:{redis_server[0]}"
     application = make_app({"rate_limits.storage": storage})
+    wait_for_redis(application.registry["rate_limiter"])
     limiter = application.registry["rate_limiter"]
     ahead = time.time() + YEAR_SECONDS
     with monkeypatch.context() as patch:

@@ -20,7 +20,7 @@ def test_deleting_a_question_asks_first_and_hides_it(browser, board):
     assert "Delete this question?" in page
     assert board.read(question).deleted_at is None
     page = form_of(page, "delete").submit()
-    assert page.location == "http://localhost/questions/"
+    assert page.location == "/questions/"
     page = page.follow()
     assert "The question is deleted." in page
     assert "To be deleted" not in page.html.find("main").text
@@ -42,7 +42,7 @@ def test_its_author_sees_and_restores_a_deleted_question(browser, board):
     profile = client.get(f"/users/{author.id}/")
     assert "Comes back" in profile
     landing = form_of(profile, "restore").submit()
-    assert landing.location == f"http://localhost/questions/{question.id}/"
+    assert landing.location == f"/questions/{question.id}/"
     assert "It is restored." in landing.follow()
     assert browser().get(f"/questions/{question.id}/").html.find(id=f"answer-{answer.id}")
 

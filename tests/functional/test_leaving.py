@@ -164,7 +164,7 @@ def test_after_a_week_the_account_is_gone_at_once(browser, board, user, mails):
     assert client.get("/account/").status_int == 303
     page = log_in(browser())
     assert page.status_int == 400
-    assert "Name and password do not match." in page
+    assert "Wrong username, email address or password." in page
     form = browser().get("/forgot-password").forms["forgot"]
     form["email"] = "alex@example.com"
     before = len(mails())
@@ -369,7 +369,9 @@ def test_an_archive_tells_what_was_done_to_one_but_not_from_where(browser, board
             user.id,
             until=utc_now() + timedelta(days=1),
             reason="Too loud",
-            actor=Actor(board.user("boss", Role.ADMIN).id, Client("192.0.2.9", "Mozilla/9")),
+            actor=Actor(
+                board.user("boss", Role.ADMIN).id, Role.ADMIN, Client("192.0.2.9", "Mozilla/9")
+            ),
         )
     file = download(browser(user))
     suspension, own = json.loads(file.read("activity.json"))

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from pyramid.interfaces import IExceptionResponse
 
-from qaboard.models import Role, utc_now
+from qaboard.models import Role, User, utc_now
 from qaboard.resources import (
     AccountResource,
     AnswerResource,
@@ -170,6 +170,37 @@ TABLE = {
         "purge": "login 403   login 403   ok    ok    403",
         "unpurge": "login 403   login 403   ok    ok    403",
     },
+    (UserResource, "of a moderator"): {
+        "": EVERYBODY,
+        "manage": "login 403   ok    403   ok    ok    403",
+        "suspend": ADMINS,
+        "unsuspend": ADMINS,
+        "role": ADMINS,
+        "end-sessions": ADMINS,
+        "purge": ADMINS,
+        "unpurge": "login 403   403   403   403   400   403",
+    },
+    (UserResource, "of an admin"): {
+        "": EVERYBODY,
+        "manage": "login 403   ok    403   ok    ok    403",
+        "suspend": ADMINS,
+        "unsuspend": ADMINS,
+        "role": ADMINS,
+        "end-sessions": ADMINS,
+        "purge": ADMINS,
+        "unpurge": "login 403   403   403   403   400   403",
+    },
+    # Nobody is logged in there any more.
+    (UserResource, "closed"): {
+        "": EVERYBODY,
+        "manage": "login 403   login 403   ok    ok    403",
+        "suspend": "login 403   login 403   403   403   403",
+        "unsuspend": "login 403   login 403   403   403   403",
+        "role": "login 403   login 403   403   403   403",
+        "end-sessions": "login 403   login 403   403   403   403",
+        "purge": "login 403   login 403   403   403   403",
+        "unpurge": "login 403   login 403   403   403   403",
+    },
     (AccountResource, "live"): {
         "": MEMBERS,
         "confirm": MEMBERS,
@@ -311,6 +342,13 @@ class Scene:
             self.board.delete(post, days_ago=31)
         elif self.state == "question deleted":
             self.board.delete(self.question)
+        elif self.state in ("of a moderator", "of an admin", "closed"):
+            with self.board.transaction() as session:
+                asker = session.get_one(User, self.people["asker"].id)
+                if self.state == "closed":
+                    asker.closed_at, asker.email, asker.email_verified_at = utc_now(), None, None
+                else:
+                    asker.role = self.state.split()[-1]
         elif self.state == "purged":
             purge(self.board.engine, self.people["asker"].id, actor=OPERATOR)
 
@@ -329,7 +367,7 @@ class Scene:
 
 
 def outcome(page) -> str:
-    if page.status_int == 303 and page.location.startswith("http://localhost/login?"):
+    if page.status_int == 303 and page.location.startswith("/login?"):
         return "login"
     return "ok" if page.status_int in (200, 303) else str(page.status_int)
 

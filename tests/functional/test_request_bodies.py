@@ -196,3 +196,19 @@ def test_a_body_of_a_page_that_is_only_asked_for_means_nothing(browser, board, c
         plain.body,
         plain.headers["ETag"],
     )
+
+
+@pytest.mark.parametrize("path", ["/signup", "/login"])
+def test_a_long_address_to_go_on_to_is_not_sent_back(browser, path):
+    client = browser()
+    form = client.get(path).forms[path[1:]]
+    fields = {
+        "csrf_token": form["csrf_token"].value,
+        "next": "/" + '"' * 300_000,
+        "stamp": "x" * 99,
+    }
+    page = client.post(path, fields, status=400)
+    plain = client.post(path, {"csrf_token": form["csrf_token"].value}, status=400)
+    assert len(page.body) < len(plain.body) + 50_000
+    for address in (f"{path}?next=/{'%22' * 50_000}", f"/questions/?x={'%22' * 50_000}"):
+        assert len(client.get(address).body) < 100_000

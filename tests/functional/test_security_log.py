@@ -54,13 +54,20 @@ def test_a_form_and_a_button_without_their_token(browser, board, told):
 
 
 @pytest.mark.parametrize(
-    ("address", "headers"),
-    [("/questions/?q=%ff", {}), ("/questions/", {"Host": "evil.example"})],
+    ("address", "headers", "reason"),
+    [
+        ("/questions/?q=%ff", {}, "reason='unreadable'"),
+        (
+            "/questions/",
+            {"Host": "evil.example"},
+            "reason='host' sent='evil.example' expected='http://localhost:6543'",
+        ),
+    ],
 )
-def test_what_no_browser_sends(browser, board, told, address, headers):
+def test_what_no_browser_sends(browser, board, told, address, headers, reason):
     browser().get(address, headers=headers, status=400)
     (line,) = told("foreign_request")
-    assert line.endswith("reason='unreadable'")
+    assert line.endswith(reason)
 
 
 def test_a_form_that_comes_back_at_once(make_app, browser, board, told):

@@ -105,6 +105,7 @@ def test_a_new_account_has_few_links(strict, browser, board, monkeypatch):
     assert board.facts()["posts"] == []
     form = page.forms["ask"]
     form["body"] = links
+    later(monkeypatch, seconds=3)
     path = form.submit("submit", status=303).location
     form = client.get(f"{path}edit").forms["edit"]
     form["body"] = f"{links} https://c.example"
@@ -153,6 +154,7 @@ def test_however_links_are_written_they_are_counted(
         "My title",
         "`https://a.example https://b.example https://c.example`",
     )
+    later(monkeypatch, seconds=3)
     path = form.submit("submit", status=303).location
     # Nor by an edit.
     form = client.get(f"{path}edit").forms["edit"]
@@ -172,3 +174,36 @@ def test_a_script_of_ones_own_needs_no_such_fields_in_development(browser, board
     token = client.get("/questions/ask").forms["ask"]["csrf_token"].value
     fields = {"csrf_token": token, "title": "My title", "body": "My text"}
     client.post("/questions/ask", fields, status=303)
+
+
+@pytest.mark.parametrize("stamp", ["", "of another clock", "of another secret"])
+def test_a_form_that_is_shown_again_has_a_new_time(strict, browser, board, monkeypatch, stamp):
+    form = sign_up_form(browser(of=strict))
+    if stamp == "of another clock":
+        with monkeypatch.context() as another:
+            later(another, seconds=90)
+            stamp = browser(of=strict).get("/signup").forms["signup"]["stamp"].value
+    form["stamp"].force_value(stamp)
+    page = form.submit("submit", status=400)
+    assert "faster than people type" in page
+    form = page.forms["signup"]
+    form["password"] = form["password_confirm"] = PASSWORD
+    later(monkeypatch, seconds=2.1)
+    form.submit("submit", status=303)
+
+
+def test_a_post_that_is_shown_again_has_a_new_time(strict, browser, board, monkeypatch):
+    question = board.question()
+    client = browser(board.user("new"), of=strict)
+    pages = (("/questions/ask", "ask"), (f"/questions/{question.id}/", "answer"))
+    forms = []
+    for path, name in pages:
+        form = client.get(path).forms[name]
+        form["body"] = "My text"
+        if name == "ask":
+            form["title"] = "My title"
+        form["stamp"].force_value("")
+        forms.append(form.submit("submit", status=400).forms[name])
+    later(monkeypatch, seconds=2.1)
+    for form in forms:
+        form.submit("submit", status=303)

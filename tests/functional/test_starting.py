@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import resource
 import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from postgresql import free_port, private_server
-from processes import SECRET, get, ini_copy, run, server
+from processes import BIN, SECRET, get, ini_copy, run, server
 from project import PROJECT
+from waiting import wait_until
 
 from qaboard.db import make_engine
 from qaboard.settings import load_database_url
@@ -226,6 +232,72 @@ def test_processes_have_files_of_their_own(tmp_path):
         answer, _page = get(port, "/questions/")
     assert answer.headers["X-Request-ID"] in (tmp_path / "var" / "qaboard-2.log").read_text()
     assert not (tmp_path / "var" / "qaboard.log").exists()
+
+
+def test_a_process_without_file_descriptors_says_so_and_recovers(tmp_path):
+    port = free_port()
+    ini = ini_copy("production.ini", tmp_path, port)
+    variables = {
+        "QABOARD_SECRET": SECRET,
+        "QABOARD_DATABASE_URL": f"sqlite:///{tmp_path}/var/board.sqlite",
+    }
+    assert run("alembic", "-c", ini, "upgrade", "head", **variables).returncode == 0
+    log = tmp_path / "var" / "qaboard.log"
+    with server(ini, **variables) as process, ExitStack() as stack:
+        assert get(port, "/questions/")[0].status == 200
+        limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (50, limits[1]))
+        for _ in range(60):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        wait_until(lambda: "no connection can be accepted" in log.read_text(), "it is silent")
+        before = processor_seconds(process.pid)
+        time.sleep(3)
+        # A process that spins takes all of the three.
+        assert processor_seconds(process.pid) - before < 1.5
+        assert log.read_text().count("no connection can be accepted") == 1
+        stack.close()
+        assert get(port, "/questions/")[0].status == 200
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has taken of the processor."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def foreign_folder() -> Iterator[Path]:
+    """A folder that the tests' user may read and not write in."""
+    # pytest's own are root's alone.
+    with tempfile.TemporaryDirectory(prefix="qaboard-starting-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.mark.parametrize("ini_name", ["development.ini", "production.ini"])
+@pytest.mark.parametrize("program", ["pserve", "alembic", "qaboard"])
+def test_a_folder_that_cannot_be_written_is_one_sentence(foreign_folder, ini_name, program):
+    ini = ini_copy(ini_name, foreign_folder, free_port())
+    (foreign_folder / "var").chmod(0o555)
+    become = ("setpriv", "--reuid=nobody", "--clear-groups") if os.geteuid() == 0 else ()
+    arguments = {
+        "pserve": [BIN / "pserve", ini],
+        "alembic": [BIN / "alembic", "-c", ini, "upgrade", "head"],
+        "qaboard": [BIN / "qaboard", "-c", ini, "upgrade"],
+    }[program]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("QABOARD_")}
+    if ini_name == "production.ini":
+        environment |= {
+            "QABOARD_SECRET": SECRET,
+            "QABOARD_DATABASE_URL": f"sqlite:///{foreign_folder}/var/board.sqlite",
+        }
+    refused = subprocess.run(
+        [*become, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    told = refused.stderr.strip().splitlines()[-1]
+    assert told.startswith(("qaboard: ", "Error: ")), refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_setup_of_long_ago_begins_anew(browser, board, user):
         session.execute(update(TOTPFactor).values(created_at=utc_now() - timedelta(minutes=16)))
     form = page.forms["app"]
     form["code"] = pyotp.TOTP(secret).now()
-    assert form.submit("submit").location == "http://localhost/account/two-factor"
+    assert form.submit("submit").location == "/account/two-factor"
     assert client.get("/account/authenticator-app").status_int == 303
     form["code"] = ""
     assert "begin again" in form.submit("submit", status=400)
@@ -148,7 +148,7 @@ def test_an_app_in_use_is_not_replaced(browser, board, user, totp):
     token = client.get("/account/").html.find(attrs={"name": "csrf_token"})["value"]
     before = board.facts()
     answer = client.post("/account/set-up-app", {"csrf_token": token})
-    assert answer.location == "http://localhost/account/two-factor"
+    assert answer.location == "/account/two-factor"
     assert board.facts() == before
 
 

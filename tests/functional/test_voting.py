@@ -92,7 +92,7 @@ def test_a_visitor_who_votes_is_taken_to_log_in_and_back_to_the_answer(browser, 
 def test_a_vote_sent_without_a_login_leads_to_the_post_afterwards(browser, board):
     question = board.question()
     page = browser().post(f"/questions/{question.id}/vote", {"value": "1"})
-    assert page.location == f"http://localhost/login?next=%2Fquestions%2F{question.id}%2F"
+    assert page.location == f"/login?next=%2Fquestions%2F{question.id}%2F%23vote"
 
 
 @pytest.mark.parametrize("value", ["", "2", "-2", "1.0", "１", "yes", "1 ", None])

@@ -9,6 +9,7 @@ import pytest
 
 import qaboard
 from qaboard.settings import SettingsError, load_settings
+from qaboard.settings.reading import resolve_path
 
 PROJECT = Path(__file__).parents[2]
 SECRET = "xq5nV0Jt8mZr2LkWc7Ay4HdPs9TfEu1B"
@@ -114,3 +115,11 @@ def test_both_ini_files_have_the_same_sections_and_no_secret_in_production():
                    "mail.certificate_authority_file"}  # fmt: skip
     assert set(production["app:main"]) - mail_server == names - only_in_development
     assert "debugtoolbar" not in production["app:main"]["pyramid.includes"]
+
+
+def test_a_folder_can_be_named_from_a_package(tmp_path):
+    assert resolve_path(str(tmp_path)) == tmp_path
+    assert resolve_path("qaboard:../static") == PROJECT / "static"
+    assert resolve_path("qaboard:locale") == PROJECT / "qaboard" / "locale"
+    assert resolve_path("no_such_package:static") is None
+    assert resolve_path("..:static") is None

@@ -30,7 +30,7 @@ _LESSONS = (
         "민지_dev",
         "`less`에서 `Shift+F`를 누르면 `tail -f`처럼 새 줄을 따라갑니다. 멈출 때는 `Ctrl+C`예요.",
     ),
-    ("관리자", "'몇 일'이 아니라 언제나 '며칠'이 맞습니다."),
+    ("sujin", "'몇 일'이 아니라 언제나 '며칠'이 맞습니다."),
     ("텃밭지기", "상추는 겉잎부터 따야 오래 먹을 수 있어요."),
     ("Priya", "`EXPLAIN QUERY PLAN` tells me whether SQLite uses my index. It did not."),
     (
@@ -64,7 +64,7 @@ _LESSONS = (
         "민지_dev",
         "유니코드 순서로 정렬하면 'ㄱ'이 '가'보다 앞에 옵니다. 목록 맨 위에 자음이 나와서 알았어요.",
     ),
-    ("관리자", "백업은 되돌려 봐야 백업입니다. 오늘 정말로 되돌려 봤어요."),
+    ("sujin", "백업은 되돌려 봐야 백업입니다. 오늘 정말로 되돌려 봤어요."),
     ("하늘", "`man` 페이지에서 `/`로 찾고 `n`으로 다음 것을 볼 수 있다는 걸 이제야 알았어요."),
     ("Priya", "HTTP status 418, \"I'm a teapot\", comes from an April Fools' RFC of 1998."),
     (
@@ -80,7 +80,7 @@ _EVERY = 34 * HOURS
 
 QUESTIONS = (
     DemoQuestion(
-        author="관리자",
+        author="sujin",
         # Long enough ago for the last lesson to be from yesterday.
         age=(len(_LESSONS) + 1) * _EVERY,
         title="오늘 새로 배운 것을 한 줄로 남겨 주세요 (Today I learned)",

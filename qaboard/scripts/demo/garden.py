@@ -51,7 +51,7 @@ QUESTIONS = (
                 up=6,
             ),
             DemoAnswer(
-                author="관리자",
+                author="sujin",
                 after=2 * DAYS,
                 body="""
                     저는 일부러 첫 꽃송이 바로 아래 곁순 하나만 남겨서 **두 줄기**로 키웁니다. 지지대가 하나 더 필요하지만 열매는 더 많이 달려요.

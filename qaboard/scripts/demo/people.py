@@ -6,7 +6,7 @@ from qaboard.scripts.demo.shape import DAYS, DemoUser
 PASSWORD = "demo password 1"  # noqa: S105 - known to all, and seeded into development boards only
 
 USERS = (
-    DemoUser("관리자", "admin@demo.example", "ko", 240 * DAYS, Role.ADMIN),
+    DemoUser("sujin", "admin@demo.example", "ko", 240 * DAYS, Role.ADMIN),
     DemoUser("moderator", "moderator@demo.example", "en", 238 * DAYS, Role.MODERATOR),
     DemoUser("민지_dev", "minji@demo.example", "ko", 231 * DAYS),
     DemoUser("커피좋아", "coffee@demo.example", "ko", 224 * DAYS),

@@ -187,7 +187,7 @@ QUESTIONS = (
                 up=5,
             ),
             DemoAnswer(
-                author="관리자",
+                author="sujin",
                 after=1 * DAYS,
                 body="""
                     켜면 안 되는 때는 데이터베이스 파일이 **네트워크 드라이브**에 있을 때입니다. WAL은 같은 컴퓨터의 프로세스끼리 메모리를 나눠 쓰기 때문에 여러 컴퓨터에서 함께 쓸 수 없어요. 자세한 내용은 [SQLite 문서](https://www.sqlite.org/wal.html)에 있습니다.
@@ -243,7 +243,7 @@ QUESTIONS = (
                 down=3,
             ),
             DemoAnswer(
-                author="관리자",
+                author="sujin",
                 after=2 * DAYS + 3 * HOURS,
                 body="""
                     > 한국어로 쓰면 깨지지 않나요?

@@ -75,7 +75,7 @@ QUESTIONS = (
                 up=6,
             ),
             DemoAnswer(
-                author="관리자",
+                author="sujin",
                 after=1 * DAYS,
                 body="""
                     모둠을 넷에서 **둘**로 줄여 보세요. 숨을 곳이 없어집니다. 두 사람이 한 것을 옆 모둠과 바꿔 보게 하면 넷이 함께하는 효과도 나요.

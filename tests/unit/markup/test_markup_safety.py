@@ -3,6 +3,7 @@
 import re
 import sys
 import threading
+import unicodedata
 from html.parser import HTMLParser
 
 import pytest
@@ -181,7 +182,41 @@ def test_normalise():
     assert normalise("    a\r\nb\rc\n") == "    a\nb\nc\n"
     assert normalise("\u1112\u1161\u11ab") == "한"
     assert normalise("e\u0301") == "é"
-    assert normalise("a" + "\u0301\u0323" * 40).count("\u034f") == 2
+
+
+@pytest.mark.parametrize("control", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_controls_that_turn_the_text_around_them_are_taken_out(control):
+    assert normalise(f"a{control}한 b") == "a한 b"
+    assert render(f"a{control}b `c{control}d`") == render("ab `cd`")
+    # A mark has no end, and turns nothing.
+    assert normalise("a\u200fb\u200e\u061c") == "a\u200fb\u200e\u061c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "각 한글 옛말 ᄒᆞᆫ글〮",
+        "Tiếng Việt, naïve café",
+        "ที่นี่ น้ำ กู้",
+        "हिन्दी क्ष्म्य र्क्ष्ण्यें",
+        "அஆ ക്ഷ്ണ මල්ලී မြန်မာဘာသာ",
+        "بِسْمِ ٱللَّٰهِ ٱلرَّحْمَٰنِ",
+        "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים",
+        "ཨོཾ་མ་ཎི་པདྨེ་ཧཱུྃ",
+        "👩‍👩‍👧‍👦 🏴‍☠️ 1️⃣ ❤️",
+    ],
+)
+def test_what_scripts_need_stays(text):
+    assert normalise(text) == unicodedata.normalize("NFC", text)
+
+
+def test_marks_beyond_those_of_any_script_are_taken_out():
+    zalgo = "z" + "\u0335\u0489\u0301" * 40
+    assert len(normalise(zalgo)) <= 6
+    assert normalise(zalgo + "한").endswith("한")
+    # Neither a joiner nor a spacing mark begins another letter.
+    assert len(normalise("z" + "\u0335\u200d" * 40)) < 50
+    assert normalise("z" + "\u0335\u200d" * 40).count("\u0335") == 5
 
 
 def test_plain_text():
