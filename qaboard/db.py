@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable
@@ -180,7 +180,7 @@ def run_transaction(engine: Engine, act: Callable[[Session], Result]) -> Result:
         except (DBAPIError, StaleDataError) as error:
             if not remaining or not _is_in_the_way(error):
                 raise
-        time.sleep(random.uniform(0, RETRY_MAX_SECONDS))  # noqa: S311 - nobody need not guess it
+        time.sleep(secrets.SystemRandom().uniform(0, RETRY_MAX_SECONDS))
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -22,8 +22,8 @@ LOCALE_COOKIE = "locale"
 LANGUAGE_FIELD = "lang"
 """The field of an address that asks for a language: those that search engines are given."""
 
-REMEMBERED_HEADER_CHARACTERS = 200
-"""No browser sends a longer ``Accept-Language``; what is remembered of others would be much."""
+ACCEPT_LANGUAGE_MAX_CHARACTERS = 200
+"""No browser sends a longer header; of others the beginning is read, since all of it takes long."""
 
 _REQUESTED_LOCALE = re.compile(rf"(?:^|&){LANGUAGE_FIELD}=([^&]*)")
 
@@ -59,8 +59,8 @@ def visitor_locale(
         return requested
     if not accept_language:
         return settings.default_locale
-    if len(accept_language) > REMEMBERED_HEADER_CHARACTERS:
-        return accepted_locale.__wrapped__(accept_language, settings.default_locale)
+    if len(accept_language) > ACCEPT_LANGUAGE_MAX_CHARACTERS:
+        accept_language = accept_language[:ACCEPT_LANGUAGE_MAX_CHARACTERS].rpartition(",")[0]
     return accepted_locale(accept_language, settings.default_locale)
 
 

@@ -55,6 +55,7 @@ def test_a_vote_keeps_focus_scroll_and_what_is_being_typed(browser, long_board):
     # Without it, a page is still on its way to where it scrolls.
     page.emulate_media(reduced_motion="reduce")
     page.goto(long_board.path)
+    press(page.get_by_text("Answer it yourself"))
     fill(page.get_by_label("Text", exact=True), "half an answer")
     mark(page)
     button = article(page, answer).get_by_role("button", name="Useful", exact=True)
@@ -78,7 +79,7 @@ def test_an_answer_on_another_order_of_the_page_is_voted_on_there(browser, long_
     page = browser(long_board.user())
     page.goto(f"{long_board.path}?sort=oldest")
     press(article(page, answer).get_by_role("button", name="Not useful", exact=True))
-    expect(told(page)).to_have_text("Score: -1. You: not useful")
+    expect(told(page)).to_have_text("Score: −1. You: not useful")
     expect(page).to_have_url(f"{long_board.path}?sort=oldest")
 
 
@@ -114,6 +115,7 @@ def test_an_answer_is_deleted_and_restored_where_it_stands(browser, long_board):
 def test_a_question_is_deleted_and_restored_where_it_stands(browser, long_board):
     page, visitor = browser(long_board.asker), browser()
     page.goto(long_board.path)
+    press(page.get_by_text("Answer it yourself"))
     fill(page.get_by_label("Text", exact=True), "half an answer")
     mark(page)
     press(page.get_by_role("link", name="Delete"))
@@ -244,7 +246,7 @@ def test_of_votes_in_quick_succession_the_last_counts(browser, long_board):
     expect(useful).to_have_attribute("aria-pressed", "true")
     expect(shown).to_have_attribute("aria-busy", "true")
     held[1].continue_()
-    expect(told(page)).to_have_text("Score: -1. You: not useful")
+    expect(told(page)).to_have_text("Score: −1. You: not useful")
     expect(not_useful).to_be_focused()
     expect(shown).not_to_have_attribute("aria-busy", "true")
     assert long_board.read(answer).score == -1

@@ -61,7 +61,6 @@ def fill(board: OwnBoard) -> None:
     with board.transaction() as session:
         session.add(TOTPFactor(user_id=minji.id, encrypted_secret=secret, confirmed_at=utc_now()))
         session.add(RecoveryCode(user_id=minji.id, code_hash=b"x" * 32))
-        purge(session, spammer.id, actor=OPERATOR)
         suspend(
             session,
             minji.id,
@@ -84,6 +83,7 @@ def fill(board: OwnBoard) -> None:
                     user_agent="Mozilla/5.0",
                 )
             )
+    purge(board.engine, spammer.id, actor=OPERATOR)
     close_due_accounts(board.engine)
 
 

@@ -89,3 +89,15 @@ def test_times_read_well_in_both(browser, board):
     assert english.text == "3 hours ago"
     assert "년" in korean["title"]
     assert korean["datetime"] == english["datetime"]
+
+
+def test_of_a_long_header_the_beginning_is_read(browser):
+    """All of it would take half a second of the processor's time."""
+    for header, language in (
+        ("ko," + "en," * 80_000, "ko"),
+        ("en," + "de;q=0.5," * 20_000 + "ko", "en"),
+        ("de," * 80_000 + "en", "ko"),
+        ("a" * 250_000, "ko"),
+    ):
+        page = browser().get("/questions/", headers={"Accept-Language": header})
+        assert page.html.html["lang"] == language, header[:20]

@@ -100,6 +100,32 @@ def test_a_retry_runs_again_and_writes_once(ask_form, board, replace_ask):
     assert len(board.facts()["posts"]) == 1
 
 
+@pytest.mark.parametrize("status", [303, 403, 404])
+def test_what_is_tried_again_is_no_error_in_the_log(browser, board, monkeypatch, caplog, status):
+    question = board.question()
+    client = browser(board.user())
+    token = client.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
+    original, attempts = vote_views.cast_vote, []
+
+    def cast_vote(session, **values):
+        attempts.append(1)
+        if len(attempts) == 1:
+            # As when somebody else has changed the row meanwhile.
+            raise StaleDataError
+        if status == 404:
+            raise HTTPNotFound
+        if status == 403:
+            raise HTTPForbidden
+        return original(session, **values)
+
+    monkeypatch.setattr(vote_views, "cast_vote", cast_vote)
+    client.post(
+        f"/questions/{question.id}/vote", {"value": "1", "csrf_token": token}, status=status
+    )
+    assert len(attempts) == 2
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 def test_who_is_suspended_while_the_text_is_rendered_posts_nothing(browser, board, monkeypatch):
     """What was found out before a request begins to write is found out again then."""
     author = board.user()
@@ -126,32 +152,6 @@ def test_a_view_that_has_not_begun_to_write_cannot(app, board):
     user = board.user()
     with WritingSession(app.registry["reading_engine"]) as session, pytest.raises(RuntimeError):
         session.execute(update(User).where(User.id == user.id).values(locale="ko"))
-
-
-@pytest.mark.parametrize("status", [303, 403, 404])
-def test_what_is_tried_again_is_no_error_in_the_log(browser, board, monkeypatch, caplog, status):
-    question = board.question()
-    client = browser(board.user())
-    token = client.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
-    original, attempts = vote_views.cast_vote, []
-
-    def cast_vote(session, **values):
-        attempts.append(1)
-        if len(attempts) == 1:
-            # As when somebody else has changed the row meanwhile.
-            raise StaleDataError
-        if status == 404:
-            raise HTTPNotFound
-        if status == 403:
-            raise HTTPForbidden
-        return original(session, **values)
-
-    monkeypatch.setattr(vote_views, "cast_vote", cast_vote)
-    client.post(
-        f"/questions/{question.id}/vote", {"value": "1", "csrf_token": token}, status=status
-    )
-    assert len(attempts) == 2
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def at_once(actions):

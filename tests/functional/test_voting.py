@@ -39,7 +39,7 @@ def test_a_vote_is_cast_changed_and_withdrawn(browser, board, kind):
     assert score(page, element_id) == "1"
     assert "You: useful" in page
     page = vote_form(page, element_id, 1).submit().follow()
-    assert score(page, element_id) == "-1"
+    assert score(page, element_id) == "−1"
     assert "You: not useful" in page
     page = vote_form(page, element_id, 1).submit().follow()
     assert score(page, element_id) == "0"

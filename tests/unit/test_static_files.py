@@ -27,6 +27,7 @@ WEIGHT_BYTES = 40 * 1024
 # Names for scripts and tests, without a look of their own.
 WITHOUT_A_RULE = {
     "edited",
+    "login-reason",
     "preview-button",
     "restriction",
     "staff-second-factor",
