@@ -363,8 +363,10 @@ class Drafts(RuleBasedStateMachine):
         row = self.row
         for tab in self.tabs:
             text, status = tab.state["text"], tab.state["status"]
-            if status == "kept" and text:
-                assert tab.state["isSaved"]
+            assert status != "kept" or tab.state["isSaved"]
+            has_sent = any(writer == tab.writer for writer, _number in tab.history)
+            # Whoever leaves then is not asked, and nothing more is sent.
+            if tab.state["isSaved"] and has_sent and text:
                 is_own = row is not None and row.writer == tab.writer
                 assert not is_own or row.body == text, "said to be saved, and overwritten"
                 assert is_own or tab.is_superseded
@@ -395,7 +397,7 @@ def test_what_was_typed_last_is_never_lost_and_never_wrongly_said_to_be_saved(bo
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
