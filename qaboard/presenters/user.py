@@ -31,10 +31,14 @@ class ProfileTab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A post in its author's profile. ``is_hidden`` says that its question was deleted."""
+    """A post in its author's profile.
+
+    ``title`` is that of its question, and empty for whoever may not see it; ``is_hidden`` says that
+    the question was deleted.
+    """
 
     post: Post
-    question: Question
+    title: str
     resource: QuestionResource | AnswerResource
     is_hidden: bool
 
@@ -101,11 +105,13 @@ def present_profile(
     rows = []
     for post in posts:
         question = post if is_questions else post.question
-        node = QuestionResource(question, questions)
+        node = question_node = QuestionResource(question, questions)
         if not is_questions:
             node = AnswerResource(post, AnswersResource(node))
         is_hidden = not is_questions and question.deleted_at is not None
-        rows.append(ProfileRow(post, question, node, is_hidden))
+        # What the reader wrote themselves they may read; a deleted question of somebody else, not.
+        is_readable = is_questions or request.has_permission(Permission.VIEW, question_node)
+        rows.append(ProfileRow(post, question.title if is_readable else "", node, is_hidden))
     address = ListAddress(
         request.resource_path(resource), {"tab": tab}, {"tab": ProfileTab.QUESTIONS}
     )

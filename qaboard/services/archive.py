@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from qaboard.models import Answer, Draft, Post, Question, SecurityEvent, User, UserSession, Vote
@@ -41,7 +41,8 @@ def write_archive(
             # Names of numbers: nothing that was typed can lead out of the folder.
             folder = "questions" if isinstance(post, Question) else "answers"
             archive.writestr(
-                f"{folder}/{post.id}.md", f"# {title}\n\n<{address_of(post)}>\n\n{post.body}\n"
+                f"{folder}/{post.id}.md",
+                f"# {title or '–'}\n\n<{address_of(post)}>\n\n{post.body}\n",
             )
 
 
@@ -126,10 +127,14 @@ def _drafts(user: User):
 
 
 def _posts(session: Session, user: User) -> Iterator[tuple[Post, str]]:
-    """All posts of a user with the titles of their questions, a few at a time."""
+    """All posts of a user with the titles of their questions, a few at a time.
+
+    Of a question that somebody else has deleted there is no title any more.
+    """
     parent = aliased(Question)
+    is_readable = or_(parent.deleted_at.is_(None), parent.author_id == user.id)
     rows = session.execute(
-        select(Post, parent.title)
+        select(Post, case((is_readable, parent.title), else_=""))
         .outerjoin(parent, Post.question_id == parent.id)
         .where(Post.author_id == user.id)
         .order_by(Post.id),

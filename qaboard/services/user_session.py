@@ -72,8 +72,8 @@ class LoginAttempt:
 def find_login(engine: Engine, name: str) -> LoginAttempt:
     """The account of a name, or of a mail address that it has confirmed.
 
-    The work is the same whether there is one. It reads in a short transaction of its own, which is
-    over before the hash is computed: no connection is held meanwhile.
+    The work is the same whether there is one. Reads in a short transaction of its own, which is
+    over before the password is hashed: no connection is held meanwhile.
     """
     # No name has one; an address may have been typed in wide letters.
     if "@" in narrow(name):

@@ -15,6 +15,7 @@ from pyramid.httpexceptions import (
 from pyramid.request import Request
 from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
 from pyramid_retry import is_error_retryable
+from pyramid_tm import maybe_tag_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -293,12 +294,22 @@ def too_many_hashes(_error, request):
     return page
 
 
+def runs_again(request: Request, error: Exception) -> bool:
+    """Whether the request is tried again after this error.
+
+    pyramid_tm asks the transaction whether it is worth it only after the page of the error was
+    made, which would have logged it by then.
+    """
+    maybe_tag_retryable(request, request.exc_info)
+    return is_error_retryable(request, error)
+
+
 @exception_view_config(OperationalError, renderer="error/error.jinja2")
 @exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
 def database_away(error, request):
     leave_session_alone(request)
-    if is_error_retryable(request, error):
-        # Nobody sees this one: the request runs again.
+    if runs_again(request, error):
+        # Nobody sees this one.
         return error_page(request, 503, "", "")
     log.error(
         "%s %r: the database does not answer: %s",
@@ -319,8 +330,8 @@ def database_away(error, request):
 @exception_view_config(Exception, renderer="error/error.jinja2")
 def server_error(error, request):
     leave_session_alone(request)
-    if is_error_retryable(request, error):
-        # Nobody sees this one: the request runs again.
+    if runs_again(request, error):
+        # Nobody sees this one.
         return error_page(request, 500, "", "")
     error_id = request_id()
     path = request.environ["PATH_INFO"]

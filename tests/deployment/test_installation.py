@@ -365,9 +365,7 @@ def fail_at_the_start(checkout: Checkout) -> None:
 
 
 def fail_at_the_first_page(checkout: Checkout) -> None:
-    checkout.change(
-        "qaboard/templates/questions/list.jinja2", lambda text: f"{text}{{{{ nothing() }}}}"
-    )
+    checkout.change("qaboard/templates/layouts/page.jinja2", lambda _: "{{ nothing() }}")
 
 
 def fail_at_doctor(checkout: Checkout) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest, HTTPForbidden, HTTPNotFound, HTTPSeeOther
 from pyramid_retry import RetryableException
 from sqlalchemy import text, update
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.db import WritingSession
 from qaboard.models import User, utc_now
@@ -124,6 +126,32 @@ def test_a_view_that_has_not_begun_to_write_cannot(app, board):
     user = board.user()
     with WritingSession(app.registry["reading_engine"]) as session, pytest.raises(RuntimeError):
         session.execute(update(User).where(User.id == user.id).values(locale="ko"))
+
+
+@pytest.mark.parametrize("status", [303, 403, 404])
+def test_what_is_tried_again_is_no_error_in_the_log(browser, board, monkeypatch, caplog, status):
+    question = board.question()
+    client = browser(board.user())
+    token = client.get("/account/").html.find("input", attrs={"name": "csrf_token"})["value"]
+    original, attempts = vote_views.cast_vote, []
+
+    def cast_vote(session, **values):
+        attempts.append(1)
+        if len(attempts) == 1:
+            # As when somebody else has changed the row meanwhile.
+            raise StaleDataError
+        if status == 404:
+            raise HTTPNotFound
+        if status == 403:
+            raise HTTPForbidden
+        return original(session, **values)
+
+    monkeypatch.setattr(vote_views, "cast_vote", cast_vote)
+    client.post(
+        f"/questions/{question.id}/vote", {"value": "1", "csrf_token": token}, status=status
+    )
+    assert len(attempts) == 2
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def at_once(actions):

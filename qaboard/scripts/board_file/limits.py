@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import colander
@@ -32,9 +32,11 @@ from sqlalchemy import (
 )
 
 from qaboard.models import (
+    CLOCK_TOLERANCE,
     EventKind,
     Passkey,
     Post,
+    PurgeStep,
     RecoveryCode,
     Role,
     SecurityEvent,
@@ -64,9 +66,6 @@ VERSION_MAX = 10**9
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """No board is older than the time of Unix, from which segments of lists count."""
-
-CLOCK_TOLERANCE = timedelta(days=1)
-"""How far the clock of another machine may be ahead."""
 
 TOTP_STEP_SECONDS = 30
 
@@ -285,6 +284,7 @@ _LIMITS: dict[Column, Limit] = {
     User.__table__.c.role: _one_of(*Role),
     User.__table__.c.locale: _one_of(*LOCALES),
     User.__table__.c.suspended_until: LATER_TIME,
+    User.__table__.c.purge_step: _one_of(*PurgeStep),
     User.__table__.c.suspension_reason: Limit(_accept_reason),
     User.__table__.c.closing_at: LATER_TIME,
     TOTPFactor.__table__.c.encrypted_secret: Limit(_encrypted_secret),
