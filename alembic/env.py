@@ -7,7 +7,7 @@ from pyramid.paster import get_appsettings, setup_logging
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from qaboard.db import make_engine
+from qaboard.db import make_engine, sqlite_file
 from qaboard.models import Base
 from qaboard.schema import COMPATIBILITY_TABLE, read_compatible
 from qaboard.settings import SettingsError, load_database_url
@@ -31,11 +31,23 @@ def run_migrations() -> None:
         raise SystemExit(f"qaboard: {error}") from None
     engine = make_engine(url)
     try:
-        if url.get_backend_name() == "sqlite" and url.database:
-            os.makedirs(os.path.dirname(os.path.abspath(url.database)), exist_ok=True)
-        with engine.execution_options(writes=True).connect() as connection:
+        with _connect(engine) as connection:
             _switch_foreign_keys_off(connection)
             _migrate(connection)
+    finally:
+        engine.dispose()
+
+
+def _connect(engine):
+    """Connect to the database; on SQLite its folder is made.
+
+    :raises SystemExit: with a sentence, when there is no way to it.
+    """
+    file = sqlite_file(engine.url)
+    try:
+        if file is not None:
+            file.absolute().parent.mkdir(parents=True, exist_ok=True)
+        return engine.execution_options(writes=True).connect()
     except OSError as error:
         raise SystemExit(
             f"qaboard: The folder of the database cannot be made: {error.strerror}: "
@@ -43,8 +55,6 @@ def run_migrations() -> None:
         ) from None
     except OperationalError as error:
         raise SystemExit(f"qaboard: The database says: {error.orig}") from None
-    finally:
-        engine.dispose()
 
 
 def _switch_foreign_keys_off(connection) -> None:

@@ -30,7 +30,9 @@ def link_in(mail) -> str:
 
 
 def open_link(client, link: str):
-    return client.get(link).follow(expect_errors=True)
+    """The page that a link leads to; that of a dead one is at its own address."""
+    page = client.get(link, expect_errors=True)
+    return page.follow(expect_errors=True) if page.status_int == 303 else page
 
 
 def confirm(client, link: str):
@@ -97,7 +99,7 @@ def test_it_works_once(browser, board, mails):
 @pytest.mark.parametrize("token", ["x", "한글", "a" * 43, "%00", "../../x"])
 def test_garbage_is_a_dead_link(browser, token):
     for name in ("verify-email", "reset-password"):
-        assert browser().get(f"/{name}", {"token": token}).follow(status=410)
+        assert browser().get(f"/{name}", {"token": token}, status=410)
         assert browser().get(f"/{name}", status=410)
 
 
@@ -283,7 +285,7 @@ def test_a_board_without_mail(make_app, browser, board, mails):
     assert "sends no mail" in page
     assert "forgot" not in page.forms
     assert "We sent a mail" not in sign_up(client).follow().follow()
-    page = client.get("/verify-email?token=old").follow(status=410)
+    page = client.get("/verify-email?token=old", status=410)
     assert "make you a link to confirm your address" in page
     page = client.get("/account/email")
     assert "make you a link to confirm your address" in page

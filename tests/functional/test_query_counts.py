@@ -134,7 +134,8 @@ def test_pages_of_links_in_mails(board, browser, count_queries, page, email, exp
     client = browser()
     with count_queries() as statements:
         client.get(f"/{page}", {"token": token})
-    assert statements == []
+    # Whether it works is asked before it takes the place of another one.
+    assert len(statements) == expected - 1, "\n".join(statements)
     with count_queries() as statements:
         client.get(f"/{page}")
     assert len(statements) == expected, "\n".join(statements)
