@@ -13,8 +13,6 @@ REQUIREMENTS = [
     "alembic>=1.18",
     "zope.sqlalchemy>=4.1",
     "deform>=3.0.1,<4",
-    # Forms in parts, with limits; cgi, which WebOb has, knows none.
-    "multipart>=2",
     "colander>=2.0",
     "Markdown>=3.11,<3.12",
     "nh3>=0.3",

@@ -1,18 +1,15 @@
-"""Request bodies: the content types that each path takes, and limits checked before parsing.
+"""Request bodies: urlencoded forms only, and limits checked before parsing.
 
 ``cgi`` and WebOb need seconds for a megabyte of hostile multipart. So a body is judged here, once
-and before anything reads it: one that is refused is emptied, so that nothing can parse it again,
-and what is left is a short urlencoded form, whatever it was sent as.
+and before anything reads it: one that is refused is emptied, so that nothing can parse it again.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from io import BytesIO
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import unquote_to_bytes
 
-from multipart import MultipartError, MultipartParser
 from pyramid.httpexceptions import (
     HTTPBadRequest,
     HTTPException,
@@ -27,25 +24,10 @@ BODY_MAX_BYTES = 1024 * 1024
 FIELDS_MAX_COUNT = 100
 """No form of the site has more than ten."""
 
-MULTIPART_VIEWS = frozenset({"draft"})
-"""The views, the last name of a path, that take ``multipart/form-data`` too.
-
-A browser sends no more than 64 KiB while a page is left, and percent-encoded that is a third of the
-Korean text that it is in parts. A view that takes files would be named here as well.
-"""
-
-PARTS_MAX_COUNT = 20
-PART_HEADERS_MAX_COUNT = 2
-PART_HEADER_MAX_BYTES = 200
-
 CONTENT_TYPE_MAX_CHARACTERS = 200
 
 FORM = "application/x-www-form-urlencoded"
 _FORM = re.compile(rf'{re.escape(FORM)} *(?:; *charset="?utf-?8"? *)?', re.IGNORECASE)
-# A boundary as RFC 2046, section 5.1.1, has it.
-_MULTIPART = re.compile(
-    r"""multipart/form-data *; *boundary=("?)([0-9a-z'()+_,./:=?-]{1,70})\1 *""", re.IGNORECASE
-)
 
 
 def check_body(request: Request) -> type[HTTPException] | None:
@@ -76,23 +58,19 @@ def drop_body(request: Request) -> None:
 
 
 def read_body(request: Request) -> None:
-    """Check a body, and rewrite it as a form whose header says nothing else.
+    """Check a body, and have its header say nothing but what it is.
 
     :raises HTTPRequestEntityTooLarge: for more than `BODY_MAX_BYTES`.
-    :raises HTTPUnsupportedMediaType: for what the path does not take.
-    :raises HTTPBadRequest: for a body that is not what its header says, or no UTF-8.
+    :raises HTTPUnsupportedMediaType: for what is no urlencoded form in UTF-8.
+    :raises HTTPBadRequest: for too many fields, and for bytes that are no UTF-8.
     """
     if request.content_length > BODY_MAX_BYTES:
         raise HTTPRequestEntityTooLarge
     content_type = request.environ.get("CONTENT_TYPE", "")[: CONTENT_TYPE_MAX_CHARACTERS + 1]
-    multipart = _MULTIPART.fullmatch(content_type)
+    if not _FORM.fullmatch(content_type):
+        raise HTTPUnsupportedMediaType
     try:
-        if _FORM.fullmatch(content_type):
-            check_form(request.body)
-        elif multipart and request.environ["PATH_INFO"].rpartition("/")[2] in MULTIPART_VIEWS:
-            request.body = urlencode(read_parts(request.body, multipart[2])).encode("ascii")
-        else:
-            raise HTTPUnsupportedMediaType
+        check_form(request.body)
     except ValueError as error:
         raise HTTPBadRequest from error
     request.environ["CONTENT_TYPE"] = FORM
@@ -107,30 +85,3 @@ def check_form(body: bytes) -> None:
         raise ValueError("too many fields")
     # WebOb would replace what is none.
     unquote_to_bytes(body).decode("utf-8")
-
-
-def read_parts(body: bytes, boundary: str) -> list[tuple[str, str]]:
-    """The names and values of the fields in a multipart body.
-
-    :raises ValueError: for too many or too long parts, files, and bytes that are no UTF-8.
-    """
-    # Counted before it is parsed; the last boundary ends the body.
-    if body.count(b"--" + boundary.encode("ascii")) > PARTS_MAX_COUNT + 1:
-        raise MultipartError("too many parts")
-    parser = MultipartParser(
-        BytesIO(body),
-        boundary,
-        strict=True,
-        header_limit=PART_HEADERS_MAX_COUNT,
-        headersize_limit=PART_HEADER_MAX_BYTES,
-        part_limit=PARTS_MAX_COUNT,
-        # All of it is in memory already.
-        spool_limit=BODY_MAX_BYTES,
-        memory_limit=BODY_MAX_BYTES,
-    )
-    fields = []
-    for part in parser:
-        if part.filename is not None:
-            raise MultipartError("a file")
-        fields.append((part.name, part.raw.decode("utf-8")))
-    return fields

@@ -9,7 +9,6 @@ import pytest
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
 PART = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
-WRITER = "0123456789abcdef" * 2
 END = "--x--\r\n"
 MEBIBYTE = 1024 * 1024
 
@@ -113,7 +112,7 @@ def test_spellings_of_the_type_of_a_form(member, token, content_type):
 def test_a_hostile_megabyte_costs_little(member, path):
     began = time.process_time()
     for body in HOSTILE.values():
-        send(member, path, body, MULTIPART, 400 if path.endswith("draft") else 415)
+        send(member, path, body, MULTIPART, 415)
     # To parse them takes half a minute.
     assert time.process_time() - began < 5
 
@@ -135,52 +134,6 @@ def test_a_post_without_a_body_is_an_empty_form(browser):
     for headers in ({}, {"Content-Type": MULTIPART}, {"Content-Type": "application/json"}):
         page = browser().post("/login", b"", headers=headers, status=400)
         assert page.forms["login"]
-
-
-def test_a_draft_may_come_in_parts(member, token):
-    fields = {
-        "title": "제목",
-        "body": "50%ff 가&나=다\r\n-- x",
-        "writer": WRITER,
-        "csrf_token": token,
-    }
-    send(member, "/questions/draft", parts(fields), MULTIPART, 200)
-    form = member.get("/questions/ask?draft=1").forms["ask"]
-    assert (form["title"].value, form["body"].value) == ("제목", "50%ff 가&나=다\n-- x")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"no boundary",
-        b"--y\r\nbroken",
-        b'--x\r\nContent-Disposition: form-data; name="a',
-        PART.format("title", "x").encode(),
-        b'--x\r\nContent-Disposition: form-data; name="body"; filename="f"\r\n\r\nx\r\n--x--\r\n',
-        PART.format("body", "x").encode() + b"\xff\r\n--x--\r\n",
-        (PART.format("body", "\udcff") + END).encode(errors="surrogateescape"),
-        (PART.format("a", "1") * 21 + END).encode(),
-        (PART.format("a" * 300, "1") + END).encode(),
-        (PART.format("body", "1") * 2 + END).encode(),
-    ],
-)
-def test_a_draft_in_parts_that_cannot_be_read(member, body):
-    send(member, "/questions/draft", body, MULTIPART, 400)
-
-
-@pytest.mark.parametrize("charset", ["foo", "", "rot13", "zlib", "unicode_escape", "utf-7"])
-def test_parts_with_encodings_of_their_own_are_read_as_utf_8(member, token, charset):
-    typed = f"Content-Type: text/plain; charset={charset}"
-    body = parts({"title": "x", "body": "\\ud800+2AA-", "writer": WRITER, "csrf_token": token})
-    body = body.replace(b'name="body"', f'name="body"\r\n{typed}'.encode())
-    send(member, "/questions/draft", body, MULTIPART, 200)
-    assert member.get("/questions/ask?draft=1").forms["ask"]["body"].value == "\\ud800+2AA-"
-
-
-@pytest.mark.parametrize("boundary", ["", "x" * 71, "a b", "x\x00", "가"])
-def test_a_boundary_that_is_none(member, boundary):
-    content_type = f"multipart/form-data; boundary={boundary}".encode().decode("latin-1")
-    send(member, "/questions/draft", parts({"title": "x"}), content_type, 415)
 
 
 @pytest.mark.parametrize("content_type", [MULTIPART, URLENCODED, "nonsense"])
