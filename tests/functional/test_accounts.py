@@ -101,7 +101,8 @@ def test_signing_up_tells_nobody_that_an_address_has_an_account(browser, board):
 def test_nothing_is_asked_but_what_an_account_needs(browser):
     # No hint and no secret question.
     fields = browser().get("/signup").forms["signup"].fields
-    assert set(filter(None, fields)) - {"csrf_token", "submit", "next", "website", "stamp"} == {
+    unseen = {"csrf_token", "submit", "next", "website", "stamp", "idempotency_key"}
+    assert set(filter(None, fields)) - unseen == {
         "username",
         "email",
         "password",
