@@ -104,7 +104,8 @@ def test_whoever_asks_answers_or_votes_is_taken_to_log_in_and_back(browser, boar
     page.goto(path)
     press(page.get_by_role("link", name="Useful: Log in to vote", exact=True))
     log_in(page, "Ann")
-    expect(page).to_have_url(path)
+    # What it says after the "#" is why one was sent to log in.
+    expect(page).to_have_url(f"{path}#vote")
     expect(page.get_by_role("button", name="Useful", exact=True)).to_be_visible()
 
 

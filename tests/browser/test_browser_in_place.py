@@ -55,7 +55,6 @@ def test_a_vote_keeps_focus_scroll_and_what_is_being_typed(browser, long_board):
     # Without it, a page is still on its way to where it scrolls.
     page.emulate_media(reduced_motion="reduce")
     page.goto(long_board.path)
-    press(page.get_by_text("Answer it yourself"))
     fill(page.get_by_label("Text", exact=True), "half an answer")
     mark(page)
     button = article(page, answer).get_by_role("button", name="Useful", exact=True)

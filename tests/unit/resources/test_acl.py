@@ -9,7 +9,7 @@ from pyramid.authorization import ALL_PERMISSIONS, Allow, Deny
 from pyramid.location import lineage
 from pyramid.testing import DummyRequest
 
-from qaboard.models import Answer, Question, User, utc_now
+from qaboard.models import Answer, Question, Role, User, utc_now
 from qaboard.resources import (
     AccountResource,
     AnswerResource,
@@ -113,15 +113,25 @@ def test_an_answer_of_a_deleted_question():
 
 def test_a_user():
     users = RootResource(DummyRequest())["users"]
-    assert acls(UserResource(User(id=9), users)) == [
-        [
-            (Allow, "user:9", ("edit", "view_deleted")),
-            (Allow, "role:moderator", ("manage_users", "suspend", "purge", "view_deleted")),
-            (Allow, "role:admin", "set_role"),
-        ],
-        USERS_ACL,
-        ROOT_ACL,
-    ]
+    by_moderators = ("suspend", "purge", "end_sessions")
+    managing = (*by_moderators, "set_role")
+    for role, closed_at, nobody, what_moderators_may in (
+        (Role.MEMBER, None, "user:9", by_moderators),
+        (Role.MODERATOR, None, "user:9", ()),
+        (Role.MEMBER, utc_now(), "system.Everyone", by_moderators),
+    ):
+        user = User(id=9, role=role, closed_at=closed_at)
+        assert acls(UserResource(user, users)) == [
+            [
+                (Allow, "user:9", ("edit", "view_deleted")),
+                (Allow, "role:moderator", ("manage_users", "view_deleted")),
+                (Deny, nobody, managing),
+                (Allow, "role:admin", managing),
+                (Allow, "role:moderator", what_moderators_may),
+            ],
+            USERS_ACL,
+            ROOT_ACL,
+        ]
 
 
 def test_an_account():
