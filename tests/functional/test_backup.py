@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+import alembic.command
 import pytest
 from postgresql import free_port
 from processes import get, ini_copy, run, server
-from project import NEWEST, PROJECT
+from project import NEWEST, PROJECT, alembic_configuration, environment
 from sqlalchemy import create_engine, inspect, make_url, select, text
 
 from qaboard.models import Question
@@ -207,7 +208,9 @@ def test_a_backup_of_a_newer_release_is_refused(own, make_board, tmp_path):
 
 
 def test_a_backup_of_an_older_release_is_to_be_upgraded(own, make_board, tmp_path):
-    set_revision(own, "0004")
+    own.engine.dispose()
+    with environment(QABOARD_DATABASE_URL=own.url):
+        alembic.command.downgrade(alembic_configuration(), "-1")
     own.command("backup", tmp_path / "monday")
     result = own.command("verify", tmp_path / "monday")
     assert result.exit_code == 0

@@ -197,7 +197,7 @@ def test_a_link_of_an_operator_has_the_address_of_the_settings(run, board, monke
 def test_a_newer_link_of_an_operator_ends_the_older_one(run, board, browser):
     board.user("minji")
     older, newer = (run("user", "reset-link", "minji").stdout.strip() for _ in range(2))
-    browser().get(older.removeprefix("http://localhost:6543")).follow(status=410)
+    browser().get(older.removeprefix("http://localhost:6543"), status=410)
     browser().get(newer.removeprefix("http://localhost:6543")).follow(status=200)
 
 

@@ -59,8 +59,6 @@ def test_the_search_finds_it(board, browser):
         "/questions/999/edit",
         "/questions/999/answers/1/vote",
         "/12345",
-        "/favicon.ico",
-        "/robots.txt",
         "/coffee/apple-touch-icon.png",
         "/static/coffee",
         "/---",
