@@ -96,9 +96,11 @@ def test_a_board_in_production_is_kept_moved_and_upgraded(tmp_path, make_databas
     assert b'"username":"boss"' in export.read_bytes()
 
 
-def test_the_ini_file_can_come_from_the_environment(run, monkeypatch):
+def test_the_ini_file_can_come_from_the_environment(run, board, monkeypatch):
+    board.user()
     monkeypatch.setenv("QABOARD_CONFIG", str(PROJECT / "development.ini"))
-    assert CliRunner().invoke(qaboard, ["doctor"]).exit_code == 0
+    result = CliRunner().invoke(qaboard, ["doctor"])
+    assert result.exit_code == 0, result.output
 
 
 def test_without_an_ini_file_a_sentence_says_how_to_name_one(tmp_path, monkeypatch):
