@@ -179,21 +179,22 @@ def test_a_log_that_cannot_be_written(browser, board, look_each_time, tmp_path):
 def test_a_database_at_another_migration(browser, board, app, look_each_time, revision, sentence):
     engine = app.registry["engine"]
 
-    def set_revision(number: str, compatible: str) -> str:
+    def set_revision(number: str, change_compatible: str) -> str:
         with engine.execution_options(writes=True).begin() as connection:
             before = connection.scalar(text("SELECT version_num FROM alembic_version"))
             connection.execute(text("UPDATE alembic_version SET version_num = :n"), {"n": number})
-            connection.execute(text(f"UPDATE compatible_migrations SET version_num = {compatible}"))
+            connection.execute(text(change_compatible))
         return before
 
     # As if none of these releases could use the tables of the newer one.
-    before = set_revision(revision, "'x' || version_num")
+    update = "UPDATE compatible_migrations SET version_num = "
+    before = set_revision(revision, update + "'x' || version_num")
     try:
         expected = ALL_WELL | {"migrations": "failing"}
         assert states(browser(), status=503) == expected
         assert sentence in detail(browser(), "migrations")
     finally:
-        set_revision(before, "substr(version_num, 2)")
+        set_revision(before, update + "substr(version_num, 2)")
     assert states(browser()) == ALL_WELL
 
 
