@@ -1,12 +1,12 @@
 # make serve   the board on http://localhost:6543
-# make test    all tests on SQLite (browser tests too, where Chromium is installed)
+# make test    its tests on SQLite, with one journey of each kind in Chromium, where that is installed
 
 PYTHON ?= python3
 BIN := .venv/bin
 # Written after a complete installation, and older than these files when they have changed since.
 INSTALLED := .venv/installed
 
-.PHONY: serve test test-postgresql lint audit bench bench-limits translations pins
+.PHONY: serve test test-postgresql test-all lint audit bench bench-limits translations pins
 
 serve: $(INSTALLED)
 	@$(BIN)/alembic -c development.ini upgrade head
@@ -17,10 +17,18 @@ serve: $(INSTALLED)
 # A process and a database for each core; the tests of one file stay together and share fixtures.
 PYTEST := $(BIN)/pytest --numprocesses=auto --dist=loadfile
 
+TESTS := tests/unit tests/functional tests/relevance
+JOURNEYS := $(foreach kind,accounts asking answering editing deleting,tests/browser/test_browser_$(kind).py)
+
 test: $(INSTALLED)
-	$(PYTEST)
+	$(PYTEST) $(TESTS) $(JOURNEYS)
 
 test-postgresql: $(INSTALLED)
+	$(PYTEST) --database=postgresql $(TESTS)
+
+# Every page in every browser's way, whole sites and installations as well: about an hour.
+test-all: $(INSTALLED)
+	$(PYTEST)
 	$(PYTEST) --database=postgresql
 
 lint: $(INSTALLED)

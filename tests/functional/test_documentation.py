@@ -21,6 +21,7 @@ RUN_BY = {
     "make serve": IN_CI,
     "make test": IN_CI,
     "make test-postgresql": IN_CI,
+    "make test-all": "all of the tests, which are those of this folder",
     "make lint": IN_CI,
     "make bench": "tests/functional/test_bench_all.py",
     "make bench SIZE=full": "tests/functional/test_bench_all.py",
