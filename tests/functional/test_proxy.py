@@ -15,6 +15,8 @@ from processes import SECRET, get, ini_copy, run, server
 from programs import required_program
 from waiting import wait_until
 
+from qaboard.log_handlers import BATCH_SECONDS
+
 NGINX = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
 events {{ worker_connections 64; }}
@@ -71,7 +73,13 @@ def behind_nginx(servers) -> tuple[int, int, Callable[[], str]]:
     """The two ports, and what the board has written to its log in this test."""
     port, board, log = servers
     before = len(log.read_text())
-    return port, board, lambda: log.read_text()[before:]
+
+    def written() -> str:
+        # The log has a thread of its own.
+        time.sleep(10 * BATCH_SECONDS)
+        return log.read_text()[before:]
+
+    return port, board, written
 
 
 def ask(port: int, host: str = "127.0.0.2", source: str = "127.0.0.3", **headers: str) -> int:
