@@ -13,6 +13,7 @@ from pathlib import Path
 import alembic.command
 import pytest
 from factories import PASSWORD_SETTINGS, Board
+from hypothesis import settings as hypothesis_settings
 from postgresql import private_server
 from project import PROJECT, alembic_configuration, environment
 from pyramid.paster import get_appsettings
@@ -21,6 +22,10 @@ from webtest import TestApp
 
 import qaboard
 from qaboard.models import User
+
+# How long an example takes says more of the machine than of the code.
+hypothesis_settings.register_profile("qaboard", deadline=None)
+hypothesis_settings.load_profile("qaboard")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
