@@ -95,8 +95,10 @@ def failing_commits(app, *, count: int = 1000, retryable: bool = False):
     engine = app.registry["engine"]
     failed = []
 
-    def fail(_connection) -> None:
+    def fail(connection) -> None:
         if len(failed) < count:
+            # As a database does whose COMMIT has failed.
+            connection.connection.driver_connection.rollback()
             error = OperationalError("COMMIT", None, Exception("disk I/O error"))
             failed.append(error)
             if retryable:
