@@ -34,7 +34,7 @@ def to_ascii(domain: str) -> str:
 
 
 def to_unicode(domain: str) -> str:
-    """The same domain name in the letters of its owner; as it is where it cannot exist.
+    """Decode a domain name to Unicode; leave a part that cannot exist as it is.
 
     :param domain: in its ASCII form.
     """
@@ -42,7 +42,7 @@ def to_unicode(domain: str) -> str:
 
 
 def for_display(domain: str) -> str:
-    """The same, with those parts in ASCII that look like another name in Unicode."""
+    """Decode a domain name to Unicode, except the parts that would look like another name."""
     labels = ((label, _to_unicode(label)) for label in domain.split("."))
     return ".".join(shown if _is_safe(shown) else label for label, shown in labels)
 

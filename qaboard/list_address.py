@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True, slots=True)
 class ListAddress:
-    """Where a list is: its path, and the fields of its query.
+    """Address of a list: its path, and the fields of its query.
 
     ``usual`` are the values that the list has without being asked for them.
     """

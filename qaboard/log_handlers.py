@@ -133,7 +133,7 @@ class QueuedHandler(QueueHandler):
 
     @property
     def error(self) -> BaseException | None:
-        """What keeps entries from being written at the moment."""
+        """The error that keeps entries from being written at the moment, if there is one."""
         return self.target.error
 
     def enqueue(self, record: logging.LogRecord) -> None:

@@ -134,7 +134,7 @@ class DatabaseStorage(Storage, MovingWindowSupport):
             connection.execute(select(hits.c.id).limit(1))
         return True
 
-    # Other strategies than the moving window would need these.
+    # The library declares these abstract; the moving window, our only strategy, never calls them.
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         raise NotImplementedError
 

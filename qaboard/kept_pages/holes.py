@@ -45,7 +45,7 @@ def stamp_or_hole(request: Request, make_stamp: Callable[[Request], str]) -> str
 
 
 def new_idempotency_key() -> str:
-    """What a form names itself by, each time that it is shown."""
+    """A new idempotency key, made each time that a form is shown."""
     return secrets.token_hex(16)
 
 
