@@ -78,7 +78,14 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["qaboard", "qaboard.*"]),
     include_package_data=True,
-    package_data={"qaboard": ["templates/**/*.jinja2", "locale/*/LC_MESSAGES/*", "security/*.txt"]},
+    package_data={
+        "qaboard": [
+            "templates/**/*.jinja2",
+            "locale/*/LC_MESSAGES/*",
+            "i18n/*.txt",
+            "security/*.txt",
+        ]
+    },
     install_requires=REQUIREMENTS,
     extras_require={
         "postgresql": POSTGRESQL_REQUIREMENTS,
@@ -88,7 +95,7 @@ setup(
     },
     entry_points={
         "paste.app_factory": ["main = qaboard:main"],
-        "paste.server_runner": ["main = qaboard.serving:serve"],
-        "console_scripts": ["qaboard = qaboard.scripts:qaboard"],
+        "paste.server_runner": ["main = qaboard.server.serving:serve"],
+        "console_scripts": ["qaboard = qaboard.commands:qaboard"],
     },
 )

@@ -36,12 +36,12 @@ from sqlalchemy.orm import Session
 from webtest import TestApp
 
 import qaboard
-from qaboard.db import make_session
+from qaboard.commands.context import progress_bar
+from qaboard.database.session import make_session
 from qaboard.models import Answer, Post, Question, User
-from qaboard.presenters.user import ProfileTab
-from qaboard.scripts.context import progress_bar
+from qaboard.presenters.accounts.user import ProfileTab
 from qaboard.search import SearchSort
-from qaboard.services.question_list import QuestionSort, find_position
+from qaboard.services.board.question_list import QuestionSort, find_position
 from qaboard.settings import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -37,10 +37,10 @@ from board_words import KNOWN_WORDS
 from sqlalchemy import Engine, column, insert, inspect, table
 from sqlalchemy.dialects import sqlite
 
-from qaboard.db import make_engine, make_session
-from qaboard.scripts.context import progress_bar
-from qaboard.scripts.repairs import correct_counts_of_users
-from qaboard.services.list_segments import count_again, even_out
+from qaboard.commands.context import progress_bar
+from qaboard.commands.repairs import correct_counts_of_users
+from qaboard.database.session import make_engine, make_session
+from qaboard.services.board.list_segments import count_again, even_out
 from qaboard.settings import SettingsError, load_database_url
 
 PROJECT = Path(__file__).resolve().parent.parent

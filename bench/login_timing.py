@@ -23,8 +23,8 @@ from servers import migrate
 from webtest import TestApp
 
 import qaboard
-from qaboard.db import make_session
-from qaboard.services.user import sign_up
+from qaboard.database.session import make_session
+from qaboard.services.accounts.user import sign_up
 from qaboard.settings import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent

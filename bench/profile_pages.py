@@ -36,12 +36,12 @@ from sqlalchemy import event, update
 
 import qaboard
 from qaboard import markup
-from qaboard.db import make_session
+from qaboard.database.session import make_session
 from qaboard.models import User, utc_now
-from qaboard.services.answer import answer
-from qaboard.services.question import ask
-from qaboard.services.user import sign_up
-from qaboard.services.user_session import open_session
+from qaboard.services.accounts.user import sign_up
+from qaboard.services.accounts.user_session import open_session
+from qaboard.services.board.answer import answer
+from qaboard.services.board.question import ask
 from qaboard.settings import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent

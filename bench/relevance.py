@@ -40,9 +40,9 @@ import alembic.config
 from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
-from qaboard.db import make_engine, make_session
+from qaboard.commands.context import progress_bar
+from qaboard.database.session import make_engine, make_session
 from qaboard.models import Answer, Post, Question, User, utc_now
-from qaboard.scripts.context import progress_bar
 from qaboard.search import find_posts, index_post, parse_query
 from qaboard.settings import SettingsError, load_database_url
 

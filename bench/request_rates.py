@@ -46,12 +46,12 @@ from servers import board_application, migrate
 from sqlalchemy import DDL, create_engine, make_url
 
 from qaboard import markup
-from qaboard.db import make_session
+from qaboard.database.session import make_session
 from qaboard.models import Question, utc_now
-from qaboard.services.answer import answer
-from qaboard.services.question import ask
-from qaboard.services.user import sign_up
-from qaboard.services.user_session import open_session
+from qaboard.services.accounts.user import sign_up
+from qaboard.services.accounts.user_session import open_session
+from qaboard.services.board.answer import answer
+from qaboard.services.board.question import ask
 
 SERVERS = Path(__file__).with_name("servers.py")
 CONNECTIONS = 8

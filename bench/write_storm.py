@@ -35,13 +35,13 @@ from servers import migrate
 from sqlalchemy import Engine, select
 
 from qaboard import markup
-from qaboard.db import make_engine, make_session
+from qaboard.commands.checks import checks_for
+from qaboard.database.session import make_engine, make_session
 from qaboard.models import Answer, Post, Vote
-from qaboard.scripts.checks import checks_for
-from qaboard.services.answer import answer
-from qaboard.services.question import ask
-from qaboard.services.user import sign_up
-from qaboard.services.user_session import open_session
+from qaboard.services.accounts.user import sign_up
+from qaboard.services.accounts.user_session import open_session
+from qaboard.services.board.answer import answer
+from qaboard.services.board.question import ask
 from qaboard.settings import load_database_url
 
 QUESTIONS = 5

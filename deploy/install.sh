@@ -87,7 +87,7 @@ python3 -m venv "$release/.venv"
 "$release/.venv/bin/python" -m compileall -q "$release/qaboard"
 "$release/deploy/compress-static" "$release/static"
 # By it nginx knows the addresses that browsers may keep (nginx.conf).
-ln -s . "$release/static/$("$release/.venv/bin/python" -m qaboard.static_files "$release/static")"
+ln -s . "$release/static/$("$release/.venv/bin/python" -m qaboard.rendering.static_files "$release/static")"
 chown -R root:root "$release"
 chmod -R u=rwX,go=rX "$release"
 

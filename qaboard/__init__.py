@@ -6,7 +6,7 @@ import os
 
 from pyramid.config import Configurator
 
-from qaboard.schema import SchemaError
+from qaboard.database.migration_state import SchemaError
 from qaboard.settings import Settings, SettingsError, load_settings
 
 
@@ -24,27 +24,27 @@ def make_application(settings: Settings, global_config, ini):
     config = Configurator(settings=ini)
     config.registry["settings"] = settings
     config.registry["ini_path"] = global_config.get("__file__")
-    config.include("qaboard.allocator")
-    config.include("qaboard.request_checks")
-    config.include("qaboard.background")
-    config.include("qaboard.db")
-    config.include("qaboard.replica")
-    config.include("qaboard.schema")
-    config.include("qaboard.housekeeping")
+    config.include("qaboard.server.memory")
+    config.include("qaboard.http.malformed_requests")
+    config.include("qaboard.jobs.background")
+    config.include("qaboard.database.session")
+    config.include("qaboard.database.replica")
+    config.include("qaboard.database.migration_state")
+    config.include("qaboard.jobs.maintenance")
     config.include("qaboard.security")
-    config.include("qaboard.write_transaction")
-    config.include("qaboard.i18n")
-    config.include("qaboard.theme")
-    config.include("qaboard.kept_pages")
-    config.include("qaboard.server_watch")
-    config.include("qaboard.flash")
-    config.include("qaboard.templating")
-    config.include("qaboard.static_files")
-    config.include("qaboard.restrictions")
+    config.include("qaboard.security.write_transaction")
+    config.include("qaboard.i18n.negotiation")
+    config.include("qaboard.http.theme")
+    config.include("qaboard.page_cache")
+    config.include("qaboard.server.watch")
+    config.include("qaboard.rendering.flash")
+    config.include("qaboard.rendering.templates")
+    config.include("qaboard.rendering.static_files")
+    config.include("qaboard.presenters.accounts.restriction")
     config.include("qaboard.mail")
-    config.include("qaboard.rate_limits")
+    config.include("qaboard.limits.rate_limits")
     config.include("qaboard.monitoring")
-    config.include("qaboard.forms")
-    config.include("qaboard.derivers")
+    config.include("qaboard.forms.submission")
+    config.include("qaboard.http.view_derivers")
     config.scan("qaboard.views")
     return config.make_wsgi_app()

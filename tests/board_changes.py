@@ -10,12 +10,17 @@ from sqlalchemy import event, update
 
 from qaboard import markup
 from qaboard.models import Answer, Question, Role, User, utc_now
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.answer import edit_answer
-from qaboard.services.post import restore_post
-from qaboard.services.purge import purge, undo_purge
-from qaboard.services.question import edit_question
-from qaboard.services.user_management import OPERATOR, change_role, end_suspension, suspend
+from qaboard.services.accounts.account_deletion import close_due_accounts
+from qaboard.services.board.answer import edit_answer
+from qaboard.services.board.post import restore_post
+from qaboard.services.board.question import edit_question
+from qaboard.services.moderation.purge import purge, undo_purge
+from qaboard.services.moderation.user_management import (
+    OPERATOR,
+    change_role,
+    end_suspension,
+    suspend,
+)
 
 
 @contextlib.contextmanager

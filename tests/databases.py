@@ -12,8 +12,8 @@ from factories import Board
 from project import PROJECT, environment
 from sqlalchemy import make_url, text
 
-from qaboard.db import make_engine
-from qaboard.scripts import qaboard
+from qaboard.commands import qaboard
+from qaboard.database.session import make_engine
 from qaboard.settings import load_database_url
 
 

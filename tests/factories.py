@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
 from qaboard import markup
-from qaboard.db import make_session
+from qaboard.database.session import make_session
 from qaboard.models import (
     Answer,
     Base,
@@ -28,11 +28,11 @@ from qaboard.models import (
     utc_now,
 )
 from qaboard.security.passwords import PasswordHashing
-from qaboard.services import answer as answer_service
-from qaboard.services import question as question_service
-from qaboard.services.post import delete_post
-from qaboard.services.user_session import open_session
-from qaboard.services.vote import cast_vote
+from qaboard.services.accounts.user_session import open_session
+from qaboard.services.board import answer as answer_service
+from qaboard.services.board import question as question_service
+from qaboard.services.board.post import delete_post
+from qaboard.services.board.vote import cast_vote
 from qaboard.settings import PasswordSettings
 
 PASSWORD = "correct horse battery"

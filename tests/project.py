@@ -10,7 +10,7 @@ from pathlib import Path
 
 import alembic.config
 
-from qaboard.schema import read_migrations
+from qaboard.database.migration_state import read_migrations
 
 PROJECT = Path(__file__).parents[1]
 

@@ -18,7 +18,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from qaboard.models import Passkey, SecurityEvent, TOTPFactor, User, UserSession, utc_now
 from qaboard.security.encryption import SecretEncryption
-from qaboard.services.recovery_code import make_recovery_codes
+from qaboard.services.accounts.two_factor.recovery_code import make_recovery_codes
 
 USER_PRESENT, USER_VERIFIED, KEY_INCLUDED = 0x01, 0x04, 0x40
 

@@ -1,7 +1,7 @@
 """Counts that are stored: of the lists of questions, in segments, and of each user's posts.
 
 Triggers keep them, whoever writes. The segments of a list begin at a place in its order each, so
-that any page of it is found without walking to it; ``qaboard/services/list_segments.py`` says how.
+that any page of it is found without walking to it; ``list_segments.py`` in the services says how.
 
 What an operator must know: it reads all posts once. Of a long list, pages far from the first one
 are slow until the board has divided its segments, which it does by itself after its first request.

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from qaboard.scripts import (
+from qaboard.commands import (
     backup,
     create_admin,
     doctor,
@@ -20,7 +20,7 @@ from qaboard.scripts import (
     user,
     verify,
 )
-from qaboard.scripts.context import CommandContext
+from qaboard.commands.context import CommandContext
 
 DEFAULT_INI = "development.ini"
 

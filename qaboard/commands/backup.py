@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from qaboard.models import utc_now
-from qaboard.schema import read_revisions
-from qaboard.scripts.backups import backups_of
-from qaboard.scripts.context import (
+from qaboard.commands.atomic_write import file_errors_as_sentences, new_file
+from qaboard.commands.backups import backups_of
+from qaboard.commands.context import (
     CommandContext,
     database_errors_as_sentences,
     pass_command_context,
 )
-from qaboard.scripts.new_file import file_errors_as_sentences, new_file
+from qaboard.database.migration_state import read_revisions
+from qaboard.models import utc_now
 
 TIME_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 DATED_NAME = re.compile(r"qaboard-[\w, -]+-(\d{8}T\d{6}\.\d{6}Z)\.(?:sqlite|dump)")

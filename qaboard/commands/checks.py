@@ -19,16 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from qaboard.commands.findings import EXAMPLES, Check, Finding
+from qaboard.commands.invalid_values import find_wrong_values
+from qaboard.database.migration_state import SEARCH_TABLE, TITLES_TABLE
 from qaboard.markup import RENDERER_VERSION
-from qaboard.markup.sanitising import sanitise
+from qaboard.markup.sanitizing import sanitise
 from qaboard.models import Answer, Base, Post, Question, SecurityEvent, User, Vote
-from qaboard.schema import SEARCH_TABLE, TITLES_TABLE
-from qaboard.scripts.findings import EXAMPLES, Check, Finding
-from qaboard.scripts.wrong_values import find_wrong_values
 from qaboard.search.analysis import ANALYSIS_VERSION
-from qaboard.services.email_address import find_unconverted_addresses
-from qaboard.services.list_segments import find_wrong_segments
-from qaboard.services.username import find_members_like_staff
+from qaboard.services.accounts.email_address import find_unconverted_addresses
+from qaboard.services.accounts.username import find_members_like_staff
+from qaboard.services.board.list_segments import find_wrong_segments
 
 HTML_BATCH_SIZE = 500
 """How many posts with their HTML are held in memory at once."""

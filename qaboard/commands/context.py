@@ -24,9 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qaboard import main, markup
-from qaboard.db import Result, make_engine, make_session, run_transaction
-from qaboard.mail import compose_mail
-from qaboard.schema import (
+from qaboard.database.migration_state import (
     Migrations,
     SchemaError,
     check_file,
@@ -36,9 +34,11 @@ from qaboard.schema import (
     read_migrations,
     read_revisions,
 )
+from qaboard.database.session import Result, make_engine, make_session, run_transaction
+from qaboard.mail import compose_mail
 from qaboard.security.passwords import PasswordHashing
-from qaboard.services.post import Render
-from qaboard.services.refusal import Refusal
+from qaboard.services.board.post import Render
+from qaboard.services.errors import Refusal
 from qaboard.settings import Settings, SettingsError, load_settings
 
 _INI_ERRORS = (

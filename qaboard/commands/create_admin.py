@@ -11,14 +11,22 @@ import colander
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qaboard.commands.context import (
+    CommandContext,
+    pass_command_context,
+    refusal_sentence,
+)
 from qaboard.models import EventKind, Role, User, email_key, username_key
 from qaboard.schemas.fields import new_email_field, new_password_field, username_field
-from qaboard.scripts.context import CommandContext, pass_command_context, refusal_sentence
-from qaboard.services.password import check_new_password
-from qaboard.services.refusal import Refusal
-from qaboard.services.second_factor import has_second_factor
-from qaboard.services.user import sign_up
-from qaboard.services.user_management import OPERATOR, change_role, record_act
+from qaboard.services.accounts.password import check_new_password
+from qaboard.services.accounts.two_factor.verification import has_second_factor
+from qaboard.services.accounts.user import sign_up
+from qaboard.services.errors import Refusal
+from qaboard.services.moderation.user_management import (
+    OPERATOR,
+    change_role,
+    record_act,
+)
 
 PASSWORD_VARIABLE = "QABOARD_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 

@@ -8,16 +8,16 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from qaboard.scripts.backup import describe_age
-from qaboard.scripts.checks import checks_for, find_damage
-from qaboard.scripts.context import (
+from qaboard.commands.backup import describe_age
+from qaboard.commands.checks import checks_for, find_damage
+from qaboard.commands.context import (
     CommandContext,
     database_errors_as_sentences,
     pass_command_context,
 )
-from qaboard.scripts.findings import Check, Finding
-from qaboard.scripts.repairs import repair
-from qaboard.scripts.schema_objects import NOT_COMPARED, compare_schema, schema_check
+from qaboard.commands.findings import Check, Finding
+from qaboard.commands.repairs import repair
+from qaboard.commands.schema_objects import NOT_COMPARED, compare_schema, schema_check
 
 
 @click.command()

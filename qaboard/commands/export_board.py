@@ -8,15 +8,15 @@ from typing import IO
 
 import click
 
-from qaboard.db import make_snapshot_session
-from qaboard.scripts.board_file.writing import count_records, write_board
-from qaboard.scripts.context import (
+from qaboard.commands.atomic_write import new_file
+from qaboard.commands.context import (
     CommandContext,
     database_errors_as_sentences,
     pass_command_context,
     progress_bar,
 )
-from qaboard.scripts.new_file import new_file
+from qaboard.commands.export_format.writing import count_records, write_board
+from qaboard.database.session import make_snapshot_session
 
 
 @click.command("export")

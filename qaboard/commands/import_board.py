@@ -14,16 +14,16 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from qaboard import markup
+from qaboard.commands.checks import checks_for
+from qaboard.commands.context import CommandContext, pass_command_context, progress_bar
+from qaboard.commands.doctor import run_checks
+from qaboard.commands.export_format.reading import LineError, ReadRecord, read_board
+from qaboard.commands.export_format.records import RECORDS
+from qaboard.commands.reindex import BATCH_SIZE
+from qaboard.commands.repairs import correct_counters
 from qaboard.models import Post, SecurityEvent, User, Vote
-from qaboard.scripts.board_file.reading import LineError, ReadRecord, read_board
-from qaboard.scripts.board_file.records import RECORDS
-from qaboard.scripts.checks import checks_for
-from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
-from qaboard.scripts.doctor import run_checks
-from qaboard.scripts.reindex import BATCH_SIZE
-from qaboard.scripts.repairs import correct_counters
-from qaboard.services.email_address import convert_addresses
-from qaboard.services.post import Render, write_to_index
+from qaboard.services.accounts.email_address import convert_addresses
+from qaboard.services.board.post import Render, write_to_index
 
 
 @click.command("import")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from qaboard.scripts.board_file.limits import (
+from qaboard.commands.export_format.limits import (
     ROW_LIMITS,
     WrongValue,
     accept_stored,
@@ -13,7 +13,7 @@ from qaboard.scripts.board_file.limits import (
     stored_form,
     wrong_type_on_sqlite,
 )
-from qaboard.scripts.findings import EXAMPLES, Finding
+from qaboard.commands.findings import EXAMPLES, Finding
 
 
 def find_wrong_values(session: Session, table: Table) -> Finding:

@@ -9,12 +9,12 @@ import click
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from qaboard.commands.checks import lacks_current_index_row
+from qaboard.commands.context import CommandContext, pass_command_context, progress_bar
 from qaboard.models import Post
-from qaboard.scripts.checks import lacks_current_index_row
-from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
+from qaboard.models.locks import lock_posts
 from qaboard.search import merge_index_parts
-from qaboard.services.locks import lock_posts
-from qaboard.services.post import write_to_index
+from qaboard.services.board.post import write_to_index
 
 BATCH_SIZE = 200
 """How many posts are written at once; on SQLite nobody else can write meanwhile."""

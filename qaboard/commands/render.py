@@ -7,10 +7,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from qaboard import markup
+from qaboard.commands.context import CommandContext, pass_command_context, progress_bar
 from qaboard.models import Post
-from qaboard.scripts.context import CommandContext, pass_command_context, progress_bar
-from qaboard.services.locks import lock_posts
-from qaboard.services.post import write_to_index
+from qaboard.models.locks import lock_posts
+from qaboard.services.board.post import write_to_index
 
 BATCH_SIZE = 500
 

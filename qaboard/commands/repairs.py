@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Subquery, delete, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from qaboard.models import Post, Question, User
-from qaboard.scripts.checks import (
+from qaboard.commands.checks import (
     COUNTS_OF_USERS,
     counts_of_users,
     differs_from,
@@ -17,11 +16,12 @@ from qaboard.scripts.checks import (
     wrong_answer_counts,
     wrong_scores,
 )
-from qaboard.scripts.context import CommandContext, database_errors_as_sentences
-from qaboard.scripts.reindex import index_posts
-from qaboard.scripts.schema_objects import compare_schema, mend_schema
-from qaboard.services.email_address import convert_addresses
-from qaboard.services.list_segments import count_again
+from qaboard.commands.context import CommandContext, database_errors_as_sentences
+from qaboard.commands.reindex import index_posts
+from qaboard.commands.schema_objects import compare_schema, mend_schema
+from qaboard.models import Post, Question, User
+from qaboard.services.accounts.email_address import convert_addresses
+from qaboard.services.board.list_segments import count_again
 
 
 def repair(board: CommandContext) -> list[str]:

@@ -7,17 +7,14 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from qaboard.scripts.backups import backups_of, database_kind_of
-from qaboard.scripts.backups.sqlite import open_file
-from qaboard.scripts.checks import find_damage
-from qaboard.scripts.context import (
-    CommandContext,
-    pass_command_context,
-)
-from qaboard.scripts.doctor import is_sound
-from qaboard.scripts.render import render
-from qaboard.scripts.repairs import mend_objects
-from qaboard.scripts.verify import revisions_of
+from qaboard.commands.backups import backups_of, database_kind_of
+from qaboard.commands.backups.sqlite import open_file
+from qaboard.commands.checks import find_damage
+from qaboard.commands.context import CommandContext, pass_command_context
+from qaboard.commands.doctor import is_sound
+from qaboard.commands.render import render
+from qaboard.commands.repairs import mend_objects
+from qaboard.commands.verify import revisions_of
 
 _WORD = "replace"
 

@@ -11,21 +11,21 @@ import click
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from qaboard.models import Post, Question, User, Vote, username_key, utc_now
-from qaboard.scripts import demo
-from qaboard.scripts.context import (
+from qaboard.commands import demo
+from qaboard.commands.context import (
     CommandContext,
     pass_command_context,
     progress_bar,
     refusal_sentence,
 )
-from qaboard.scripts.demo.shape import DemoAnswer, DemoQuestion
-from qaboard.services.answer import answer, edit_answer
-from qaboard.services.post import Render
-from qaboard.services.question import ask, edit_question
-from qaboard.services.refusal import Refusal
-from qaboard.services.user import sign_up
-from qaboard.services.vote import cast_vote
+from qaboard.commands.demo.shape import DemoAnswer, DemoQuestion
+from qaboard.models import Post, Question, User, Vote, username_key, utc_now
+from qaboard.services.accounts.user import sign_up
+from qaboard.services.board.answer import answer, edit_answer
+from qaboard.services.board.post import Render
+from qaboard.services.board.question import ask, edit_question
+from qaboard.services.board.vote import cast_vote
+from qaboard.services.errors import Refusal
 
 
 @click.command()

@@ -10,18 +10,22 @@ import click
 from alembic.config import Config
 from sqlalchemy.exc import DBAPIError
 
-from qaboard.db import sqlite_file
-from qaboard.schema import check_known, read_compatible, read_revisions
-from qaboard.scripts.backup import write_dated_backup
-from qaboard.scripts.context import (
+from qaboard.commands.backup import write_dated_backup
+from qaboard.commands.context import (
     CommandContext,
     database_errors_as_sentences,
     database_sentence,
     pass_command_context,
 )
-from qaboard.scripts.doctor import is_sound
-from qaboard.scripts.reindex import reindex
-from qaboard.scripts.render import render
+from qaboard.commands.doctor import is_sound
+from qaboard.commands.reindex import reindex
+from qaboard.commands.render import render
+from qaboard.database.migration_state import (
+    check_known,
+    read_compatible,
+    read_revisions,
+)
+from qaboard.database.session import sqlite_file
 
 
 @click.command()

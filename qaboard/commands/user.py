@@ -6,25 +6,25 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qaboard.i18n import _
-from qaboard.mail.account_mails import link_to
-from qaboard.models import EventKind, User, username_key
-from qaboard.scripts.context import (
+from qaboard.commands.context import (
     CommandContext,
     database_errors_as_sentences,
     pass_command_context,
     refusal_sentence,
 )
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.email_address import issue_address_token
-from qaboard.services.password_reset import issue_reset_token
-from qaboard.services.purge import purge as purge_posts
-from qaboard.services.purge import undo_purge
-from qaboard.services.refusal import Refusal
-from qaboard.services.second_factor import remove_all_factors
-from qaboard.services.security_event import record_event
-from qaboard.services.user_management import OPERATOR
-from qaboard.services.user_session import end_sessions
+from qaboard.i18n import _
+from qaboard.mail.account_mails import link_to
+from qaboard.models import EventKind, User, username_key
+from qaboard.services.accounts.account_deletion import close_due_accounts
+from qaboard.services.accounts.email_address import issue_address_token
+from qaboard.services.accounts.password_reset import issue_reset_token
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.two_factor.verification import remove_all_factors
+from qaboard.services.accounts.user_session import end_sessions
+from qaboard.services.errors import Refusal
+from qaboard.services.moderation.purge import purge as purge_posts
+from qaboard.services.moderation.purge import undo_purge
+from qaboard.services.moderation.user_management import OPERATOR
 
 
 @click.group()

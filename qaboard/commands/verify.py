@@ -8,17 +8,17 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from qaboard.schema import check_known, read_revisions
-from qaboard.scripts.backups import backups_of, database_kind_of
-from qaboard.scripts.backups.postgresql import read_archive
-from qaboard.scripts.backups.sqlite import open_file
-from qaboard.scripts.checks import checks_for, file_checks_for
-from qaboard.scripts.context import (
+from qaboard.commands.backups import backups_of, database_kind_of
+from qaboard.commands.backups.postgresql import read_archive
+from qaboard.commands.backups.sqlite import open_file
+from qaboard.commands.checks import checks_for, file_checks_for
+from qaboard.commands.context import (
     CommandContext,
     database_errors_as_sentences,
     pass_command_context,
 )
-from qaboard.scripts.doctor import is_schema_sound, run_checks
+from qaboard.commands.doctor import is_schema_sound, run_checks
+from qaboard.database.migration_state import check_known, read_revisions
 
 
 @click.command()

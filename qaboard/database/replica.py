@@ -17,8 +17,8 @@ from pyramid_retry import BeforeRetry, mark_error_retryable
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from qaboard.db import READING_ENGINE, make_server_engine
-from qaboard.kept_pages.database_state import DatabaseState
+from qaboard.database.change_counter import DatabaseState
+from qaboard.database.session import READING_ENGINE, make_server_engine
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ import deform
 from pyramid.request import Request
 
 from qaboard import markup
-from qaboard.kept_pages.holes import key_or_hole, new_idempotency_key
 from qaboard.models import Answer, Post
+from qaboard.page_cache.placeholders import key_or_hole, new_idempotency_key
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
 from qaboard.schemas.fields import idempotency_key_field
-from qaboard.services.post import SentBefore, find_sent_post
+from qaboard.services.board.post import SentBefore, find_sent_post
 
 
 def add_key(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:

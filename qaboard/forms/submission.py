@@ -13,11 +13,11 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPConflict, HTTPTooManyRequ
 from pyramid.request import Request
 from pyramid.response import Response
 
-from qaboard.foreign_requests import log_foreign_request
+from qaboard.http.redirect_target import form_address
 from qaboard.i18n import _
-from qaboard.rate_limits import TooManyRequests
-from qaboard.security.next_address import form_address
-from qaboard.services.refusal import WHOLE_FORM, Conflict, CountedRefusal, Refusal
+from qaboard.limits.forged_requests import log_foreign_request
+from qaboard.limits.rate_limits import TooManyRequests
+from qaboard.services.errors import WHOLE_FORM, Conflict, CountedRefusal, Refusal
 
 
 class StaleForm(Refusal):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyramid.response import Response
 from pyramid.tweens import MAIN
 
-from qaboard.security.cookies import has_login_cookie
+from qaboard.http.cookies import has_login_cookie
 from qaboard.settings import Settings
 
 
@@ -116,8 +116,8 @@ def headers_tween_factory(handler, registry):
 
 def includeme(config) -> None:
     config.add_tween(
-        "qaboard.security.headers.headers_tween_factory",
+        "qaboard.http.headers.headers_tween_factory",
         # Directly below: what follows, the debug toolbar too, answers with these headers.
-        under="qaboard.request_checks.request_checks_tween_factory",
+        under="qaboard.http.malformed_requests.request_checks_tween_factory",
         over=("pyramid_debugtoolbar.toolbar_tween_factory", MAIN),
     )

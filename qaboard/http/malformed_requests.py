@@ -14,8 +14,8 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.request import Request
 from pyramid.tweens import INGRESS, MAIN
 
-from qaboard.request_body import check_body
-from qaboard.request_record import MONITORING_PATHS
+from qaboard.http.request_body import check_body
+from qaboard.http.request_context import MONITORING_PATHS
 from qaboard.resources import RootResource
 
 _REFUSAL = "qaboard.refusal"
@@ -137,7 +137,7 @@ def root_factory(request: Request) -> RootResource:
 def includeme(config) -> None:
     config.set_root_factory(root_factory)
     config.add_tween(
-        "qaboard.request_checks.request_checks_tween_factory",
+        "qaboard.http.malformed_requests.request_checks_tween_factory",
         under=INGRESS,
         # Above the debug toolbar too, where there is one.
         over=("pyramid_debugtoolbar.toolbar_tween_factory", MAIN),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webob.multidict import MultiDict
 
-from qaboard.natural_number import parse_natural_number
+from qaboard.http.numbers import parse_natural_number
 
 NEIGHBOURS = 2
 """How many pages are linked on each side of the current one."""

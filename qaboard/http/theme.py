@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pyramid.request import Request
 
-from qaboard.security.cookies import cookie_name
+from qaboard.http.cookies import cookie_name
 from qaboard.settings import Settings
 
 THEME_COOKIE = "theme"

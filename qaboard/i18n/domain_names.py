@@ -6,7 +6,7 @@ import unicodedata
 
 import idna
 
-from qaboard.security.confusables import looks_ascii
+from qaboard.i18n.confusables import looks_ascii
 
 _PREFIX = "xn--"
 # Scripts that are written together in one name (UTS 39, section 5.2, "highly restrictive").

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from webob.acceptparse import create_accept_language_header
 
-from qaboard.formatting import number
-from qaboard.security.cookies import cookie_name
+from qaboard.http.cookies import cookie_name
+from qaboard.i18n.formatting import number
 from qaboard.settings import LOCALES, Settings
-
-_ = TranslationStringFactory("qaboard")
 
 LOCALE_COOKIE = "locale"
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pyramid.i18n import Localizer
 from pyramid.threadlocal import get_current_request
 
-from qaboard.formatting import number
+from qaboard.i18n.formatting import number
 
 DOMAIN = "qaboard"
 

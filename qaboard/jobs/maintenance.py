@@ -9,11 +9,11 @@ from datetime import timedelta
 from pyramid.events import NewRequest
 from sqlalchemy import Engine
 
-from qaboard.background import BackgroundWorker, Job
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.expiry import forget_expired
-from qaboard.services.list_segments import even_out
-from qaboard.services.purge import finish_purges
+from qaboard.jobs.background import BackgroundWorker, Job
+from qaboard.services.accounts.account_deletion import close_due_accounts
+from qaboard.services.board.list_segments import even_out
+from qaboard.services.moderation.purge import finish_purges
+from qaboard.services.site.expiry import forget_expired
 from qaboard.settings import AccountSettings
 
 INTERVAL_SECONDS = 60 * 60

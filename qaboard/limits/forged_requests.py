@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyramid.request import Request
 
 from qaboard.models import EventKind
-from qaboard.services.security_event import log_event
+from qaboard.services.accounts.security_event import log_event
 
 DETAIL_MAX_CHARACTERS = 200
 

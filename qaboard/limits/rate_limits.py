@@ -16,10 +16,10 @@ from limits.strategies import MovingWindowRateLimiter
 from pyramid.request import Request
 
 from qaboard.i18n import _
+from qaboard.limits.storage import DatabaseStorage
 from qaboard.models import EventKind
-from qaboard.rate_limit_storage import DatabaseStorage
-from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.security_event import log_event
+from qaboard.services.accounts.security_event import log_event
+from qaboard.services.errors import WHOLE_FORM, Refusal
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
 from qaboard.settings.reading import SettingsError
 

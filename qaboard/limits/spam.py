@@ -13,12 +13,12 @@ import colander
 from pyramid.request import Request
 from webob.cookies import SignedSerializer
 
-from qaboard.foreign_requests import log_foreign_request
 from qaboard.i18n import _
-from qaboard.kept_pages.holes import stamp_or_hole
+from qaboard.limits.forged_requests import log_foreign_request
 from qaboard.models import is_recent
+from qaboard.page_cache.placeholders import stamp_or_hole
 from qaboard.schemas.fields import honeypot_field, stamp_field
-from qaboard.services.refusal import WHOLE_FORM, Refusal
+from qaboard.services.errors import WHOLE_FORM, Refusal
 
 
 def is_newcomer(request: Request) -> bool:

@@ -20,13 +20,13 @@ from pyramid_mailer.interfaces import IMailer
 from pyramid_mailer.mailer import Mailer
 from sqlalchemy.orm import Session
 
-from qaboard.db import make_session
+from qaboard.database.session import make_session
+from qaboard.http.client import Client
+from qaboard.http.devices import describe_device
 from qaboard.mail.composing import compose_mail
 from qaboard.models import EventKind, User, email_key
-from qaboard.security.client import Client
-from qaboard.security.devices import describe_device
-from qaboard.services import email_address, password_reset
-from qaboard.services.security_event import record_event
+from qaboard.services.accounts import email_address, password_reset
+from qaboard.services.accounts.security_event import record_event
 from qaboard.settings import Settings
 from qaboard.settings.rate_limits import RateLimit
 

@@ -23,7 +23,7 @@ from pyramid_mailer.interfaces import IMailer
 from pyramid_mailer.mailer import Mailer
 from repoze.sendmail.encoding import encode_message
 
-from qaboard.background import BackgroundWorker
+from qaboard.jobs.background import BackgroundWorker
 from qaboard.mail.composing import compose_mail
 from qaboard.settings.mail import Encryption, MailSettings
 

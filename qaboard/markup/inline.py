@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from qaboard.markup.addresses import link_address
-from qaboard.markup.bare_addresses import bare_address_end
+from qaboard.markup.autolinks import bare_address_end
 from qaboard.markup.emphasis import Run, pair_runs, read_run
 from qaboard.markup.escapes import ENTITY, PUNCTUATION, unescape, visible_entity
 from qaboard.markup.targets import (

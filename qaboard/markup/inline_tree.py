@@ -8,7 +8,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from qaboard.markup.addresses import image_address, link_address
-from qaboard.markup.bare_addresses import BARE
+from qaboard.markup.autolinks import BARE
 from qaboard.markup.emphasis import Run
 from qaboard.markup.inline import Kind, References, Scanner, Token
 

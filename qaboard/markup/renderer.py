@@ -20,7 +20,7 @@ from markdown.util import AtomicString, Registry
 from qaboard.markup.blocks import BlockParser
 from qaboard.markup.highlighting import Highlighter, language_class
 from qaboard.markup.inline_tree import InlineTreeprocessor
-from qaboard.markup.sanitising import sanitise
+from qaboard.markup.sanitizing import sanitise
 from qaboard.markup.text import printable
 from qaboard.markup.tree import LANGUAGE, TreeBuilder
 
@@ -127,7 +127,7 @@ def render(source: str, *, image_hosts: Collection[str] = ()) -> str:
             their ``xn--`` form.  Other images become links.
 
     Returns:
-        HTML with the tags, attributes and classes listed in `qaboard.markup.sanitising`; an empty
+        HTML with the tags, attributes and classes listed in `qaboard.markup.sanitizing`; an empty
         string when there is nothing to show.
 
     Raises:

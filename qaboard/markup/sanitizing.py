@@ -7,7 +7,7 @@ program (nh3 parses the HTML as a browser does), in case the first one has a hol
 import nh3
 
 from qaboard.markup.addresses import LINK_SCHEMES
-from qaboard.markup.bare_addresses import BARE
+from qaboard.markup.autolinks import BARE
 from qaboard.markup.highlighting import CLASSES, LANGUAGE_CLASSES
 from qaboard.markup.tables import ALIGNMENTS, FIGURES
 

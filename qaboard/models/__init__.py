@@ -6,9 +6,14 @@ from qaboard.models.draft import Draft, SeenDraft
 from qaboard.models.list_segment import ListSegment
 from qaboard.models.post import Post
 from qaboard.models.question import Question
-from qaboard.models.second_factor import Passkey, RecoveryCode, TOTPFactor, second_factor_exists
 from qaboard.models.security_event import EventKind, SecurityEvent
 from qaboard.models.single_use_token import SingleUseToken, TokenPurpose
+from qaboard.models.two_factor import (
+    Passkey,
+    RecoveryCode,
+    TOTPFactor,
+    second_factor_exists,
+)
 from qaboard.models.user import PurgeStep, Role, User, email_key, email_keys, username_key
 from qaboard.models.user_session import UserSession
 from qaboard.models.vote import Vote

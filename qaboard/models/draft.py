@@ -61,7 +61,7 @@ class SeenDraft:
     save_number: int | None
 
     def __str__(self) -> str:
-        """As forms and saves name it (`qaboard.schemas.draft.read_seen_drafts`)."""
+        """As forms and saves name it (`qaboard.schemas.board.draft.read_seen_drafts`)."""
         return self.writer if self.save_number is None else f"{self.writer}-{self.save_number}"
 
     def includes(self, draft: Draft) -> bool:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from qaboard import domain_names
-from qaboard.folding import fold, narrow
+from qaboard.i18n import domain_names
+from qaboard.i18n.normalization import fold, narrow
 from qaboard.models.base import (
     IDEMPOTENCY_KEY_MAX_CHARACTERS,
     Base,

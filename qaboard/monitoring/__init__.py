@@ -1,6 +1,6 @@
 """What operators see of the board: the access log, slow queries, counters, and whether it is ready.
 
-Their addresses are in `qaboard/views/monitoring.py`.
+Their addresses are in `qaboard/views/site/monitoring.py`.
 """
 
 from pyramid.interfaces import IExecutionPolicy

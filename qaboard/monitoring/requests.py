@@ -13,9 +13,9 @@ from urllib.parse import quote
 from pyramid.registry import Registry
 from pyramid.response import Response
 
-from qaboard.request_record import MONITORING_PATHS, RequestRecord, current_record
-from qaboard.security.client import kept_address, network_address
-from qaboard.static_files import serve_static_file
+from qaboard.http.client import kept_address, network_address
+from qaboard.http.request_context import MONITORING_PATHS, RequestRecord, current_record
+from qaboard.rendering.static_files import serve_static_file
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("qaboard.access")

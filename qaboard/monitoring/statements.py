@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy import Engine, event
 
-from qaboard.request_record import current_record
+from qaboard.http.request_context import current_record
 
 log = logging.getLogger("qaboard.slow_queries")
 

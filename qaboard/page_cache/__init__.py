@@ -9,9 +9,9 @@ which it was made (`database_state.py`), and no "3 minutes ago" in it has become
 from pyramid.interfaces import IExecutionPolicy
 from pyramid.router import default_execution_policy
 
-from qaboard.kept_pages.database_state import DatabaseState
-from qaboard.kept_pages.policy import keeping_pages
-from qaboard.kept_pages.store import PageStore
+from qaboard.database.change_counter import DatabaseState
+from qaboard.page_cache.execution_policy import keeping_pages
+from qaboard.page_cache.store import PageStore
 
 MIB = 1024 * 1024
 
@@ -30,4 +30,4 @@ def includeme(config) -> None:
         registry.registerUtility(keeping_pages(policy, registry), IExecutionPolicy)
 
     # After pyramid_retry has set its own, which tries again what could not be committed.
-    config.action("qaboard.kept_pages.execution_policy", wrap_execution_policy, order=999)
+    config.action("qaboard.page_cache.execution_policy", wrap_execution_policy, order=999)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyramid.request import Request
 
-from qaboard.kept_pages.shown_times import next_change
+from qaboard.page_cache.relative_times import next_change
 
 _NOTES = "qaboard.page_notes"
 

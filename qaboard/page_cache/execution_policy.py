@@ -14,15 +14,15 @@ from pyramid.response import Response
 from webob.acceptparse import AcceptEncodingValidHeader
 from webob.cookies import RequestCookies
 
-from qaboard.db import READING_ENGINE
-from qaboard.i18n import visitor_locale
-from qaboard.kept_pages.notes import take_notes
-from qaboard.kept_pages.shown_times import KEPT_SECONDS
-from qaboard.kept_pages.store import KeptPage, PageKey
-from qaboard.request_record import MONITORING_PATHS, current_record, note_view
-from qaboard.security.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
+from qaboard.database.session import READING_ENGINE
+from qaboard.http.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
+from qaboard.http.request_context import MONITORING_PATHS, current_record, note_view
+from qaboard.http.theme import chosen_theme
+from qaboard.i18n.negotiation import visitor_locale
+from qaboard.page_cache.cacheability import take_notes
+from qaboard.page_cache.relative_times import KEPT_SECONDS
+from qaboard.page_cache.store import KeptPage, PageKey
 from qaboard.settings import Settings
-from qaboard.theme import chosen_theme
 
 ETAG_BYTES = 16
 

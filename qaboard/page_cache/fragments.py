@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from pyramid.request import Request
 
-from qaboard.kept_pages.notes import notes_of
-from qaboard.kept_pages.shown_times import KEPT_SECONDS
-from qaboard.kept_pages.store import KeptPart, PartKey
 from qaboard.models.base import Base
+from qaboard.page_cache.cacheability import notes_of
+from qaboard.page_cache.relative_times import KEPT_SECONDS
+from qaboard.page_cache.store import KeptPart, PartKey
 
 Value = TypeVar("Value")
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from pyramid.csrf import get_csrf_token
 from pyramid.request import Request
 
-from qaboard.kept_pages.notes import notes_of
+from qaboard.page_cache.cacheability import notes_of
 
 _CSRF_TOKEN, _READER_ID, _READER_NAME, _STAMP, _KEY = (secrets.token_hex(16) for _ in range(5))
 

@@ -7,8 +7,8 @@ from typing import Any
 from pyramid.request import Request
 from translationstring import TranslationString
 
-from qaboard.i18n import translate_message
-from qaboard.security.cookies import has_session_cookie
+from qaboard.http.cookies import has_session_cookie
+from qaboard.i18n.negotiation import translate_message
 
 MAX_MESSAGES = 3
 """They live in a cookie of 4 KiB; a script may never look at the page that would tell them."""

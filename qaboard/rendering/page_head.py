@@ -6,7 +6,7 @@ from jinja2 import pass_context
 from pyramid.request import Request
 
 from qaboard import markup
-from qaboard.i18n import LANGUAGE_FIELD, requested_locale
+from qaboard.i18n.negotiation import LANGUAGE_FIELD, requested_locale
 
 DESCRIPTION_MAX_CHARACTERS = 160
 """About what search engines show of it."""

@@ -14,30 +14,36 @@ from pyramid.threadlocal import get_current_request
 from pyramid_jinja2 import IJinja2Environment
 from sqlalchemy import Row
 
-from qaboard import formatting, markup
-from qaboard.domain_names import address_for_display
-from qaboard.i18n import LANGUAGE_NAMES, _, translate_message
-from qaboard.kept_pages.holes import csrf_token_of_page, fill_holes, reader_id, reader_name
-from qaboard.kept_pages.notes import note_moment
-from qaboard.kept_pages.parts import keep_part, keeps_parts
+from qaboard import markup
+from qaboard.http.devices import describe_device
+from qaboard.http.redirect_target import own_address
+from qaboard.i18n import _, formatting
+from qaboard.i18n.domain_names import address_for_display
+from qaboard.i18n.language_detection import language_of_post, language_of_title
+from qaboard.i18n.negotiation import LANGUAGE_NAMES, translate_message
+from qaboard.i18n.template_messages import gettext, ngettext
 from qaboard.models import User, utc_now
-from qaboard.page_head import (
+from qaboard.page_cache.cacheability import note_moment
+from qaboard.page_cache.fragments import keep_part, keeps_parts
+from qaboard.page_cache.placeholders import (
+    csrf_token_of_page,
+    fill_holes,
+    reader_id,
+    reader_name,
+)
+from qaboard.presenters.accounts.security_event import event_sentence, event_until
+from qaboard.presenters.board.markdown_help import MARKDOWN_EXAMPLES
+from qaboard.rendering.page_head import (
     OPEN_GRAPH_LOCALES,
     absolute_address,
     address_locale,
     beginning,
 )
-from qaboard.page_messages import gettext, ngettext
-from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
-from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
 from qaboard.search.candidates import EXAMINED_MAX_COUNT
 from qaboard.search.query import QUERY_MAX_CHARACTERS
-from qaboard.security.devices import describe_device
-from qaboard.security.next_address import own_address
 from qaboard.security.permissions import Permission
 from qaboard.settings import LOCALES
-from qaboard.text_language import language_of_post, language_of_title
 
 LEFT = _("deleted user")
 
@@ -237,7 +243,7 @@ def _question_row(
     active: Markup | None,
 ) -> Markup:
     # Whatever the row shows must be among the arguments; of the request it takes the language.
-    html = environment.get_template("question/row.jinja2").render(
+    html = environment.get_template("board/question_row.jinja2").render(
         request=get_current_request(),
         questions_path=questions_path,
         users_path=users_path,
@@ -301,7 +307,7 @@ def includeme(config: Configurator) -> None:
         config.get_jinja2_environment().autoescape = is_html
 
     # After the phase in which pyramid_jinja2 makes the environment.
-    config.action("qaboard.templating.escape_html", escape_html, order=999)
+    config.action("qaboard.rendering.templates.escape_html", escape_html, order=999)
     config.add_request_method(render_template)
     config.add_request_method(render_content)
     config.add_request_method(render_markdown)

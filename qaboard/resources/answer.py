@@ -6,8 +6,8 @@ from pyramid.authorization import DENY_ALL, Allow, Deny
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from qaboard.http.numbers import parse_natural_number
 from qaboard.models import Answer, utc_now
-from qaboard.natural_number import parse_natural_number
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.security.principals import (
     MODERATOR,

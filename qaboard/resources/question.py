@@ -8,9 +8,9 @@ from pyramid.authorization import DENY_ALL, Allow, Deny
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from qaboard.kept_pages.parts import keep_part, keeps_parts
+from qaboard.http.numbers import parse_natural_number
 from qaboard.models import Question, User, utc_now
-from qaboard.natural_number import parse_natural_number
+from qaboard.page_cache.fragments import keep_part, keeps_parts
 from qaboard.resources.answer import AnswersResource
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.security.principals import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pyramid.authorization import Allow, Deny, Everyone
 
+from qaboard.http.numbers import parse_natural_number
 from qaboard.models import Role, User
-from qaboard.natural_number import parse_natural_number
 from qaboard.security.permissions import Permission
 from qaboard.security.principals import ADMIN, MODERATOR, user_principal
 

@@ -9,9 +9,9 @@ from typing import Any
 import colander
 import deform
 
-from qaboard import domain_names, markup
-from qaboard.folding import narrow
-from qaboard.i18n import _
+from qaboard import markup
+from qaboard.i18n import _, domain_names
+from qaboard.i18n.normalization import narrow
 from qaboard.models import Post, Question, User
 from qaboard.models.base import IDEMPOTENCY_KEY_MAX_CHARACTERS
 

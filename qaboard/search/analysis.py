@@ -20,7 +20,7 @@ from threading import Lock
 
 from Stemmer import Stemmer
 
-from qaboard.folding import fold
+from qaboard.i18n.normalization import fold
 
 ANALYSIS_VERSION = 3
 """Counts the changes of what a text's tokens are; rows of the index of another one are stale."""

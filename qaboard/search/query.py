@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
-from qaboard.folding import fold
+from qaboard.i18n.normalization import fold
 from qaboard.models import username_key
 from qaboard.search.analysis import Run, RunKind, find_runs, tokens_of_run
 from qaboard.search.korean import is_ending, stem_of

@@ -3,9 +3,9 @@
 
 def includeme(config) -> None:
     config.include("qaboard.security.policy")
-    config.include("qaboard.security.client")
+    config.include("qaboard.http.client")
     config.include("qaboard.security.passwords")
     config.include("qaboard.security.encryption")
-    config.include("qaboard.security.cookies")
+    config.include("qaboard.http.cookies")
     config.include("qaboard.security.csrf")
-    config.include("qaboard.security.headers")
+    config.include("qaboard.http.headers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from qaboard.folding import fold
+from qaboard.i18n.normalization import fold
 
 
 @cache

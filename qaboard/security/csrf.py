@@ -5,7 +5,7 @@ from pyramid.exceptions import BadCSRFOrigin
 from pyramid.request import Request
 from pyramid.viewderivers import INGRESS
 
-from qaboard.db import SAFE_METHODS
+from qaboard.database.session import SAFE_METHODS
 
 
 class WrongOrigin(BadCSRFOrigin):

@@ -12,12 +12,12 @@ from pyramid_tm import is_tm_active
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
 
-from qaboard.db import make_session
-from qaboard.kept_pages.notes import note_end
-from qaboard.kept_pages.parts import keep_value
+from qaboard.database.session import make_session
+from qaboard.http.cookies import LOGIN_COOKIE, cookie_name
+from qaboard.http.request_context import note_user
 from qaboard.models import utc_now
-from qaboard.request_record import note_user
-from qaboard.security.cookies import LOGIN_COOKIE, cookie_name
+from qaboard.page_cache.cacheability import note_end
+from qaboard.page_cache.fragments import keep_value
 from qaboard.security.identity import Identity, load_identity, note_use
 from qaboard.security.tokens import hash_token
 from qaboard.settings import AccountSettings

@@ -7,8 +7,8 @@ from pyramid.location import lineage
 from pyramid.request import Request
 from sqlalchemy.orm.exc import StaleDataError
 
+from qaboard.models.locks import lock_users
 from qaboard.resources import AccountResource
-from qaboard.services.locks import lock_users
 
 
 def begin_writing(request: Request) -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from qaboard.request_record import request_id
+from qaboard.http.request_context import request_id
 
 CONTINUATION = "    "
 

@@ -22,7 +22,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.task import ThreadedTaskDispatcher
 
-from qaboard.request_record import MONITORING_PATHS
+from qaboard.http.request_context import MONITORING_PATHS
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ import weakref
 
 from sqlalchemy import Engine, event
 
-from qaboard.kept_pages.database_state import DatabaseState
+from qaboard.database.change_counter import DatabaseState
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from limits import RateLimitItem, parse_many
 from pyramid.settings import aslist
 
-from qaboard import domain_names
+from qaboard.i18n import domain_names
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

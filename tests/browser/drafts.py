@@ -6,7 +6,7 @@ from factories import Board
 from playwright.sync_api import Locator, Page
 
 from qaboard.models import User
-from qaboard.services.draft import save_draft
+from qaboard.services.board.draft import save_draft
 
 
 def saved(page: Page) -> Locator:

@@ -14,10 +14,10 @@ from scripting import PHONE_WIDTH
 from second_factors import add_app, add_recovery_codes
 from sqlalchemy import update
 
+from qaboard.http.client import Client
 from qaboard.models import Draft, EventKind, Post, Question, Role, User, utc_now
-from qaboard.security.client import Client
-from qaboard.services.password_reset import issue_reset_token
-from qaboard.services.security_event import record_event
+from qaboard.services.accounts.password_reset import issue_reset_token
+from qaboard.services.accounts.security_event import record_event
 
 WIDE_NAME = "뷁" * 25
 LONG_TITLE = (

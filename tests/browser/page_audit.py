@@ -14,7 +14,7 @@ from allowed_html import ATTRIBUTES, LINK_RELATION, SCHEMES
 from playwright.sync_api import BrowserContext
 from watching import watch
 
-from qaboard.markup.sanitising import ALLOWED_CLASSES, TAGS
+from qaboard.markup.sanitizing import ALLOWED_CLASSES, TAGS
 
 SCRIPT = Path(__file__).with_name("page_audit.js")
 

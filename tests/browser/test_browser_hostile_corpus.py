@@ -25,15 +25,15 @@ from project import PROJECT
 from webtest import TestApp
 
 from qaboard import markup
+from qaboard.http.client import Client
 from qaboard.mail.composing import compose_mail
 from qaboard.models import Answer, Question, Role, User, UserSession, username_key, utc_now
 from qaboard.search.query import QUERY_MAX_CHARACTERS
-from qaboard.security.client import Client
-from qaboard.services import answer as answer_service
-from qaboard.services import question as question_service
-from qaboard.services.post import set_body
-from qaboard.services.user_management import Actor, suspend
-from qaboard.services.user_session import SESSIONS_MAX_COUNT, open_session
+from qaboard.services.accounts.user_session import SESSIONS_MAX_COUNT, open_session
+from qaboard.services.board import answer as answer_service
+from qaboard.services.board import question as question_service
+from qaboard.services.board.post import set_body
+from qaboard.services.moderation.user_management import Actor, suspend
 
 MAILS = PROJECT / "qaboard" / "templates" / "mail"
 

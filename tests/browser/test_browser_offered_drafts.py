@@ -9,7 +9,7 @@ from scripting import only_with_javascript
 from sqlalchemy import select
 
 from qaboard.models import Draft
-from qaboard.services.draft import ASK_PLACE, answer_place
+from qaboard.services.board.draft import ASK_PLACE, answer_place
 
 
 @only_with_javascript

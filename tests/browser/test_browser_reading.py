@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from scripting import only_with_javascript, with_javascript_and_by_keyboard
 
 from qaboard.models import utc_now
-from qaboard.services.question import ask
+from qaboard.services.board.question import ask
 
 
 def expect_titles(page: Page, titles: list[str]) -> None:

@@ -25,9 +25,9 @@ from programs import required_program
 from project import PROJECT
 from waiting import wait_until
 
-from qaboard.db import make_engine
+from qaboard.database.session import make_engine
+from qaboard.rendering.static_files import StaticFiles
 from qaboard.settings import load_database_url
-from qaboard.static_files import StaticFiles
 
 BIN = Path(sys.executable).parent
 DEPLOY = PROJECT / "deploy"

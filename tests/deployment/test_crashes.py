@@ -25,10 +25,10 @@ from processes import SECRET, ini_copy, run, server
 from sqlalchemy import Engine, select
 from waiting import wait_until
 
-from qaboard.db import make_engine, make_session
+from qaboard.commands.checks import checks_for
+from qaboard.database.session import make_engine, make_session
 from qaboard.models import Answer
-from qaboard.scripts.checks import checks_for
-from qaboard.services.user_session import open_session
+from qaboard.services.accounts.user_session import open_session
 from qaboard.settings import load_database_url
 
 CRASHES = int(os.environ.get("QABOARD_CRASHES", "5"))

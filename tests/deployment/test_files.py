@@ -152,7 +152,7 @@ def test_the_settings_of_a_server_log_to_the_journal_and_have_a_folder_for_backu
     shipped = (PROJECT / "production.ini").read_text()
     made = run(DEPLOY / "make-ini", PROJECT / "production.ini").stdout
     assert "%(here)s" not in made
-    assert made.count("class = qaboard.log_handlers.QueuedStreamHandler\n") == 2
+    assert made.count("class = qaboard.server.log_handlers.QueuedStreamHandler\n") == 2
     assert "args = (sys.stderr,)\n" in made
     # Nothing else is another one.
     changed = set(made.splitlines()) - set(shipped.splitlines())

@@ -361,7 +361,9 @@ def fail_at_nginx(checkout: Checkout) -> None:
 
 
 def fail_at_the_start(checkout: Checkout) -> None:
-    checkout.change("qaboard/serving.py", lambda text: f"{text}\nraise SystemExit('broken')\n")
+    checkout.change(
+        "qaboard/server/serving.py", lambda text: f"{text}\nraise SystemExit('broken')\n"
+    )
 
 
 def fail_at_the_first_page(checkout: Checkout) -> None:

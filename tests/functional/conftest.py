@@ -18,8 +18,8 @@ from postgresql import free_port
 from programs import required_program
 from project import PROJECT, alembic_configuration, environment
 
+from qaboard.commands import qaboard
 from qaboard.models import Answer, Question
-from qaboard.scripts import qaboard
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from factories import PASSWORD, PASSWORD_SETTINGS
 from sqlalchemy import select
 
 from qaboard.models import User, UserSession, utc_now
-from qaboard.services.user_session import open_session
+from qaboard.services.accounts.user_session import open_session
 
 
 def sign_up_form(client, **fields):

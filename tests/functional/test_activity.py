@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from qaboard.models import EventKind, Role, SecurityEvent, utc_now
-from qaboard.services.security_event import record_event
+from qaboard.services.accounts.security_event import record_event
 
 
 def log_in(client, username, password=PASSWORD):

@@ -9,11 +9,16 @@ from sqlalchemy import delete, event, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from qaboard.http.client import Client
 from qaboard.models import EventKind, Role, SecurityEvent, User, utc_now
-from qaboard.security.client import Client
-from qaboard.services.purge import purge, undo_purge
-from qaboard.services.security_event import record_event
-from qaboard.services.user_management import OPERATOR, Actor, change_role, suspend
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.moderation.purge import purge, undo_purge
+from qaboard.services.moderation.user_management import (
+    OPERATOR,
+    Actor,
+    change_role,
+    suspend,
+)
 
 
 @pytest.fixture

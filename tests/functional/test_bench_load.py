@@ -16,9 +16,9 @@ from project import PROJECT, alembic_configuration, environment
 from sqlalchemy import Engine, func, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 
-from qaboard.db import make_engine, make_session
+from qaboard.commands import qaboard
+from qaboard.database.session import make_engine, make_session
 from qaboard.models import Answer, Base, Post, Question, User, Vote
-from qaboard.scripts import qaboard
 from qaboard.search import find_posts, parse_query
 from qaboard.settings import load_database_url
 

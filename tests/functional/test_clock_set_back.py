@@ -10,7 +10,7 @@ from second_factors import add_app
 from sqlalchemy import func, select, update
 
 from qaboard.models import SingleUseToken, TokenPurpose, TOTPFactor, User, UserSession, utc_now
-from qaboard.services.single_use_token import find_token, issue_token
+from qaboard.services.accounts.single_use_token import find_token, issue_token
 
 YEAR = timedelta(days=365)
 SKEW = timedelta(minutes=1)

@@ -11,11 +11,11 @@ from factories import PASSWORD
 from second_factors import Device, add_app, add_passkey
 
 from qaboard.models import Role, User, UserSession, utc_now
-from qaboard.services import account_closing
-from qaboard.services.account_closing import close_due_accounts, undo_closing
-from qaboard.services.purge import purge
-from qaboard.services.security_event import NO_CLIENT
-from qaboard.services.user_management import OPERATOR
+from qaboard.services.accounts import account_deletion as account_closing
+from qaboard.services.accounts.account_deletion import close_due_accounts, undo_closing
+from qaboard.services.accounts.security_event import NO_CLIENT
+from qaboard.services.moderation.purge import purge
+from qaboard.services.moderation.user_management import OPERATOR
 
 NEW_PASSWORD = "a horse of another colour"
 

@@ -22,8 +22,8 @@ from project import PROJECT
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
 from sqlalchemy import select
 
+from qaboard.commands import qaboard
 from qaboard.models import Role, SecurityEvent, utc_now
-from qaboard.scripts import qaboard
 
 PASSWORD = "an admin's password"
 

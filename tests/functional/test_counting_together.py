@@ -13,9 +13,9 @@ from pyramid_retry import RetryableException
 from sqlalchemy import func, select, text, update
 from test_rate_limits import wait_for_redis
 
-from qaboard.rate_limit_storage import FILE_SUFFIX, hits
+from qaboard.limits.storage import FILE_SUFFIX, hits
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views import question as question_views
+from qaboard.views.board import question as question_views
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 TOGETHER = {"rate_limits.storage": "database"}

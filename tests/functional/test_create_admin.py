@@ -70,7 +70,7 @@ def test_giving_up_at_the_password_makes_no_account(run, board):
 
 
 def test_without_a_terminal_a_sentence_names_the_variable(run, board):
-    command = "from qaboard.scripts import qaboard; qaboard()"
+    command = "from qaboard.commands import qaboard; qaboard()"
     result = subprocess.run(
         [sys.executable, "-c", command, "create-admin", "boss", "boss@example.com"],
         cwd=PROJECT,

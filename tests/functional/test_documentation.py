@@ -14,7 +14,7 @@ COMMAND_LINE = "tests/functional/test_command_line.py"
 PREPARES = "makes the environment that the tests themselves run in"
 INSTALLED = "tests/deployment/test_installation.py"
 IN_TESTS = "a test, which then leaves pictures"
-WITH_NPM = "needs npm; tests/unit/test_static_files.py looks at what it made"
+WITH_NPM = "needs npm; tests/unit/rendering/test_static_files.py looks at what it made"
 WITH_CHROMIUM = "needs Chromium; tests/functional/test_page_heads.py looks at what it made"
 
 RUN_BY = {

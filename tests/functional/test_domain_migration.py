@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from qaboard.models import SingleUseToken, TokenPurpose
 from qaboard.security.tokens import hash_token
-from qaboard.services.single_use_token import issue_token
+from qaboard.services.accounts.single_use_token import issue_token
 
 ASCII = "minji@xn--vv4b11d.xn--3e0b707e"
 UNICODE = "minji@예시.한국"

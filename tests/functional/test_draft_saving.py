@@ -28,8 +28,13 @@ from project import PROJECT
 from sqlalchemy import delete, select
 
 from qaboard.models import Draft
-from qaboard.schemas.draft import read_seen_drafts
-from qaboard.services.draft import ASK_PLACE, discard_draft, save_draft, settle_draft
+from qaboard.schemas.board.draft import read_seen_drafts
+from qaboard.services.board.draft import (
+    ASK_PLACE,
+    discard_draft,
+    save_draft,
+    settle_draft,
+)
 
 # Long enough for the longest pause after failures, twice.
 HEALING_SECONDS = 700

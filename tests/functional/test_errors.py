@@ -10,10 +10,10 @@ from limits import parse
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import IntegrityError
 
-from qaboard.db import make_engine
+from qaboard.database.session import make_engine
 from qaboard.models import Role, User
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views import question as question_views
+from qaboard.views.board import question as question_views
 
 SUSPENDED = {"suspended_until": User.SUSPENDED_FOR_GOOD, "suspension_reason": "Spam"}
 

@@ -24,6 +24,8 @@ from sqlalchemy import make_url, select, text
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard import markup
+from qaboard.commands.export_format.limits import limit_of
+from qaboard.commands.export_format.records import NOT_EXPORTED, RECORDS, kind_of
 from qaboard.models import (
     Base,
     Passkey,
@@ -36,14 +38,12 @@ from qaboard.models import (
     User,
     utc_now,
 )
-from qaboard.scripts.board_file.limits import limit_of
-from qaboard.scripts.board_file.records import NOT_EXPORTED, RECORDS, kind_of
 from qaboard.security.encryption import SecretEncryption
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.post import delete_post
-from qaboard.services.purge import purge
-from qaboard.services.refusal import Refusal
-from qaboard.services.user_management import OPERATOR, suspend
+from qaboard.services.accounts.account_deletion import close_due_accounts
+from qaboard.services.board.post import delete_post
+from qaboard.services.errors import Refusal
+from qaboard.services.moderation.purge import purge
+from qaboard.services.moderation.user_management import OPERATOR, suspend
 
 EXPORTED = {record.table.name for record in RECORDS}
 

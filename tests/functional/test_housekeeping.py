@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from qaboard.housekeeping import INTERVAL_SECONDS, Housekeeping
+from qaboard.jobs.maintenance import INTERVAL_SECONDS, Housekeeping
 from qaboard.models import SingleUseToken, TokenPurpose, User, UserSession, utc_now
-from qaboard.services import account_closing, expiry
-from qaboard.services.single_use_token import issue_token
+from qaboard.services.accounts import account_deletion as account_closing
+from qaboard.services.accounts.single_use_token import issue_token
+from qaboard.services.site import expiry
 
 
 @pytest.fixture

@@ -32,10 +32,10 @@ from board_changes import (
 from sqlalchemy import text
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard import templating
-from qaboard.db import make_session
-from qaboard.kept_pages import policy
+from qaboard.database.session import make_session
 from qaboard.models import Answer, Question, User, utc_now
+from qaboard.page_cache import execution_policy as policy
+from qaboard.rendering import templates as templating
 
 
 def same_headers(page) -> dict[str, str]:

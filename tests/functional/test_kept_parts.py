@@ -27,13 +27,14 @@ from board_changes import (
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard import markup, templating
-from qaboard.kept_pages import policy
+from qaboard import markup
 from qaboard.models import Question, Role, UserSession, utc_now
+from qaboard.page_cache import execution_policy as policy
+from qaboard.rendering import templates as templating
 from qaboard.security import identity
 from qaboard.security import policy as security_policy
-from qaboard.services.question import edit_question
-from qaboard.services.user_management import OPERATOR, change_role
+from qaboard.services.board.question import edit_question
+from qaboard.services.moderation.user_management import OPERATOR, change_role
 
 
 @pytest.fixture

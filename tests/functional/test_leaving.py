@@ -15,13 +15,14 @@ from factories import PASSWORD
 from project import PROJECT
 from sqlalchemy import insert, update
 
-from qaboard.db import make_snapshot_session
+from qaboard.commands import qaboard
+from qaboard.database.session import make_snapshot_session
+from qaboard.http.client import Client
 from qaboard.models import Passkey, Post, Role, SecurityEvent, User, UserSession, utc_now
-from qaboard.scripts import qaboard
-from qaboard.security.client import Client
-from qaboard.services import account_closing, archive
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.user_management import Actor, suspend
+from qaboard.services.accounts import account_deletion as account_closing
+from qaboard.services.accounts import archive
+from qaboard.services.accounts.account_deletion import close_due_accounts
+from qaboard.services.moderation.user_management import Actor, suspend
 
 HOSTILE = "../../<script>alert(1)</script>\\..\\"
 

@@ -11,10 +11,10 @@ from project import PROJECT
 from sqlalchemy import text
 
 from qaboard import markup
+from qaboard.commands import qaboard, reindex
 from qaboard.models import Post, Question, Role, User, utc_now
-from qaboard.scripts import qaboard, reindex
-from qaboard.services.account_closing import close_due_accounts
-from qaboard.services.question import edit_question
+from qaboard.services.accounts.account_deletion import close_due_accounts
+from qaboard.services.board.question import edit_question
 
 
 def close(board: Board, user: User, *, removes_posts: bool = False, posts: bool = True) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from test_transactions import at_once
 
 from qaboard.models import Role
-from qaboard.services.purge import purge
-from qaboard.services.user_management import OPERATOR
+from qaboard.services.moderation.purge import purge
+from qaboard.services.moderation.user_management import OPERATOR
 
 ROUNDS = 6
 THREADS = 12

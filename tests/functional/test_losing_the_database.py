@@ -14,7 +14,7 @@ from project import alembic_configuration, environment
 from sqlalchemy import event, text
 from webtest import TestApp
 
-from qaboard import db
+from qaboard.database import session as db
 from qaboard.monitoring import readiness
 from qaboard.settings import load_database_url
 

@@ -11,8 +11,8 @@ from sqlalchemy import update
 from test_transactions import at_once
 
 from qaboard.models import SingleUseToken, User, utc_now
-from qaboard.services.email_address import issue_address_token
-from qaboard.services.password_reset import issue_reset_token
+from qaboard.services.accounts.email_address import issue_address_token
+from qaboard.services.accounts.password_reset import issue_reset_token
 
 NEW_PASSWORD = "a horse of another colour"
 PAGES = ("verify-email", "reset-password")

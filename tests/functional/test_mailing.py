@@ -15,10 +15,10 @@ from pyramid_retry import RetryableException
 from sqlalchemy import update
 
 from qaboard.models import User, utc_now
-from qaboard.services.refusal import Refusal
-from qaboard.views import password as password_views
-from qaboard.views import password_reset as reset_views
-from qaboard.views import user as user_views
+from qaboard.services.errors import Refusal
+from qaboard.views.accounts import password as password_views
+from qaboard.views.accounts import password_reset as reset_views
+from qaboard.views.accounts import user as user_views
 
 NEW_PASSWORD = "a horse of another colour"
 

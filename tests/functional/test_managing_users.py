@@ -12,8 +12,8 @@ from second_factors import add_app
 from sqlalchemy import select, update
 
 from qaboard.models import EventKind, Role, User, UserSession, utc_now
-from qaboard.services.purge import purge
-from qaboard.services.user_management import OPERATOR
+from qaboard.services.moderation.purge import purge
+from qaboard.services.moderation.user_management import OPERATOR
 
 
 @pytest.fixture

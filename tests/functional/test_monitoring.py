@@ -18,9 +18,9 @@ from test_rate_limits import wait_for_redis
 from waiting import wait_until
 from webob import Request
 
-from qaboard.log_handlers import QueuedFileHandler
 from qaboard.monitoring import readiness
-from qaboard.views import question as question_views
+from qaboard.server.log_handlers import QueuedFileHandler
+from qaboard.views.board import question as question_views
 
 MONITOR = {"REMOTE_ADDR": "127.0.0.1"}
 PARTS = ("database", "migrations", "mail", "disk", "rate_limits")

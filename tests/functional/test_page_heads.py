@@ -8,8 +8,8 @@ import struct
 import pytest
 
 from qaboard.models import Question
-from qaboard.page_head import DESCRIPTION_MAX_CHARACTERS
-from qaboard.services.post import delete_post
+from qaboard.rendering.page_head import DESCRIPTION_MAX_CHARACTERS
+from qaboard.services.board.post import delete_post
 
 SITE = "http://localhost:6543"
 

@@ -9,7 +9,7 @@ from factories import PASSWORD
 
 from qaboard.models import SecurityEvent, TokenPurpose
 from qaboard.security.passwords import PasswordHashing
-from qaboard.services.single_use_token import find_token, issue_token
+from qaboard.services.accounts.single_use_token import find_token, issue_token
 from qaboard.settings import PasswordSettings
 
 NEW_PASSWORD = "a horse of another colour"

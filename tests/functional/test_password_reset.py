@@ -11,12 +11,12 @@ from factories import PASSWORD, PASSWORD_SETTINGS
 from limits import parse
 from sqlalchemy import update
 
+from qaboard.http.client import Client
 from qaboard.mail import account_mails
 from qaboard.models import EventKind, SecurityEvent, SingleUseToken, utc_now
-from qaboard.security.client import Client
 from qaboard.security.passwords import PasswordHashing
-from qaboard.services.email_address import DeadLink
-from qaboard.services.password_reset import reset_password
+from qaboard.services.accounts.email_address import DeadLink
+from qaboard.services.accounts.password_reset import reset_password
 from qaboard.settings.rate_limits import RateLimit
 
 NEW_PASSWORD = "a horse of another colour"

@@ -22,8 +22,8 @@ from qaboard.resources import (
     UserResource,
     UsersResource,
 )
-from qaboard.services.purge import purge
-from qaboard.services.user_management import OPERATOR
+from qaboard.services.moderation.purge import purge
+from qaboard.services.moderation.user_management import OPERATOR
 
 PEOPLE = ("visitor", "member", "asker", "answerer", "moderator", "admin", "suspended")
 

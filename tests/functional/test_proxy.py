@@ -15,7 +15,7 @@ from processes import SECRET, get, ini_copy, run, server
 from programs import required_program
 from waiting import wait_until
 
-from qaboard.log_handlers import BATCH_SECONDS
+from qaboard.server.log_handlers import BATCH_SECONDS
 
 NGINX = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;

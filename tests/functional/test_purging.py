@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, insert, select
 
+from qaboard.commands.checks import checks_for
 from qaboard.models import Answer, Post, Question, Role, User, utc_now
-from qaboard.scripts.checks import checks_for
-from qaboard.services import purge as purging
-from qaboard.services.purge import (
+from qaboard.services.moderation import purge as purging
+from qaboard.services.moderation.purge import (
     BATCH_SIZE,
     begin_purge,
     begin_undo,
@@ -21,8 +21,8 @@ from qaboard.services.purge import (
     purge,
     undo_purge,
 )
-from qaboard.services.user_management import OPERATOR
-from qaboard.views import user_management
+from qaboard.services.moderation.user_management import OPERATOR
+from qaboard.views.moderation import user_management
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from second_factors import Device, add_app, add_passkey
 from sqlalchemy import update
 
 from qaboard.models import Post, Question, Role, User, utc_now
-from qaboard.services.email_address import issue_address_token
-from qaboard.services.password_reset import issue_reset_token
-from qaboard.services.user_management import OPERATOR, end_all_sessions
+from qaboard.services.accounts.email_address import issue_address_token
+from qaboard.services.accounts.password_reset import issue_reset_token
+from qaboard.services.moderation.user_management import OPERATOR, end_all_sessions
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import event
 
-from qaboard.services import list_segments
+from qaboard.services.board import list_segments
 
 SORTS = ("newest", "active", "votes", "unanswered")
 

@@ -12,7 +12,7 @@ from factories import PASSWORD
 from limits import parse
 from postgresql import free_port
 
-from qaboard.rate_limits import STORAGE_PAUSE_SECONDS, RateLimiter
+from qaboard.limits.rate_limits import STORAGE_PAUSE_SECONDS, RateLimiter
 from qaboard.settings import SettingsError
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
 
@@ -325,7 +325,7 @@ def test_a_storage_is_asked_again_after_a_while(redis_server, monkeypatch, caplo
     # It counts by itself until then.
     assert limiter.seconds_to_wait(RateLimit.VOTE, "7") > 0
     later = time.monotonic() + STORAGE_PAUSE_SECONDS
-    monkeypatch.setattr("qaboard.rate_limits.time.monotonic", lambda: later)
+    monkeypatch.setattr("qaboard.limits.rate_limits.time.monotonic", lambda: later)
     caplog.clear()
     assert limiter.seconds_to_wait(RateLimit.VOTE, "8") == 0
     assert "is back" in caplog.text

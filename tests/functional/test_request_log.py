@@ -10,9 +10,9 @@ import re
 import pytest
 from factories import PASSWORD
 
-from qaboard.log_entries import EntryFormatter, JSONFormatter
-from qaboard.services.password_reset import issue_reset_token
-from qaboard.views import question as question_views
+from qaboard.server.log_formatters import EntryFormatter, JSONFormatter
+from qaboard.services.accounts.password_reset import issue_reset_token
+from qaboard.views.board import question as question_views
 
 TEXT_FORMAT = "%(levelname)s [%(name)s %(request_id)s] %(message)s"
 GIVEN = "0123456789abcdef0123456789abcdef"
@@ -86,7 +86,7 @@ def test_every_answer_has_an_id_that_is_in_the_log(browser, board, written, monk
     assert len(set(map(str, ids))) == len(ids)
     assert [entry["status"] for entry in entries] == [answer.status_int for answer in answers]
     # The error was logged under the same id, and so does its page say.
-    (error,) = written.entries("qaboard.views.error")
+    (error,) = written.entries("qaboard.views.site.error")
     assert error["request_id"] == ids[-1][0]
     assert "RuntimeError: broken" in error["traceback"]
     assert answers[-1].html.find(class_="error-id").text == ids[-1][0]

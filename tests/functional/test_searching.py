@@ -25,7 +25,7 @@ from qaboard.search import (
 from qaboard.search import index as search_index
 from qaboard.search.analysis import tokenize
 from qaboard.search.query import Phrase, Query, Term
-from qaboard.services import question as question_service
+from qaboard.services.board import question as question_service
 
 
 def hits(client, text):

@@ -9,7 +9,7 @@ from factories import PASSWORD
 from sqlalchemy import select, update
 
 from qaboard.models import UserSession, utc_now
-from qaboard.services.user_session import SESSIONS_MAX_COUNT
+from qaboard.services.accounts.user_session import SESSIONS_MAX_COUNT
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qaboard.presenters.similar_questions import SIMILAR_MAX_COUNT
+from qaboard.presenters.board.similar_questions import SIMILAR_MAX_COUNT
 
 
 @pytest.fixture

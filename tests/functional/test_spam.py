@@ -30,7 +30,7 @@ def sign_up_form(client):
 
 def later(monkeypatch, seconds: float) -> None:
     now = time.time() + seconds
-    monkeypatch.setattr("qaboard.spam.time.time", lambda: now)
+    monkeypatch.setattr("qaboard.limits.spam.time.time", lambda: now)
 
 
 def test_the_field_for_programs_is_seen_by_no_person(browser):

@@ -23,7 +23,7 @@ from processes import BIN, SECRET, get, ini_copy, run, server
 from project import PROJECT
 from waiting import wait_until
 
-from qaboard.db import make_engine
+from qaboard.database.session import make_engine
 from qaboard.settings import load_database_url
 
 
@@ -215,7 +215,7 @@ def test_the_log_in_json_is_one_setting(tmp_path):
     assert failed.status in (500, 503)
     told = {entry["logger"]: entry for entry in by_id[failed.headers["X-Request-ID"]]}
     assert told["qaboard.access"]["status"] == failed.status
-    assert "no such table" in json.dumps(told["qaboard.views.error"])
+    assert "no such table" in json.dumps(told["qaboard.views.site.error"])
     # Nothing is written beside it.
     assert not list((tmp_path / "var").glob("*.log*"))
 

@@ -13,13 +13,13 @@ from pyramid_retry import RetryableException
 from sqlalchemy import text, update
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard.db import WritingSession
+from qaboard.database.session import WritingSession
 from qaboard.models import User, utc_now
-from qaboard.services import post as post_service
-from qaboard.services.refusal import Refusal
-from qaboard.services.user_management import OPERATOR, suspend
-from qaboard.views import question as question_views
-from qaboard.views import vote as vote_views
+from qaboard.services.board import post as post_service
+from qaboard.services.errors import Refusal
+from qaboard.services.moderation.user_management import OPERATOR, suspend
+from qaboard.views.board import question as question_views
+from qaboard.views.board import vote as vote_views
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from databases import OwnBoard
 from project import alembic_configuration, environment
 from sqlalchemy import text
 
+from qaboard.schemas.accounts.passkey import AddPasskeySchema
 from qaboard.schemas.fields import title_field, username_field
-from qaboard.schemas.passkey import AddPasskeySchema
-from qaboard.schemas.user_management import SuspensionSchema
+from qaboard.schemas.moderation.user_management import SuspensionSchema
 
 OVERRIDE, ISOLATE, ZALGO = "\u202e", "\u2067", "z" + "\u0335\u0489" * 30
 

@@ -19,7 +19,7 @@ from second_factors import (
 from sqlalchemy import select
 
 from qaboard.models import UserSession, utc_now
-from qaboard.services.user_session import SESSIONS_MAX_COUNT
+from qaboard.services.accounts.user_session import SESSIONS_MAX_COUNT
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_the_code_of_another_user_does_not_do(browser, board, app, user, totp):
     assert is_logged_in(client)
 
 
-# A step behind is right too, unless a step ends meanwhile: tests/unit/services/test_totp.py.
+# A step behind is right too, unless a step ends meanwhile: test_totp.py among the unit tests.
 @pytest.mark.parametrize(("steps", "status"), [(-3, 400), (1, 303), (3, 400)])
 def test_a_clock_that_is_wrong(browser, user, totp, steps, status):
     client = browser()

@@ -16,7 +16,7 @@ from test_passkeys import use as use_passkey
 from test_password_reset import choose, link_for
 from test_permissions import FIELDS, Scene, views_of
 
-from qaboard.rate_limits import RateLimiter
+from qaboard.limits.rate_limits import RateLimiter
 from qaboard.security import encryption, passkeys
 
 WRITES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE", "LOCK")

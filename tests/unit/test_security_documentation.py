@@ -6,24 +6,24 @@ import configparser
 import re
 from collections import Counter
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import colander
 import pytest
 from project import PROJECT
 
 from qaboard import schemas
+from qaboard.http.request_body import BODY_MAX_BYTES, FIELDS_MAX_COUNT
 from qaboard.models import Passkey, Post, Question, User
-from qaboard.request_body import BODY_MAX_BYTES, FIELDS_MAX_COUNT
+from qaboard.schemas.accounts.passkey import CREDENTIAL_MAX_CHARACTERS
+from qaboard.schemas.accounts.two_factor import CODE_MAX_CHARACTERS
 from qaboard.schemas.fields import honeypot_field, stamp_field
-from qaboard.schemas.passkey import CREDENTIAL_MAX_CHARACTERS
-from qaboard.schemas.second_factor import CODE_MAX_CHARACTERS
 from qaboard.search.query import QUERY_MAX_CHARACTERS, QUERY_MAX_TERMS
-from qaboard.services.passkey import PASSKEYS_MAX_COUNT
-from qaboard.services.password import MIN_CHARACTERS_BESIDE_NAME
-from qaboard.services.second_factor import WRONG_CODES_MAX_COUNT
-from qaboard.services.user_session import SESSIONS_MAX_COUNT
-from qaboard.views.mailed_link import TOKEN_MAX_CHARACTERS
+from qaboard.services.accounts.password import MIN_CHARACTERS_BESIDE_NAME
+from qaboard.services.accounts.two_factor.passkey import PASSKEYS_MAX_COUNT
+from qaboard.services.accounts.two_factor.verification import WRONG_CODES_MAX_COUNT
+from qaboard.services.accounts.user_session import SESSIONS_MAX_COUNT
+from qaboard.views.accounts.mailed_link import TOKEN_MAX_CHARACTERS
 
 DOCUMENT = (PROJECT / "docs" / "security.md").read_text()
 
@@ -100,7 +100,7 @@ NUMBERS = (
 )
 
 ID = re.compile(r"[0-9]+(?:\.[0-9]+){2}")
-# A path of the project, and perhaps a test in it: `tests/unit/test_db.py::test_an_error`.
+# A path of the project, and perhaps a test in it: `tests/unit/http/test_numbers.py::test_a`.
 PATH = re.compile(r"`((?:\.ci|(?!var\b)[a-z]+)/[\w./-]+|[a-z]+\.(?:ini|py|md))(?:::(\w+))?`")
 
 
@@ -178,8 +178,8 @@ def test_limits_are_those_of_production():
 
 def test_every_field_of_a_form_has_its_rule():
     names = set()
-    for module in iter_modules(schemas.__path__):
-        for value in vars(import_module(f"{schemas.__name__}.{module.name}")).values():
+    for module in walk_packages(schemas.__path__, f"{schemas.__name__}."):
+        for value in vars(import_module(module.name)).values():
             if isinstance(value, type) and issubclass(value, colander.Schema):
                 names |= {node.name for node in value().children}
     names |= {honeypot_field().name, stamp_field("").name}

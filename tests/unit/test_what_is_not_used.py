@@ -25,11 +25,11 @@ MODULES = {
 # programs of PostgreSQL (1.2.5). Sockets that the driver of PostgreSQL has opened are shut down;
 # the service manager is told of the start.
 EXCEPTIONS = {
-    ("qaboard/serving.py", "socket"),
-    ("qaboard/server_watch.py", "socket"),
-    ("qaboard/scripts/demo", "random"),
-    ("qaboard/scripts/seed_demo.py", "random"),
-    ("qaboard/scripts/backups/", "subprocess"),
+    ("qaboard/server/serving.py", "socket"),
+    ("qaboard/server/watch.py", "socket"),
+    ("qaboard/commands/demo", "random"),
+    ("qaboard/commands/seed_demo.py", "random"),
+    ("qaboard/commands/backups/", "subprocess"),
 }
 CALLS = {
     "eval", "exec", "compile", "__import__",

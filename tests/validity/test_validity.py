@@ -23,8 +23,8 @@ from pyramid_jinja2 import IJinja2Environment
 from second_factors import Device, add_app, add_passkey, add_recovery_codes
 
 from qaboard.models import Role, User, UserSession, utc_now
-from qaboard.services.email_address import issue_address_token
-from qaboard.services.password_reset import issue_reset_token
+from qaboard.services.accounts.email_address import issue_address_token
+from qaboard.services.accounts.password_reset import issue_reset_token
 from qaboard.settings.rate_limits import RateLimit
 
 HERE = Path(__file__).parent

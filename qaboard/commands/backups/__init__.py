@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 from sqlalchemy import URL
 
-from qaboard.scripts.backups.postgresql import PostgreSQLBackups
-from qaboard.scripts.backups.sqlite import SQLiteBackups
-from qaboard.scripts.new_file import file_errors_as_sentences
+from qaboard.commands.atomic_write import file_errors_as_sentences
+from qaboard.commands.backups.postgresql import PostgreSQLBackups
+from qaboard.commands.backups.sqlite import SQLiteBackups
 
 Backups = PostgreSQLBackups | SQLiteBackups
 

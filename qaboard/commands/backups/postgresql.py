@@ -15,8 +15,12 @@ import click
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from qaboard.scripts.backups.client_programs import connection_of, find_program, first_error
-from qaboard.scripts.context import open_engine
+from qaboard.commands.backups.client_programs import (
+    connection_of,
+    find_program,
+    first_error,
+)
+from qaboard.commands.context import open_engine
 
 # Everything that a board has made, and the migrations of a later release too: an archive brings
 # only what it has. What belongs to an extension stays.

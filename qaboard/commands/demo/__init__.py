@@ -4,7 +4,7 @@ All of it is written for this board. Adding a question is adding a ``DemoQuestio
 its subject; when it was asked is its own ``age``, so the modules need no order.
 """
 
-from qaboard.scripts.demo import (
+from qaboard.commands.demo import (
     bicycles,
     community,
     garden,
@@ -15,7 +15,7 @@ from qaboard.scripts.demo import (
     school,
     traversal,
 )
-from qaboard.scripts.demo.people import PASSWORD, USERS
+from qaboard.commands.demo.people import PASSWORD, USERS
 
 QUESTIONS = tuple(
     sorted(

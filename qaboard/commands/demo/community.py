@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - a paragraph is one line, as people type it into the form.
 """Questions about the board itself, and a thread so long that its answers have pages."""
 
-from qaboard.scripts.demo.shape import DAYS, HOURS, MINUTES, DemoAnswer, DemoQuestion
+from qaboard.commands.demo.shape import DAYS, HOURS, MINUTES, DemoAnswer, DemoQuestion
 
 _LESSONS = (
     (

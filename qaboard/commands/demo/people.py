@@ -1,7 +1,7 @@
 """The people of the demo board. All of them have the same password."""
 
+from qaboard.commands.demo.shape import DAYS, DemoUser
 from qaboard.models import Role
-from qaboard.scripts.demo.shape import DAYS, DemoUser
 
 PASSWORD = "demo password 1"  # noqa: S105 - known to all, and seeded into development boards only
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - a paragraph is one line, as people type it into the form.
 """Questions about programming, with code in their answers."""
 
-from qaboard.scripts.demo.shape import DAYS, HOURS, MINUTES, DemoAnswer, DemoQuestion
+from qaboard.commands.demo.shape import DAYS, HOURS, MINUTES, DemoAnswer, DemoQuestion
 
 QUESTIONS = (
     DemoQuestion(

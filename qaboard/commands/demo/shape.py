@@ -1,6 +1,6 @@
 """The shape of the demo board's content, and the units in which it tells time.
 
-Nothing here touches the database; ``qaboard.scripts.seed_demo`` writes it.
+Nothing here touches the database; ``qaboard.commands.seed_demo`` writes it.
 """
 
 from __future__ import annotations

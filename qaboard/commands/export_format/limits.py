@@ -52,9 +52,9 @@ from qaboard.models import (
 )
 from qaboard.models.base import UTCDateTime
 from qaboard.models.user import RELEASED_NAME
+from qaboard.schemas.accounts.passkey import AddPasskeySchema
 from qaboard.schemas.fields import body_field, email_field, title_field, username_field
-from qaboard.schemas.passkey import AddPasskeySchema
-from qaboard.schemas.user_management import SuspensionSchema
+from qaboard.schemas.moderation.user_management import SuspensionSchema
 from qaboard.security.encryption import NONCE_BYTES
 from qaboard.settings import LOCALES, PASSWORD_MAXIMA
 

@@ -9,8 +9,8 @@ from typing import IO, Any
 
 import click
 
-from qaboard.scripts.board_file.limits import ROW_LIMITS, WrongValue
-from qaboard.scripts.board_file.records import END, HEADER, RECORDS, Record, decode
+from qaboard.commands.export_format.limits import ROW_LIMITS, WrongValue
+from qaboard.commands.export_format.records import END, HEADER, RECORDS, Record, decode
 
 LINE_MAX_BYTES = 4 * 1024 * 1024
 """Far more than the longest text takes, and little memory."""

@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from qaboard.commands.export_format.limits import WrongValue, limit_of
 from qaboard.models import (
     Passkey,
     Post,
@@ -34,7 +35,6 @@ from qaboard.models import (
     Vote,
 )
 from qaboard.models.base import UTCDateTime
-from qaboard.scripts.board_file.limits import WrongValue, limit_of
 
 HEADER = {"format": "qaboard", "version": 1}
 

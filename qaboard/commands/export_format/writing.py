@@ -9,7 +9,7 @@ from typing import IO, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qaboard.scripts.board_file.records import END, HEADER, RECORDS, encode
+from qaboard.commands.export_format.records import END, HEADER, RECORDS, encode
 
 BATCH_SIZE = 1000
 """How many rows are held in memory at once."""

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from translationstring import TranslationString
 
+from qaboard.http.redirect_target import safe_next_address
 from qaboard.i18n import _
-from qaboard.security.next_address import safe_next_address
 
 VOTE_ANCHOR = "vote"
 """The fragment of an address to which somebody comes back who wanted to vote."""

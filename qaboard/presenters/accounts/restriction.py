@@ -9,8 +9,8 @@ from translationstring import TranslationString
 
 from qaboard.i18n import _
 from qaboard.models import User
+from qaboard.rendering.templates import format_full_time
 from qaboard.security.identity import Restriction
-from qaboard.templating import format_full_time
 
 
 @dataclass(frozen=True, slots=True)

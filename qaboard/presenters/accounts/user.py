@@ -9,9 +9,9 @@ from pyramid.request import Request
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, contains_eager
 
-from qaboard.list_address import ListAddress
+from qaboard.http.list_address import ListAddress
+from qaboard.http.pagination import Page, requested_page
 from qaboard.models import Answer, Post, Question, User
-from qaboard.pagination import Page, requested_page
 from qaboard.resources import (
     AnswerResource,
     AnswersResource,

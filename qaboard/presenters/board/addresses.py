@@ -8,10 +8,10 @@ from typing import TypeVar
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
-from qaboard.presenters.question import answer_anchor
+from qaboard.http.redirect_target import MAX_CHARACTERS
+from qaboard.presenters.board.question import answer_anchor
 from qaboard.resources import AnswerResource, QuestionResource
-from qaboard.security.next_address import MAX_CHARACTERS
-from qaboard.services.answer import page_of_answer
+from qaboard.services.board.answer import page_of_answer
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

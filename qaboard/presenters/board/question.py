@@ -10,13 +10,16 @@ from pyramid.request import Request
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import defer, joinedload
 
-from qaboard.list_address import ListAddress
+from qaboard.http.list_address import ListAddress
+from qaboard.http.pagination import Page, requested_number, requested_page
 from qaboard.models import Answer, Post, Question, Vote
-from qaboard.pagination import Page, requested_number, requested_page
-from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
+from qaboard.presenters.board.similar_questions import (
+    SimilarQuestion,
+    present_similar_questions,
+)
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource
-from qaboard.services.answer import AnswerSort
-from qaboard.services.question_list import QuestionSort, find_position, read_page
+from qaboard.services.board.answer import AnswerSort
+from qaboard.services.board.question_list import QuestionSort, find_position, read_page
 
 _ANSWER_ORDERS = {
     AnswerSort.VOTES: (Answer.score.desc(), Answer.id.asc()),

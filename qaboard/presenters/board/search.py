@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload
 
 from qaboard import markup
-from qaboard.list_address import ListAddress
+from qaboard.http.list_address import ListAddress
+from qaboard.http.pagination import Page, requested_page
 from qaboard.models import Answer, Post, Question
-from qaboard.pagination import Page, requested_page
+from qaboard.rendering.templates import name_of
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
 from qaboard.search import Query, SearchSort, cut_snippet, find_posts, split_at_hits
-from qaboard.templating import name_of
 
 Pieces = list[tuple[str, bool]]
 """A text in pieces, each with whether it was searched for."""

@@ -9,9 +9,9 @@ from pyramid.request import Request
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
-from qaboard.list_address import ListAddress
+from qaboard.http.list_address import ListAddress
+from qaboard.http.pagination import Page, requested_page
 from qaboard.models import SecurityEvent, User
-from qaboard.pagination import Page, requested_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from enum import StrEnum
 from pyramid.request import Request
 from sqlalchemy import ColumnElement, false, func, select
 
-from qaboard.folding import fold
-from qaboard.list_address import ListAddress
+from qaboard.http.list_address import ListAddress
+from qaboard.http.pagination import Page, requested_page
+from qaboard.i18n.normalization import fold
 from qaboard.models import (
     Post,
     Role,
@@ -21,8 +22,11 @@ from qaboard.models import (
     utc_now,
     was_recent,
 )
-from qaboard.pagination import Page, requested_page
-from qaboard.presenters.audit_log import EventRow, event_rows, events_with_names
+from qaboard.presenters.moderation.moderation_log import (
+    EventRow,
+    event_rows,
+    events_with_names,
+)
 from qaboard.resources import UserResource, UsersResource
 from qaboard.security.permissions import Permission
 

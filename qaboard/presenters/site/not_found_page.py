@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pyramid.request import Request
 from sqlalchemy.exc import SQLAlchemyError
 
-from qaboard.presenters.similar_questions import SimilarQuestion, present_similar_questions
+from qaboard.http.client import rate_limited_address
+from qaboard.presenters.board.similar_questions import (
+    SimilarQuestion,
+    present_similar_questions,
+)
 from qaboard.resources import QuestionsResource, RootResource
 from qaboard.search.query import QUERY_MAX_CHARACTERS
-from qaboard.security.client import rate_limited_address
 from qaboard.settings.rate_limits import RateLimit
 
 _WORD = re.compile(r"[^\W_]+")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import colander
 
 from qaboard.i18n import _
+from qaboard.schemas.accounts.two_factor import code_field
 from qaboard.schemas.fields import next_field, password_field
-from qaboard.schemas.second_factor import code_field
 
 
 class ReauthenticationSchema(colander.Schema):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import colander
 
+from qaboard.http.theme import THEMES
 from qaboard.schemas.fields import next_field
-from qaboard.theme import THEMES
 
 
 class ThemeSchema(colander.Schema):

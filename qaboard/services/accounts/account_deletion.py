@@ -9,7 +9,8 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard.db import PAUSE_SECONDS, run_transaction
+from qaboard.database.session import PAUSE_SECONDS, run_transaction
+from qaboard.http.client import Client
 from qaboard.models import (
     Answer,
     Draft,
@@ -26,12 +27,15 @@ from qaboard.models import (
     UserSession,
     utc_now,
 )
-from qaboard.security.client import Client
-from qaboard.services.locks import lock_lists, lock_posts, lock_users
-from qaboard.services.post import authors_below, write_to_index
-from qaboard.services.security_event import record_event
-from qaboard.services.user_management import Actor, check_not_last_admin, lock_accounts
-from qaboard.services.user_session import end_sessions
+from qaboard.models.locks import lock_lists, lock_posts, lock_users
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.user_session import end_sessions
+from qaboard.services.board.post import authors_below, write_to_index
+from qaboard.services.moderation.user_management import (
+    Actor,
+    check_not_last_admin,
+    lock_accounts,
+)
 
 BATCH_SIZE = 20
 """How many posts one transaction treats; of the longest ones, that holds the lock of SQLite for

@@ -8,14 +8,19 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qaboard.http.client import Client
 from qaboard.i18n import _
 from qaboard.models import EventKind, TokenPurpose, User, email_key, utc_now
-from qaboard.security.client import Client
-from qaboard.services.locks import lock_users
-from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.security_event import record_event
-from qaboard.services.single_use_token import end_tokens, find_token, issue_token, use_token
-from qaboard.services.user import has_verified_owner
+from qaboard.models.locks import lock_users
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.single_use_token import (
+    end_tokens,
+    find_token,
+    issue_token,
+    use_token,
+)
+from qaboard.services.accounts.user import has_verified_owner
+from qaboard.services.errors import WHOLE_FORM, Refusal
 
 LIFETIME = timedelta(hours=24)
 """How long the link works that proves an address."""

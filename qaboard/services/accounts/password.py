@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from qaboard.folding import fold
 from qaboard.i18n import _
+from qaboard.i18n.normalization import fold
 from qaboard.models import TokenPurpose, User
 from qaboard.security.common_passwords import is_common_password
-from qaboard.services.refusal import Refusal
-from qaboard.services.single_use_token import end_tokens
-from qaboard.services.user_session import end_sessions
+from qaboard.services.accounts.single_use_token import end_tokens
+from qaboard.services.accounts.user_session import end_sessions
+from qaboard.services.errors import Refusal
 
 MIN_CHARACTERS_BESIDE_NAME = 6
 """How much of a password must be something else than the name, the address or the site."""

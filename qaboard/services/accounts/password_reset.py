@@ -7,14 +7,18 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qaboard.http.client import Client
 from qaboard.models import EventKind, SingleUseToken, TokenPurpose, User, email_keys, utc_now
-from qaboard.security.client import Client
-from qaboard.services.email_address import DeadLink
-from qaboard.services.locks import lock_users
-from qaboard.services.password import change_password
-from qaboard.services.security_event import record_event
-from qaboard.services.single_use_token import find_token, issue_token, use_token
-from qaboard.services.user import has_verified_owner
+from qaboard.models.locks import lock_users
+from qaboard.services.accounts.email_address import DeadLink
+from qaboard.services.accounts.password import change_password
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.single_use_token import (
+    find_token,
+    issue_token,
+    use_token,
+)
+from qaboard.services.accounts.user import has_verified_owner
 
 LIFETIME = timedelta(minutes=10)
 """How long the link works."""

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from qaboard.http.client import Client
 from qaboard.models import EventKind, SecurityEvent
-from qaboard.security.client import Client
 
 log = logging.getLogger("qaboard.security")
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.i18n import _
 from qaboard.models import Role, User, email_key, email_keys, username_key, utc_now
-from qaboard.services.refusal import Refusal
+from qaboard.services.errors import Refusal
 
 
 class NameTaken(Refusal):

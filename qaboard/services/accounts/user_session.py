@@ -8,9 +8,10 @@ from datetime import timedelta
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.db import make_session
-from qaboard.folding import narrow
+from qaboard.database.session import make_session
+from qaboard.http.client import Client
 from qaboard.i18n import _
+from qaboard.i18n.normalization import narrow
 from qaboard.models import (
     CLOCK_TOLERANCE,
     EventKind,
@@ -22,12 +23,11 @@ from qaboard.models import (
     utc_now,
     was_recent,
 )
-from qaboard.security.client import Client
+from qaboard.models.locks import lock_users
 from qaboard.security.passwords import PasswordHashing
 from qaboard.security.tokens import hash_token, new_token
-from qaboard.services.locks import lock_users
-from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.security_event import NO_CLIENT, log_event, record_event
+from qaboard.services.accounts.security_event import NO_CLIENT, log_event, record_event
+from qaboard.services.errors import WHOLE_FORM, Refusal
 
 SESSIONS_MAX_COUNT = 20
 """How many logins a user can have at once; of more, those unused for longest end."""

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
+from qaboard.i18n.confusables import skeleton
 from qaboard.models import Role, User
-from qaboard.security.confusables import skeleton
-from qaboard.services.refusal import Refusal
+from qaboard.services.errors import Refusal
 
 _SEPARATORS = str.maketrans("", "", "._-")
 

@@ -8,8 +8,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Answer, Question, utc_now
-from qaboard.services.locks import lock_posts
-from qaboard.services.post import (
+from qaboard.models.locks import lock_posts
+from qaboard.services.board.post import (
     Render,
     check_author,
     check_edit,

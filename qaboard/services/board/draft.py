@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from qaboard.models import Draft, SeenDraft, utc_now
-from qaboard.services.locks import lock_users
-from qaboard.services.post import check_author
+from qaboard.models.locks import lock_users
+from qaboard.services.board.post import check_author
 
 ASK_PLACE = "ask"
 """Where a question is written."""

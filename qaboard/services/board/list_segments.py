@@ -12,9 +12,15 @@ from collections.abc import Iterator
 from sqlalchemy import Engine, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
-from qaboard.db import make_session
+from qaboard.database.session import make_session
 from qaboard.models import ListSegment, Post
-from qaboard.services.question_list import EPOCH, KEYS, QuestionSort, conditions_of, key_value
+from qaboard.services.board.question_list import (
+    EPOCH,
+    KEYS,
+    QuestionSort,
+    conditions_of,
+    key_value,
+)
 
 log = logging.getLogger(__name__)
 

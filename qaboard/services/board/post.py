@@ -11,9 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from qaboard import markup
 from qaboard.i18n import _
 from qaboard.models import Answer, Post, Question, User, utc_now
+from qaboard.models.locks import lock_posts, lock_users
 from qaboard.search import index_post
-from qaboard.services.locks import lock_posts, lock_users
-from qaboard.services.refusal import WHOLE_FORM, Conflict
+from qaboard.services.errors import WHOLE_FORM, Conflict
 
 Render = Callable[[str], str]
 """Markdown to safe HTML, with the settings of this board."""

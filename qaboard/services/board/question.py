@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qaboard.models import Question, utc_now
-from qaboard.services.locks import lock_posts
-from qaboard.services.post import (
+from qaboard.models.locks import lock_posts
+from qaboard.services.board.post import (
     Render,
     check_author,
     check_edit,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qaboard.models import Post, Vote
-from qaboard.services.locks import lock_posts
-from qaboard.services.post import update_live
+from qaboard.models.locks import lock_posts
+from qaboard.services.board.post import update_live
 
 
 def cast_vote(session: Session, *, post_id: int, user_id: int, value: int) -> None:

@@ -9,19 +9,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.db import PAUSE_SECONDS, make_session, run_transaction
+from qaboard.database.session import PAUSE_SECONDS, make_session, run_transaction
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, PurgeStep, Question, SecurityEvent, User, utc_now
-from qaboard.services.locks import lock_lists, lock_posts, lock_users
-from qaboard.services.post import authors_below
-from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.user_management import (
+from qaboard.models.locks import lock_lists, lock_posts, lock_users
+from qaboard.services.accounts.user_session import end_sessions
+from qaboard.services.board.post import authors_below
+from qaboard.services.errors import WHOLE_FORM, Refusal
+from qaboard.services.moderation.user_management import (
     Actor,
     check_not_last_admin,
     lock_for_management,
     record_act,
 )
-from qaboard.services.user_session import end_sessions
 
 BATCH_SIZE = 500
 """How many posts one transaction takes back; that holds the lock of SQLite for 0.1 seconds."""

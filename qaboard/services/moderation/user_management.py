@@ -12,12 +12,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from qaboard.http.client import Client
 from qaboard.i18n import _
 from qaboard.models import EventKind, Role, User, utc_now
-from qaboard.security.client import Client
-from qaboard.services.refusal import WHOLE_FORM, Refusal
-from qaboard.services.security_event import NO_CLIENT, record_event
-from qaboard.services.user_session import end_sessions
+from qaboard.services.accounts.security_event import NO_CLIENT, record_event
+from qaboard.services.accounts.user_session import end_sessions
+from qaboard.services.errors import WHOLE_FORM, Refusal
 
 
 @dataclass(frozen=True, slots=True)

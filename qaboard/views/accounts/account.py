@@ -13,7 +13,7 @@ from qaboard.security.permissions import Permission
     context=AccountResource,
     permission=Permission.MANAGE_ACCOUNT,
     request_method="GET",
-    renderer="account/account.jinja2",
+    renderer="accounts/account.jinja2",
 )
 def show_account(context: AccountResource, request):
     """What the board knows of the one who is logged in."""

@@ -10,19 +10,19 @@ from pyramid.response import FileIter, Response
 from pyramid.security import forget
 from pyramid.view import view_config, view_defaults
 
-from qaboard.db import make_session, make_snapshot_session
+from qaboard.database.session import make_session, make_snapshot_session
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, Post, Question, User, username_key
+from qaboard.rendering.templates import format_full_time
 from qaboard.resources import AccountResource
-from qaboard.schemas.account_closing import REMOVE, CloseAccountSchema
+from qaboard.schemas.accounts.account_deletion import REMOVE, CloseAccountSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.account_closing import request_closing, undo_closing
-from qaboard.services.archive import write_archive
-from qaboard.services.refusal import Refusal
-from qaboard.services.security_event import record_event
+from qaboard.services.accounts.account_deletion import request_closing, undo_closing
+from qaboard.services.accounts.archive import write_archive
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.errors import Refusal
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.templating import format_full_time
 
 IN_MEMORY_MAX_BYTES = 5 * 1024 * 1024
 """A larger archive is kept in a temporary file while it is sent."""
@@ -33,7 +33,7 @@ IN_MEMORY_MAX_BYTES = 5 * 1024 * 1024
     name="download",
     permission=Permission.MANAGE_ACCOUNT,
     request_method="GET",
-    renderer="account/download.jinja2",
+    renderer="accounts/download.jinja2",
     recent_authentication=True,
 )
 def show_download(_context: AccountResource, _request):
@@ -91,7 +91,7 @@ def download(_context: AccountResource, request):
     context=AccountResource,
     name="close",
     permission=Permission.MANAGE_ACCOUNT,
-    renderer="account/close.jinja2",
+    renderer="accounts/delete.jinja2",
     recent_authentication=True,
 )
 class CloseAccountView:

@@ -10,25 +10,30 @@ from pyramid.request import Request
 from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
-from qaboard.domain_names import address_for_display
+from qaboard.http.client import rate_limited_address
 from qaboard.i18n import _
+from qaboard.i18n.domain_names import address_for_display
 from qaboard.mail.account_mails import announce, send_address_link
 from qaboard.models import EventKind, User, email_key
 from qaboard.resources import AccountResource, RootResource
-from qaboard.schemas.email_address import NewEmailSchema
-from qaboard.security.client import rate_limited_address
+from qaboard.schemas.accounts.email_address import NewEmailSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.email_address import (
+from qaboard.services.accounts.email_address import (
     DeadLink,
     change_address_unproved,
     check_new_address,
     confirm_address,
     find_address_token,
 )
-from qaboard.services.security_event import record_event
-from qaboard.services.user_session import renew_session
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.user_session import renew_session
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
+from qaboard.views.accounts.mailed_link import (
+    dead_link,
+    forget_token,
+    keep_token,
+    kept_token,
+)
 
 
 def mail_address_link(request: Request, user: User, email: str) -> None:
@@ -57,7 +62,7 @@ def flash_confirmed(request: Request, user: User) -> None:
     context=RootResource,
     name="verify-email",
     permission=Permission.VIEW,
-    renderer="account/verify_email.jinja2",
+    renderer="accounts/verify_email.jinja2",
 )
 class VerifyEmailView:
     """Opened from the mail, often in another browser than the one that is logged in."""
@@ -110,7 +115,7 @@ class VerifyEmailView:
     context=AccountResource,
     name="email",
     permission=Permission.MANAGE_ACCOUNT,
-    renderer="account/email.jinja2",
+    renderer="accounts/email.jinja2",
     recent_authentication=True,
 )
 class EmailView:

@@ -11,7 +11,7 @@ from pyramid.response import Response
 from sqlalchemy.orm import Session
 
 from qaboard.models import SingleUseToken
-from qaboard.views.addresses import requested_text
+from qaboard.presenters.board.addresses import requested_text
 
 TOKEN_MAX_CHARACTERS = 100
 """More than a token has; the session is a cookie, and a long one would not fit into it."""
@@ -63,6 +63,6 @@ def dead_link(request: Request) -> Response:
 
 def _dead_page(request: Request) -> Response:
     page = {"view_name": request.view_name}
-    response = render_to_response("account/dead_link.jinja2", page, request)
+    response = render_to_response("accounts/invalid_link.jinja2", page, request)
     response.status_int = 410
     return response

@@ -10,15 +10,15 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
 
+from qaboard.http.devices import describe_device
+from qaboard.http.numbers import parse_natural_number
 from qaboard.i18n import _
 from qaboard.models import EventKind, Passkey, User
-from qaboard.natural_number import parse_natural_number
 from qaboard.resources import AccountResource
-from qaboard.schemas.passkey import AddPasskeySchema, UsePasskeySchema
-from qaboard.security.devices import describe_device
+from qaboard.schemas.accounts.passkey import AddPasskeySchema, UsePasskeySchema
 from qaboard.security.passkeys import load_library, relying_party
 from qaboard.security.permissions import Permission
-from qaboard.services.passkey import (
+from qaboard.services.accounts.two_factor.passkey import (
     PasskeyRefused,
     add_passkey,
     begin_adding,
@@ -27,13 +27,13 @@ from qaboard.services.passkey import (
     remove_passkey,
     use_passkey,
 )
-from qaboard.services.second_factor import (
+from qaboard.services.accounts.two_factor.verification import (
     Factor,
     first_recovery_codes,
     second_factors,
     tidy_factors,
 )
-from qaboard.views.factor_changes import (
+from qaboard.views.accounts.two_factor_changes import (
     Notice,
     answer_with_codes,
     note_refused_passkey,
@@ -106,7 +106,7 @@ def check_passkey(request: Request, credential: str, user_id: int | None) -> Use
     context=AccountResource,
     name=PAGE,
     permission=Permission.MANAGE_ACCOUNT,
-    renderer="account/passkeys.jinja2",
+    renderer="accounts/passkeys.jinja2",
     recent_authentication=True,
 )
 class PasskeysView:

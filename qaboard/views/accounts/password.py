@@ -11,20 +11,20 @@ from qaboard.i18n import _
 from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, User
 from qaboard.resources import AccountResource
-from qaboard.schemas.password import ChangePasswordSchema
+from qaboard.schemas.accounts.password import ChangePasswordSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.password import change_password, check_new_password
-from qaboard.services.refusal import Refusal
-from qaboard.services.security_event import record_event
-from qaboard.services.user_session import WrongPassword, renew_session
-from qaboard.views.user_session import begin_writing_as, check_password
+from qaboard.services.accounts.password import change_password, check_new_password
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.user_session import WrongPassword, renew_session
+from qaboard.services.errors import Refusal
+from qaboard.views.accounts.user_session import begin_writing_as, check_password
 
 
 @view_defaults(
     context=AccountResource,
     name="password",
     permission=Permission.MANAGE_ACCOUNT,
-    renderer="account/password.jinja2",
+    renderer="accounts/password.jinja2",
     recent_authentication=True,
 )
 class PasswordView:

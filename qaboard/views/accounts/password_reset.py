@@ -7,26 +7,31 @@ from functools import partial
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
+from qaboard.http.client import rate_limited_address
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce, send_reset_link
 from qaboard.models import User
 from qaboard.resources import RootResource
-from qaboard.schemas.email_address import EmailSchema
-from qaboard.schemas.password import NewPasswordSchema
-from qaboard.security.client import rate_limited_address
+from qaboard.schemas.accounts.email_address import EmailSchema
+from qaboard.schemas.accounts.password import NewPasswordSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.email_address import DeadLink
-from qaboard.services.password import check_new_password
-from qaboard.services.password_reset import find_reset_token, reset_password
+from qaboard.services.accounts.email_address import DeadLink
+from qaboard.services.accounts.password import check_new_password
+from qaboard.services.accounts.password_reset import find_reset_token, reset_password
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views.mailed_link import dead_link, forget_token, keep_token, kept_token
+from qaboard.views.accounts.mailed_link import (
+    dead_link,
+    forget_token,
+    keep_token,
+    kept_token,
+)
 
 
 @view_defaults(
     context=RootResource,
     name="forgot-password",
     permission=Permission.VIEW,
-    renderer="account/forgot_password.jinja2",
+    renderer="accounts/forgot_password.jinja2",
 )
 class ForgotPasswordView:
     """The answer, and the time it takes, are the same for every address."""
@@ -72,7 +77,7 @@ class ForgotPasswordView:
     context=RootResource,
     name="reset-password",
     permission=Permission.VIEW,
-    renderer="account/reset_password.jinja2",
+    renderer="accounts/reset_password.jinja2",
 )
 class ResetPasswordView:
     def __init__(self, _context, request) -> None:

@@ -7,27 +7,31 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import remember
 from pyramid.view import view_config, view_defaults
 
+from qaboard.http.redirect_target import safe_next_address
 from qaboard.i18n import _
 from qaboard.models import EventKind
+from qaboard.presenters.board.addresses import requested_next
 from qaboard.resources import AccountResource
-from qaboard.schemas.reauthentication import ReauthenticationSchema
-from qaboard.security.next_address import safe_next_address
+from qaboard.schemas.accounts.reauthentication import ReauthenticationSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.refusal import Refusal
-from qaboard.services.second_factor import Factor, second_factors
-from qaboard.services.user_session import WrongPassword, renew_session
-from qaboard.views.addresses import requested_next
-from qaboard.views.factor_changes import record
-from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
-from qaboard.views.second_factor import prepare_code, try_code
-from qaboard.views.user_session import begin_writing_as, check_password
+from qaboard.services.accounts.two_factor.verification import Factor, second_factors
+from qaboard.services.accounts.user_session import WrongPassword, renew_session
+from qaboard.services.errors import Refusal
+from qaboard.views.accounts.passkey import (
+    check_passkey,
+    create_use_form,
+    options_for_use,
+)
+from qaboard.views.accounts.two_factor_changes import record
+from qaboard.views.accounts.two_factor_login import prepare_code, try_code
+from qaboard.views.accounts.user_session import begin_writing_as, check_password
 
 
 @view_defaults(
     context=AccountResource,
     name="confirm",
     permission=Permission.MANAGE_ACCOUNT,
-    renderer="account/confirm.jinja2",
+    renderer="accounts/confirm.jinja2",
 )
 class ReauthenticationView:
     def __init__(self, context: AccountResource, request) -> None:

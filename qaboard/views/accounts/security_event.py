@@ -6,7 +6,7 @@ from pyramid.view import view_config
 
 from qaboard.resources import AccountResource
 from qaboard.security.permissions import Permission
-from qaboard.services.security_event import list_events
+from qaboard.services.accounts.security_event import list_events
 
 
 @view_config(
@@ -14,7 +14,7 @@ from qaboard.services.security_event import list_events
     name="activity",
     permission=Permission.MANAGE_ACCOUNT,
     request_method="GET",
-    renderer="account/activity.jinja2",
+    renderer="accounts/activity.jinja2",
 )
 def show_activity(_context: AccountResource, request):
     return {"events": list_events(request.dbsession, request.identity.user_id)}

@@ -9,18 +9,29 @@ from pyramid.view import view_config, view_defaults
 from qaboard.i18n import _
 from qaboard.models import EventKind, User
 from qaboard.resources import AccountResource
-from qaboard.schemas.second_factor import ConfirmAppSchema
+from qaboard.schemas.accounts.two_factor import ConfirmAppSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.recovery_code import make_recovery_codes
-from qaboard.services.refusal import Refusal
-from qaboard.services.second_factor import (
+from qaboard.services.accounts.two_factor.recovery_code import make_recovery_codes
+from qaboard.services.accounts.two_factor.totp import (
+    begin_setup,
+    confirm_setup,
+    remove_app,
+    secret_in_setup,
+)
+from qaboard.services.accounts.two_factor.verification import (
     Factor,
     first_recovery_codes,
     second_factors,
     tidy_factors,
 )
-from qaboard.services.totp import begin_setup, confirm_setup, remove_app, secret_in_setup
-from qaboard.views.factor_changes import Notice, answer_with_codes, record, renew_login, tell
+from qaboard.services.errors import Refusal
+from qaboard.views.accounts.two_factor_changes import (
+    Notice,
+    answer_with_codes,
+    record,
+    renew_login,
+    tell,
+)
 
 PAGE = "two-factor"
 QR_CODE_SCALE = 5
@@ -39,7 +50,7 @@ def draw_qr_code(text: str) -> str:
     name=PAGE,
     permission=Permission.MANAGE_ACCOUNT,
     request_method="GET",
-    renderer="account/two_factor.jinja2",
+    renderer="accounts/two_factor.jinja2",
     recent_authentication=True,
 )
 def show_two_factor(_context: AccountResource, request):
@@ -68,7 +79,7 @@ def set_up_app(context: AccountResource, request):
     context=AccountResource,
     name="authenticator-app",
     permission=Permission.MANAGE_ACCOUNT,
-    renderer="account/authenticator_app.jinja2",
+    renderer="accounts/authenticator_app.jinja2",
     recent_authentication=True,
 )
 class AuthenticatorAppView:

@@ -14,9 +14,9 @@ from pyramid.security import remember
 from qaboard.i18n import _
 from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, User
-from qaboard.services.second_factor import Factor
-from qaboard.services.security_event import log_event, record_event
-from qaboard.services.user_session import end_sessions, renew_session
+from qaboard.services.accounts.security_event import log_event, record_event
+from qaboard.services.accounts.two_factor.verification import Factor
+from qaboard.services.accounts.user_session import end_sessions, renew_session
 
 
 class Notice(StrEnum):
@@ -119,6 +119,6 @@ def answer_with_codes(request: Request, codes: list[str], location: str) -> Resp
     if not codes:
         return HTTPSeeOther(location, headers=headers)
     values = {"codes": codes, "text": "\n".join(codes) + "\n", "location": location}
-    response = render_to_response("account/recovery_codes.jinja2", values, request)
+    response = render_to_response("accounts/recovery_codes.jinja2", values, request)
     response.headerlist.extend(headers)
     return response

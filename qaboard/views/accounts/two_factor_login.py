@@ -8,16 +8,17 @@ from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
 
+from qaboard.http.redirect_target import safe_next_address
 from qaboard.i18n import _
 from qaboard.models import EventKind, User, UserSession
+from qaboard.presenters.board.addresses import requested_next
 from qaboard.resources import RootResource
-from qaboard.schemas.second_factor import SecondFactorSchema
-from qaboard.security.next_address import safe_next_address
+from qaboard.schemas.accounts.two_factor import SecondFactorSchema
 from qaboard.security.passkeys import load_library
 from qaboard.security.permissions import Permission
 from qaboard.security.policy import login_token
-from qaboard.services.refusal import WHOLE_FORM, CountedRefusal
-from qaboard.services.second_factor import (
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.two_factor.verification import (
     Factor,
     WrongCode,
     check_code,
@@ -25,13 +26,16 @@ from qaboard.services.second_factor import (
     must_tell_of_wrong_codes,
     second_factors,
 )
-from qaboard.services.security_event import record_event
-from qaboard.services.user_session import close_session, find_pending_session
+from qaboard.services.accounts.user_session import close_session, find_pending_session
+from qaboard.services.errors import WHOLE_FORM, CountedRefusal
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views.addresses import requested_next
-from qaboard.views.factor_changes import Notice, note_use, tell
-from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
-from qaboard.views.user_session import log_in_and_go
+from qaboard.views.accounts.passkey import (
+    check_passkey,
+    create_use_form,
+    options_for_use,
+)
+from qaboard.views.accounts.two_factor_changes import Notice, note_use, tell
+from qaboard.views.accounts.user_session import log_in_and_go
 
 
 class LoginOver(CountedRefusal):
@@ -85,7 +89,7 @@ def try_code(request: Request, user: User, code: str) -> Factor:
     context=RootResource,
     name="second-factor",
     permission=Permission.VIEW,
-    renderer="user_session/second_factor.jinja2",
+    renderer="accounts/two_factor_login.jinja2",
 )
 class SecondFactorView:
     def __init__(self, context: RootResource, request) -> None:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config, view_defaults
 
+from qaboard.forms.idempotency import add_key
+from qaboard.http.client import rate_limited_address
+from qaboard.http.redirect_target import safe_next_address
 from qaboard.i18n import _
-from qaboard.kept_pages.notes import keep_page
+from qaboard.limits.spam import check_guard, guard
 from qaboard.models import EventKind
-from qaboard.presenters.user import ProfileTab, present_profile
+from qaboard.page_cache.cacheability import keep_page
+from qaboard.presenters.accounts.user import ProfileTab, present_profile
+from qaboard.presenters.board.addresses import requested_choice, requested_next
 from qaboard.resources import RootResource, UserResource
-from qaboard.schemas.user import SignUpSchema
-from qaboard.security.client import rate_limited_address
-from qaboard.security.next_address import safe_next_address
+from qaboard.schemas.accounts.user import SignUpSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.password import check_new_password
-from qaboard.services.second_factor import has_second_factor
-from qaboard.services.security_event import record_event
-from qaboard.services.user import NameTaken, has_signed_up, sign_up
-from qaboard.services.user_session import WrongPassword
-from qaboard.services.username import check_new_username
+from qaboard.services.accounts.password import check_new_password
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.two_factor.verification import has_second_factor
+from qaboard.services.accounts.user import NameTaken, has_signed_up, sign_up
+from qaboard.services.accounts.user_session import WrongPassword
+from qaboard.services.accounts.username import check_new_username
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.spam import check_guard, guard
-from qaboard.views.addresses import requested_choice, requested_next
-from qaboard.views.email_address import mail_address_link
-from qaboard.views.sending import add_key
-from qaboard.views.user_session import (
+from qaboard.views.accounts.email_address import mail_address_link
+from qaboard.views.accounts.user_session import (
     ask_second_factor,
     begin_writing_as,
     check_password,
@@ -36,7 +36,10 @@ WELCOME = _("Welcome, ${username}! You are signed up and logged in.")
 
 
 @view_defaults(
-    context=RootResource, name="signup", permission=Permission.VIEW, renderer="user/signup.jinja2"
+    context=RootResource,
+    name="signup",
+    permission=Permission.VIEW,
+    renderer="accounts/signup.jinja2",
 )
 class SignUpView:
     def __init__(self, _context, request) -> None:
@@ -115,7 +118,7 @@ class SignUpView:
     context=UserResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="user/profile.jinja2",
+    renderer="accounts/profile.jinja2",
 )
 def show_profile(context: UserResource, request):
     """A user, and what they wrote."""

@@ -11,19 +11,20 @@ from pyramid.request import Request
 from pyramid.security import forget, remember
 from pyramid.view import view_config, view_defaults
 
+from qaboard.http.client import rate_limited_address
+from qaboard.http.numbers import parse_natural_number
+from qaboard.http.redirect_target import safe_next_address
 from qaboard.i18n import _
 from qaboard.models import EventKind, TokenPurpose, User, utc_now
-from qaboard.natural_number import parse_natural_number
-from qaboard.presenters.login_reason import login_reason
+from qaboard.presenters.accounts.login_reason import login_reason
+from qaboard.presenters.board.addresses import requested_next
 from qaboard.resources import AccountResource, RootResource
-from qaboard.schemas.user_session import LogInSchema
-from qaboard.security.client import rate_limited_address
-from qaboard.security.next_address import safe_next_address
+from qaboard.schemas.accounts.user_session import LogInSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.second_factor import Factor, has_second_factor
-from qaboard.services.security_event import record_event
-from qaboard.services.single_use_token import end_tokens
-from qaboard.services.user_session import (
+from qaboard.services.accounts.security_event import record_event
+from qaboard.services.accounts.single_use_token import end_tokens
+from qaboard.services.accounts.two_factor.verification import Factor, has_second_factor
+from qaboard.services.accounts.user_session import (
     Credentials,
     WrongPassword,
     authenticate,
@@ -37,8 +38,11 @@ from qaboard.services.user_session import (
     record_login_failure,
 )
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views.addresses import requested_next
-from qaboard.views.passkey import check_passkey, create_use_form, options_for_use
+from qaboard.views.accounts.passkey import (
+    check_passkey,
+    create_use_form,
+    options_for_use,
+)
 
 PENDING_LIFETIME = timedelta(minutes=10)
 """How long a login waits for its second step."""
@@ -133,7 +137,7 @@ def ask_second_factor(request: Request, user: User, next_address: str) -> HTTPSe
     context=RootResource,
     name="login",
     permission=Permission.VIEW,
-    renderer="user_session/login.jinja2",
+    renderer="accounts/login.jinja2",
 )
 class LogInView:
     def __init__(self, context: RootResource, request) -> None:
@@ -228,7 +232,7 @@ def log_out(context: RootResource, request):
     name="sessions",
     permission=Permission.MANAGE_ACCOUNT,
     request_method="GET",
-    renderer="user_session/sessions.jinja2",
+    renderer="accounts/sessions.jinja2",
 )
 def show_sessions(_context: AccountResource, request):
     """Where one is logged in."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from qaboard.forms.idempotency import sent_post
 from qaboard.i18n import _
+from qaboard.limits.spam import check_guard, check_links
 from qaboard.models import Answer
-from qaboard.presenters.question import present_question_page
+from qaboard.presenters.board.addresses import post_location
+from qaboard.presenters.board.question import present_question_page
 from qaboard.resources import AnswerResource, AnswersResource
 from qaboard.security.permissions import Permission
-from qaboard.services.answer import AnswerSort, answer
-from qaboard.services.post import render_ahead
+from qaboard.services.board.answer import AnswerSort, answer
+from qaboard.services.board.post import render_ahead
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.spam import check_guard, check_links
-from qaboard.views.addresses import post_location
-from qaboard.views.draft import settle_sent_draft
-from qaboard.views.question_page import create_answer_form, question_page
-from qaboard.views.sending import sent_post
+from qaboard.views.board.draft import settle_sent_draft
+from qaboard.views.board.question_page import create_answer_form, question_page
 
 
 @view_config(context=AnswersResource, permission=Permission.VIEW, request_method="GET")
@@ -81,7 +81,7 @@ class AnswerView:
     context=AnswerResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="answer/deleted.jinja2",
+    renderer="board/deleted_answer.jinja2",
 )
 def show_answer(context: AnswerResource, request):
     """The page of its question that shows it; a deleted one is shown by itself."""

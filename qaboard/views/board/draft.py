@@ -11,6 +11,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config
 
+from qaboard.forms.submitted_values import sent_values
 from qaboard.models import Draft, SeenDraft
 from qaboard.resources import (
     AnswerResource,
@@ -18,9 +19,9 @@ from qaboard.resources import (
     QuestionResource,
     QuestionsResource,
 )
-from qaboard.schemas.draft import DraftSchema, read_seen_drafts
+from qaboard.schemas.board.draft import DraftSchema, read_seen_drafts
 from qaboard.security.permissions import Permission
-from qaboard.services.draft import (
+from qaboard.services.board.draft import (
     ASK_PLACE,
     answer_place,
     discard_draft,
@@ -30,7 +31,6 @@ from qaboard.services.draft import (
     settle_draft,
 )
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views.sent_values import sent_values
 
 WrittenIn = QuestionsResource | QuestionResource | AnswersResource | AnswerResource
 """Where one writes: the questions take a new one, the answers of a question too; a single question

@@ -10,25 +10,25 @@ from pyramid.view import view_config, view_defaults
 
 from qaboard import markup
 from qaboard.i18n import _
+from qaboard.limits.spam import check_links
 from qaboard.models import Post
+from qaboard.presenters.board.addresses import post_location
+from qaboard.presenters.board.text_diff import Piece, find_differences
 from qaboard.resources import AnswerResource, QuestionResource
-from qaboard.schemas.answer import EditAnswerSchema
-from qaboard.schemas.question import EditQuestionSchema
+from qaboard.schemas.board.answer import EditAnswerSchema
+from qaboard.schemas.board.question import EditQuestionSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.answer import edit_answer
-from qaboard.services.post import (
+from qaboard.services.board.answer import edit_answer
+from qaboard.services.board.post import (
     EditConflict,
     check_edit,
     delete_post,
     render_ahead,
     restore_post,
 )
-from qaboard.services.question import edit_question
+from qaboard.services.board.question import edit_question
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.spam import check_links
-from qaboard.text_difference import Piece, find_differences
-from qaboard.views.addresses import post_location
-from qaboard.views.draft import (
+from qaboard.views.board.draft import (
     is_to_be_continued,
     keep_draft_of,
     own_draft,
@@ -48,7 +48,7 @@ class Differences:
     body: list[Piece]
 
 
-@view_defaults(name="edit", permission=Permission.EDIT, renderer="post/edit.jinja2")
+@view_defaults(name="edit", permission=Permission.EDIT, renderer="board/edit.jinja2")
 class EditView:
     def __init__(self, context: QuestionResource | AnswerResource, request) -> None:
         self.context = context
@@ -115,7 +115,7 @@ class EditView:
         )
 
 
-@view_defaults(name="delete", permission=Permission.DELETE, renderer="post/delete.jinja2")
+@view_defaults(name="delete", permission=Permission.DELETE, renderer="board/delete.jinja2")
 class DeleteView:
     def __init__(self, context: QuestionResource | AnswerResource, request) -> None:
         self.context = context

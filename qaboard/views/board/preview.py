@@ -7,9 +7,9 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from qaboard.i18n import translate_message
+from qaboard.i18n.negotiation import translate_message
 from qaboard.resources import RootResource
-from qaboard.schemas.answer import AnswerSchema
+from qaboard.schemas.board.answer import AnswerSchema
 from qaboard.security.permissions import Permission
 from qaboard.settings.rate_limits import RateLimit
 
@@ -37,7 +37,7 @@ def preview(_context, request):
         )
     if "text/html" in request.headers.get("Accept", ""):
         page = {"preview_html": html, "error": error}
-        response = render_to_response("post/preview.jinja2", page, request)
+        response = render_to_response("board/preview.jinja2", page, request)
     elif error:
         response = Response(text=error, content_type="text/plain", charset="utf-8")
     else:

@@ -9,35 +9,35 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
+from qaboard.forms.idempotency import add_key, sent_post
+from qaboard.http.client import rate_limited_address
+from qaboard.http.pagination import requested_number
 from qaboard.i18n import _
-from qaboard.kept_pages.notes import keep_page
-from qaboard.kept_pages.parts import keep_part
+from qaboard.limits.spam import check_guard, check_links, guard_newcomer
 from qaboard.markup import mend
 from qaboard.models import Question
-from qaboard.pagination import requested_number
-from qaboard.presenters.question import present_question_list
-from qaboard.presenters.search import present_search_page
-from qaboard.presenters.similar_questions import present_similar_questions
+from qaboard.page_cache.cacheability import keep_page
+from qaboard.page_cache.fragments import keep_part
+from qaboard.presenters.board.addresses import requested_choice, requested_text
+from qaboard.presenters.board.question import present_question_list
+from qaboard.presenters.board.search import present_search_page
+from qaboard.presenters.board.similar_questions import present_similar_questions
 from qaboard.resources import QuestionResource, QuestionsResource
-from qaboard.schemas.question import AskSchema
+from qaboard.schemas.board.question import AskSchema
 from qaboard.search import SearchSort, parse_query
-from qaboard.security.client import rate_limited_address
 from qaboard.security.permissions import Permission
-from qaboard.services.answer import AnswerSort
-from qaboard.services.post import render_ahead
-from qaboard.services.question import ask
-from qaboard.services.question_list import QuestionSort
+from qaboard.services.board.answer import AnswerSort
+from qaboard.services.board.post import render_ahead
+from qaboard.services.board.question import ask
+from qaboard.services.board.question_list import QuestionSort
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.spam import check_guard, check_links, guard_newcomer
-from qaboard.views.addresses import requested_choice, requested_text
-from qaboard.views.draft import (
+from qaboard.views.board.draft import (
     is_to_be_continued,
     keep_draft_of,
     own_draft,
     settle_sent_draft,
 )
-from qaboard.views.question_page import keep_question_page
-from qaboard.views.sending import add_key, sent_post
+from qaboard.views.board.question_page import keep_question_page
 
 
 @view_config(
@@ -56,7 +56,7 @@ def list_questions(context: QuestionsResource, request):
             "search": present_search_page(request, context, query, sort),
             "search_text": query.text,
         }
-        return render_to_response("question/search.jinja2", page, request)
+        return render_to_response("board/search.jinja2", page, request)
     keep_page(request)
     sort = requested_choice(request, "sort", QuestionSort)
     values = (sort, requested_number(request.GET))
@@ -66,7 +66,7 @@ def list_questions(context: QuestionsResource, request):
 def render_list(request, sort: QuestionSort) -> dict[str, Markup]:
     """The page of the list that the address names."""
     questions = present_question_list(request, sort)
-    return request.render_content("question/list.jinja2", list=questions)
+    return request.render_content("board/question_list.jinja2", list=questions)
 
 
 @view_config(
@@ -96,7 +96,7 @@ def show_question(context: QuestionResource, request):
 
 
 @view_defaults(
-    context=QuestionsResource, name="ask", permission=Permission.ASK, renderer="question/ask.jinja2"
+    context=QuestionsResource, name="ask", permission=Permission.ASK, renderer="board/ask.jinja2"
 )
 class AskView:
     def __init__(self, context: QuestionsResource, request) -> None:

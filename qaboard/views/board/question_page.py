@@ -9,12 +9,14 @@ import deform
 from markupsafe import Markup
 from pyramid.request import Request
 
+from qaboard.forms.idempotency import add_key
+from qaboard.http.pagination import Page, requested_number
 from qaboard.i18n import _
-from qaboard.kept_pages.holes import fill_holes
-from qaboard.kept_pages.parts import keep_part, keep_value, keeps_parts
+from qaboard.limits.spam import guard_newcomer, is_newcomer, make_stamp
 from qaboard.models import Draft
-from qaboard.pagination import Page, requested_number
-from qaboard.presenters.question import (
+from qaboard.page_cache.fragments import keep_part, keep_value, keeps_parts
+from qaboard.page_cache.placeholders import fill_holes
+from qaboard.presenters.board.question import (
     QuestionPage,
     assemble_question_page,
     present_question_page,
@@ -24,13 +26,11 @@ from qaboard.presenters.question import (
     similar_to,
 )
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource
-from qaboard.schemas.answer import AnswerSchema
+from qaboard.schemas.board.answer import AnswerSchema
 from qaboard.security.permissions import Permission
 from qaboard.security.principals import named_principals
-from qaboard.services.answer import AnswerSort
-from qaboard.spam import guard_newcomer, is_newcomer, make_stamp
-from qaboard.views.draft import is_to_be_continued, keep_draft_of, own_draft
-from qaboard.views.sending import add_key
+from qaboard.services.board.answer import AnswerSort
+from qaboard.views.board.draft import is_to_be_continued, keep_draft_of, own_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def question_page(
     request: Request, detail: QuestionPage, answer_form: deform.Form | None
 ) -> dict[str, Markup]:
     """The page for the reader who asks."""
-    return request.render_content("question/detail.jinja2", detail=detail, answer_form=answer_form)
+    return request.render_content("board/question.jinja2", detail=detail, answer_form=answer_form)
 
 
 def create_answer_form(

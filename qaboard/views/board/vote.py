@@ -5,14 +5,14 @@ from __future__ import annotations
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from qaboard.forms.submitted_values import sent_values
+from qaboard.presenters.board.addresses import post_location
 from qaboard.resources import AnswerResource, QuestionResource
-from qaboard.schemas.vote import VoteSchema
+from qaboard.schemas.board.vote import VoteSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.vote import cast_vote
+from qaboard.services.board.vote import cast_vote
 from qaboard.settings.rate_limits import RateLimit
-from qaboard.views.addresses import post_location
-from qaboard.views.post import post_of
-from qaboard.views.sent_values import sent_values
+from qaboard.views.board.post import post_of
 
 
 @view_config(

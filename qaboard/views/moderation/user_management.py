@@ -13,25 +13,34 @@ from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
 from translationstring import TranslationString
 
+from qaboard.http.numbers import parse_natural_number
 from qaboard.i18n import _
 from qaboard.markup import mend
 from qaboard.models import Role, User, utc_now
-from qaboard.natural_number import parse_natural_number
-from qaboard.presenters.audit_log import present_audit_log
-from qaboard.presenters.user_management import UserStatus, present_managed_user, present_user_list
+from qaboard.presenters.board.addresses import requested_choice
+from qaboard.presenters.moderation.moderation_log import present_audit_log
+from qaboard.presenters.moderation.user_management import (
+    UserStatus,
+    present_managed_user,
+    present_user_list,
+)
 from qaboard.resources import UserResource, UsersResource
-from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
+from qaboard.schemas.moderation.user_management import (
+    LENGTHS,
+    RoleSchema,
+    SuspensionLength,
+    SuspensionSchema,
+)
 from qaboard.security.permissions import Permission
-from qaboard.services.purge import begin_purge, begin_undo, finish_purge
-from qaboard.services.refusal import Refusal
-from qaboard.services.user_management import (
+from qaboard.services.errors import Refusal
+from qaboard.services.moderation.purge import begin_purge, begin_undo, finish_purge
+from qaboard.services.moderation.user_management import (
     Actor,
     change_role,
     end_all_sessions,
     end_suspension,
     suspend,
 )
-from qaboard.views.addresses import requested_choice
 
 PURGE_SECONDS = 2
 """How long the page of a moderator waits for the posts to be taken or given back."""
@@ -41,7 +50,7 @@ PURGE_SECONDS = 2
     context=UsersResource,
     permission=Permission.MANAGE_USERS,
     request_method="GET",
-    renderer="user/list.jinja2",
+    renderer="moderation/user_list.jinja2",
 )
 def list_users(context: UsersResource, request):
     """All users, or with ``?q=`` those who are found."""
@@ -57,7 +66,7 @@ def list_users(context: UsersResource, request):
     name="log",
     permission=Permission.ADMINISTER,
     request_method="GET",
-    renderer="user/log.jinja2",
+    renderer="moderation/log.jinja2",
 )
 def show_log(_context: UsersResource, request):
     """What was done to accounts; with ``?user=`` by one user or to one."""
@@ -81,7 +90,7 @@ def requested_user(request: Request) -> int | None:
 
 @view_defaults(
     context=UserResource,
-    renderer="user/manage.jinja2",
+    renderer="moderation/manage_user.jinja2",
     # The page asks too, so that nothing is typed in vain.
     recent_authentication="manage",
 )

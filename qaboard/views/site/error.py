@@ -19,25 +19,25 @@ from pyramid_tm import maybe_tag_retryable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from qaboard.db import SAFE_METHODS
-from qaboard.foreign_requests import log_foreign_request
+from qaboard.database.session import SAFE_METHODS
+from qaboard.http.cookies import leave_session_alone
+from qaboard.http.malformed_requests import WrongHost
+from qaboard.http.pagination import NoSuchPageError
+from qaboard.http.redirect_target import own_address
+from qaboard.http.request_context import request_id
 from qaboard.i18n import _
+from qaboard.limits.forged_requests import log_foreign_request
+from qaboard.limits.rate_limits import TooManyRequests
 from qaboard.models import EventKind, Post, Role
-from qaboard.pagination import NoSuchPageError
-from qaboard.presenters.login_reason import VOTE_ANCHOR
-from qaboard.presenters.missing_page import present_missing_page
-from qaboard.rate_limits import TooManyRequests
-from qaboard.request_checks import WrongHost
-from qaboard.request_record import request_id
+from qaboard.presenters.accounts.login_reason import VOTE_ANCHOR
+from qaboard.presenters.site.not_found_page import present_missing_page
 from qaboard.resources import AnswersResource
-from qaboard.security.cookies import leave_session_alone
 from qaboard.security.csrf import WrongOrigin
-from qaboard.security.next_address import own_address
 from qaboard.security.passwords import TooManyHashes
 from qaboard.security.permissions import WRITING, Permission
-from qaboard.services.refusal import WHOLE_FORM
-from qaboard.services.security_event import log_event
-from qaboard.views.draft import ANSWER_FORM_ANCHOR
+from qaboard.services.accounts.security_event import log_event
+from qaboard.services.errors import WHOLE_FORM
+from qaboard.views.board.draft import ANSWER_FORM_ANCHOR
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def typed_texts(request: Request) -> list[str]:
     ]
 
 
-@notfound_view_config(renderer="error/error.jinja2")
+@notfound_view_config(renderer="site/error.jinja2")
 def not_found(error, request):
     methods = allowed_methods(request) if isinstance(error, PredicateMismatch) else []
     if methods and not request.subpath:
@@ -117,7 +117,7 @@ def allowed_methods(request: Request) -> list[str]:
     return sorted(methods)
 
 
-@forbidden_view_config(renderer="error/error.jinja2")
+@forbidden_view_config(renderer="site/error.jinja2")
 def forbidden(error, request):
     """Ask to log in, or say no; who may not see a thing is not told that it is there."""
     context = getattr(request, "context", None)
@@ -177,7 +177,7 @@ def _page_of(request: Request) -> str:
     return request.resource_path(request.context)
 
 
-@exception_view_config(NoSuchPageError, renderer="error/error.jinja2")
+@exception_view_config(NoSuchPageError, renderer="site/error.jinja2")
 def no_such_page(_error, request):
     return error_page(
         request,
@@ -188,7 +188,7 @@ def no_such_page(_error, request):
     )
 
 
-@exception_view_config(HTTPBadRequest, renderer="error/error.jinja2")
+@exception_view_config(HTTPBadRequest, renderer="site/error.jinja2")
 def bad_request(_error, request):
     log_foreign_request(request, "unreadable")
     return error_page(
@@ -199,7 +199,7 @@ def bad_request(_error, request):
     )
 
 
-@exception_view_config(WrongHost, renderer="error/error.jinja2")
+@exception_view_config(WrongHost, renderer="site/error.jinja2")
 def wrong_host(error, request):
     site_address = request.registry["settings"].site_address
     log_foreign_request(request, "host", sent=error.host, expected=site_address)
@@ -216,7 +216,7 @@ def wrong_host(error, request):
     )
 
 
-@exception_view_config(WrongOrigin, renderer="error/error.jinja2")
+@exception_view_config(WrongOrigin, renderer="site/error.jinja2")
 def wrong_origin(error, request):
     site_address = request.registry["settings"].site_address
     log_foreign_request(
@@ -236,7 +236,7 @@ def wrong_origin(error, request):
     )
 
 
-@exception_view_config(HTTPUnsupportedMediaType, renderer="error/error.jinja2")
+@exception_view_config(HTTPUnsupportedMediaType, renderer="site/error.jinja2")
 def unsupported_media_type(_error, request):
     log_foreign_request(request, "media type")
     return error_page(
@@ -250,7 +250,7 @@ def unsupported_media_type(_error, request):
     )
 
 
-@exception_view_config(BadCSRFToken, renderer="error/error.jinja2")
+@exception_view_config(BadCSRFToken, renderer="site/error.jinja2")
 def stale_page(error, request):
     log_foreign_request(request, type(error).__name__)
     return error_page(
@@ -262,7 +262,7 @@ def stale_page(error, request):
     )
 
 
-@exception_view_config(HTTPRequestEntityTooLarge, renderer="error/error.jinja2")
+@exception_view_config(HTTPRequestEntityTooLarge, renderer="site/error.jinja2")
 def too_large(_error, request):
     return error_page(
         request,
@@ -275,14 +275,14 @@ def too_large(_error, request):
     )
 
 
-@exception_view_config(TooManyRequests, renderer="error/error.jinja2")
+@exception_view_config(TooManyRequests, renderer="site/error.jinja2")
 def too_many_requests(error, request):
     page = error_page(request, 429, _("Please wait a moment"), error.errors[WHOLE_FORM])
     request.response.retry_after = error.retry_after
     return page
 
 
-@exception_view_config(TooManyHashes, renderer="error/error.jinja2")
+@exception_view_config(TooManyHashes, renderer="site/error.jinja2")
 def too_many_hashes(_error, request):
     page = error_page(
         request,
@@ -304,8 +304,8 @@ def runs_again(request: Request, error: Exception) -> bool:
     return is_error_retryable(request, error)
 
 
-@exception_view_config(OperationalError, renderer="error/error.jinja2")
-@exception_view_config(PoolTimeoutError, renderer="error/error.jinja2")
+@exception_view_config(OperationalError, renderer="site/error.jinja2")
+@exception_view_config(PoolTimeoutError, renderer="site/error.jinja2")
 def database_away(error, request):
     leave_session_alone(request)
     if runs_again(request, error):
@@ -327,7 +327,7 @@ def database_away(error, request):
     return page
 
 
-@exception_view_config(Exception, renderer="error/error.jinja2")
+@exception_view_config(Exception, renderer="site/error.jinja2")
 def server_error(error, request):
     leave_session_alone(request)
     if runs_again(request, error):

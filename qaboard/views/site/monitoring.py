@@ -6,10 +6,10 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from qaboard.http.client import is_within, network_address
 from qaboard.monitoring.metrics import CONTENT_TYPE_LATEST
 from qaboard.monitoring.readiness import State
 from qaboard.resources import RootResource
-from qaboard.security.client import is_within, network_address
 from qaboard.security.permissions import Permission
 
 

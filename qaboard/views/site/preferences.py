@@ -10,17 +10,17 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
 
-from qaboard.i18n import LOCALE_COOKIE
+from qaboard.forms.submitted_values import sent_values
+from qaboard.http.cookies import cookie_name, end_session_of_visitor
+from qaboard.http.redirect_target import safe_next_address
+from qaboard.http.theme import SYSTEM, THEME_COOKIE
+from qaboard.i18n.negotiation import LOCALE_COOKIE
+from qaboard.presenters.board.addresses import requested_next
 from qaboard.resources import RootResource
-from qaboard.schemas.account import LanguageSchema
-from qaboard.schemas.theme import ThemeSchema
-from qaboard.security.cookies import cookie_name, end_session_of_visitor
-from qaboard.security.next_address import safe_next_address
+from qaboard.schemas.accounts.account import LanguageSchema
+from qaboard.schemas.site.theme import ThemeSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.user import choose_locale
-from qaboard.theme import SYSTEM, THEME_COOKIE
-from qaboard.views.addresses import requested_next
-from qaboard.views.sent_values import sent_values
+from qaboard.services.accounts.user import choose_locale
 
 CHOICE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
 
@@ -29,7 +29,7 @@ CHOICE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60
     context=RootResource,
     name="theme",
     permission=Permission.VIEW,
-    renderer="account/browser_choices.jinja2",
+    renderer="site/preferences.jinja2",
 )
 class ThemeView:
     def __init__(self, _context, request) -> None:
@@ -51,7 +51,7 @@ class ThemeView:
     context=RootResource,
     name="language",
     permission=Permission.VIEW,
-    renderer="account/browser_choices.jinja2",
+    renderer="site/preferences.jinja2",
 )
 class LanguageView:
     def __init__(self, _context, request) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from qaboard.scripts import qaboard
+from qaboard.commands import qaboard
 
 PROJECT = Path(__file__).parents[3]
 

@@ -6,7 +6,12 @@ import pytest
 from alembic.script import ScriptDirectory
 from project import PROJECT, alembic_configuration
 
-from qaboard.schema import Migrations, SchemaError, check_revisions, read_migrations
+from qaboard.database.migration_state import (
+    Migrations,
+    SchemaError,
+    check_revisions,
+    read_migrations,
+)
 
 MIGRATIONS = Migrations(frozenset({"1", "2", "3"}), frozenset({"3"}), "qaboard upgrade")
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from qaboard.security.headers import content_security_policy
+from qaboard.http.headers import content_security_policy
 
 
 def test_images_come_from_this_site_and_the_hosts_of_the_ini():

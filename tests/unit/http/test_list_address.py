@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qaboard.list_address import ListAddress
+from qaboard.http.list_address import ListAddress
 
 USERS = ListAddress("/users/", {"status": "new", "q": "a&b"}, {"status": "all"})
 

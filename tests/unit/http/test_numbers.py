@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qaboard.natural_number import LARGEST, parse_natural_number
+from qaboard.http.numbers import LARGEST, parse_natural_number
 
 
 @given(st.integers(1, LARGEST))

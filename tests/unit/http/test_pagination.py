@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webob.multidict import MultiDict
 
-from qaboard.pagination import NoSuchPageError, Page, requested_page
+from qaboard.http.pagination import NoSuchPageError, Page, requested_page
 
 
 @pytest.mark.parametrize(

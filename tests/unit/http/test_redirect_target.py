@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qaboard.security.next_address import safe_next_address
+from qaboard.http.redirect_target import safe_next_address
 
 SITE = "https://board.example"
 

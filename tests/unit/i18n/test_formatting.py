@@ -10,7 +10,7 @@ from babel.dates import format_timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qaboard.formatting import in_full, number, time_ago
+from qaboard.i18n.formatting import in_full, number, time_ago
 
 MOMENT = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)
 LOCALES = st.sampled_from(["ko", "en"])

@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qaboard.i18n.language_detection import (
+    guess_language,
+    language_of_post,
+    language_of_title,
+)
 from qaboard.markup import render
-from qaboard.text_language import guess_language, language_of_post, language_of_title
 
 
 @pytest.mark.parametrize(

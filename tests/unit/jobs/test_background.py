@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 
-from qaboard import background
-from qaboard.background import BackgroundWorker
-from qaboard.request_record import RequestRecord, current_record, request_id
+from qaboard.http.request_context import RequestRecord, current_record, request_id
+from qaboard.jobs import background
+from qaboard.jobs.background import BackgroundWorker
 
 
 def test_jobs_run_one_after_the_other_in_their_order():

@@ -10,7 +10,7 @@ from email.utils import make_msgid
 import pytest
 from scripted_smtp import BEHAVIOURS, STAGES, ScriptedServer
 
-from qaboard.background import BackgroundWorker
+from qaboard.jobs.background import BackgroundWorker
 from qaboard.mail import sending
 from qaboard.mail.sending import BackgroundTransport, SMTPTransport
 from qaboard.settings.mail import Encryption, MailSettings

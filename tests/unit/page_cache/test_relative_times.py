@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qaboard import templating
-from qaboard.kept_pages.shown_times import next_change
+from qaboard.page_cache.relative_times import next_change
+from qaboard.rendering import templates as templating
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 500_000, tzinfo=UTC)
 REQUEST = SimpleNamespace(locale_name="en", environ={})

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from qaboard.kept_pages.policy import is_known
-from qaboard.kept_pages.store import PAGE_MAX_BYTES, KeptPage, KeptPart, PageStore, PartKey
+from qaboard.page_cache.execution_policy import is_known
+from qaboard.page_cache.store import (
+    PAGE_MAX_BYTES,
+    KeptPage,
+    KeptPart,
+    PageStore,
+    PartKey,
+)
 
 
 def page(length: int = 1000) -> KeptPage:

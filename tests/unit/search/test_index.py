@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql_text
 
-from qaboard.db import make_session
+from qaboard.database.session import make_session
 from qaboard.markup import render
 from qaboard.models import Question, utc_now
 from qaboard.search import (
@@ -20,7 +20,7 @@ from qaboard.search import (
 )
 from qaboard.search.analysis import tokenize
 from qaboard.search.candidates import pack
-from qaboard.services.post import set_body, write_to_index
+from qaboard.services.board.post import set_body, write_to_index
 
 WORDS = ("coffee", "커피", "기계", "커피콩")
 

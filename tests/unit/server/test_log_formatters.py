@@ -11,8 +11,8 @@ import pytest
 from project import PROJECT
 from pyramid.path import DottedNameResolver
 
-from qaboard.log_entries import JSONFormatter
-from qaboard.request_record import RequestRecord, current_record
+from qaboard.http.request_context import RequestRecord, current_record
+from qaboard.server.log_formatters import JSONFormatter
 
 FORGED = "2026-01-01T00:00:00+0000 INFO    [1 qaboard.security] login user=1"
 

@@ -12,8 +12,8 @@ import threading
 import pytest
 from waiting import wait_until
 
-from qaboard import log_handlers
-from qaboard.log_handlers import QueuedFileHandler, QueuedStreamHandler
+from qaboard.server import log_handlers
+from qaboard.server.log_handlers import QueuedFileHandler, QueuedStreamHandler
 
 
 @pytest.fixture

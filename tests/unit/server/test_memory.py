@@ -14,14 +14,14 @@ from pathlib import Path
 
 from pyramid.config import Configurator
 
-from qaboard import allocator
+from qaboard.server import memory
 from qaboard.security.passwords import PasswordHashing
 from qaboard.settings import PasswordSettings
 
 def resident_kib() -> int:
     return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
-Configurator().include(allocator)
+Configurator().include(memory)
 passwords = PasswordHashing(
     PasswordSettings(memory_kib=19456, passes=1, lanes=1, concurrent_hashes=1)
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qaboard.i18n import _
 from qaboard.models import Passkey, TokenPurpose, User, utc_now
+from qaboard.models.locks import lock_users
 from qaboard.security.passkeys import (
     BadCredential,
     CounterWentBack,
@@ -23,9 +24,12 @@ from qaboard.security.passkeys import (
     verify_creation,
     verify_use,
 )
-from qaboard.services.locks import lock_users
-from qaboard.services.refusal import WHOLE_FORM, CountedRefusal
-from qaboard.services.single_use_token import find_token, issue_token, use_token
+from qaboard.services.accounts.single_use_token import (
+    find_token,
+    issue_token,
+    use_token,
+)
+from qaboard.services.errors import WHOLE_FORM, CountedRefusal
 
 PASSKEYS_MAX_COUNT = 20
 CHALLENGE_LIFETIME = timedelta(minutes=5)

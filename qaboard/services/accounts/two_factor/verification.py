@@ -21,17 +21,17 @@ from qaboard.models import (
     UserSession,
     second_factor_exists,
 )
+from qaboard.models.locks import lock_users
 from qaboard.security.encryption import SecretEncryption
-from qaboard.services.locks import lock_users
-from qaboard.services.recovery_code import (
+from qaboard.services.accounts.single_use_token import end_tokens
+from qaboard.services.accounts.two_factor.recovery_code import (
     end_recovery_codes,
     make_recovery_codes,
     use_recovery_code,
 )
-from qaboard.services.refusal import CountedRefusal
-from qaboard.services.single_use_token import end_tokens
-from qaboard.services.totp import DIGITS, use_totp_code
-from qaboard.services.user_session import close_session
+from qaboard.services.accounts.two_factor.totp import DIGITS, use_totp_code
+from qaboard.services.accounts.user_session import close_session
+from qaboard.services.errors import CountedRefusal
 
 WRONG_CODES_MAX_COUNT = 10
 """After so many wrong codes a login begins anew with the password, and the owner is told."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from qaboard.models import EventKind, SecurityEvent, User
-from qaboard.presenters.security_event import event_sentence, event_until
+from qaboard.presenters.accounts.security_event import event_sentence, event_until
 
 
 def told(kind: EventKind, **details) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qaboard import markup
-from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
+from qaboard.presenters.board.markdown_help import MARKDOWN_EXAMPLES
 
 BECOMES = {
     "Bold": "<strong>text</strong>",

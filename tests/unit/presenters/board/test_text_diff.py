@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qaboard.models import Post
-from qaboard.text_difference import Kind, Piece, find_differences
+from qaboard.presenters.board.text_diff import Kind, Piece, find_differences
 
 SIZE = Post.BODY_MAX_CHARACTERS
 

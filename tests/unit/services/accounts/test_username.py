@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qaboard.security.confusables import _prototypes, skeleton
-from qaboard.services.username import _is_reserved, reserved_usernames
+from qaboard.i18n.confusables import _prototypes, skeleton
+from qaboard.services.accounts.username import _is_reserved, reserved_usernames
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
+from qaboard.commands.checks import wrong_counts_of_users
 from qaboard.models import Answer, ListSegment, Post, Question, User, Vote, utc_now
-from qaboard.scripts.checks import wrong_counts_of_users
-from qaboard.services import list_segments
-from qaboard.services.list_segments import count_again, even_out, find_wrong_segments
-from qaboard.services.post import delete_post, restore_post
-from qaboard.services.question_list import (
+from qaboard.services.board import list_segments
+from qaboard.services.board.list_segments import (
+    count_again,
+    even_out,
+    find_wrong_segments,
+)
+from qaboard.services.board.post import delete_post, restore_post
+from qaboard.services.board.question_list import (
     KEYS,
     QuestionSort,
     conditions_of,
     find_position,
     read_page,
 )
-from qaboard.services.vote import cast_vote
+from qaboard.services.board.vote import cast_vote
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard import markup
 from qaboard.models import Question
-from qaboard.services.answer import answer
-from qaboard.services.question import edit_question
-from qaboard.services.vote import cast_vote
+from qaboard.services.board.answer import answer
+from qaboard.services.board.question import edit_question
+from qaboard.services.board.vote import cast_vote
 
 
 def delete_behind_its_back(session, post) -> None:

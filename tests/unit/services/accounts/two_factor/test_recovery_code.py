@@ -7,7 +7,10 @@ import re
 import pytest
 from second_factors import add_recovery_codes
 
-from qaboard.services.recovery_code import make_recovery_codes, use_recovery_code
+from qaboard.services.accounts.two_factor.recovery_code import (
+    make_recovery_codes,
+    use_recovery_code,
+)
 
 
 @pytest.fixture

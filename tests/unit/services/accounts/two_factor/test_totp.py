@@ -10,10 +10,10 @@ import pytest
 from second_factors import add_app
 from sqlalchemy import update
 
-from qaboard.db import make_session
+from qaboard.database.session import make_session
 from qaboard.models import TOTPFactor, utc_now
 from qaboard.security.encryption import SecretEncryption
-from qaboard.services.totp import (
+from qaboard.services.accounts.two_factor.totp import (
     SETUP_LIFETIME,
     begin_setup,
     confirm_setup,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from qaboard.scripts import reindex as reindex_command
+from qaboard.commands import reindex as reindex_command
 
 
 @pytest.fixture

@@ -10,9 +10,13 @@ import click
 import pytest
 from sqlalchemy import make_url
 
-from qaboard.scripts.backups import client_programs, sqlite
-from qaboard.scripts.backups.client_programs import connection_of, find_program, first_error
-from qaboard.scripts.backups.sqlite import SQLiteBackups
+from qaboard.commands.backups import client_programs, sqlite
+from qaboard.commands.backups.client_programs import (
+    connection_of,
+    find_program,
+    first_error,
+)
+from qaboard.commands.backups.sqlite import SQLiteBackups
 
 WRITES_AT_MOST = 500
 

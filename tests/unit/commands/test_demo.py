@@ -9,10 +9,10 @@ from inspect import cleandoc
 import pytest
 
 from qaboard import markup
-from qaboard.schemas.answer import AnswerSchema
-from qaboard.schemas.question import AskSchema
-from qaboard.schemas.user import SignUpSchema
-from qaboard.scripts.demo import PASSWORD, QUESTIONS, USERS
+from qaboard.commands.demo import PASSWORD, QUESTIONS, USERS
+from qaboard.schemas.accounts.user import SignUpSchema
+from qaboard.schemas.board.answer import AnswerSchema
+from qaboard.schemas.board.question import AskSchema
 
 POSTS = [*QUESTIONS, *(answer for question in QUESTIONS for answer in question.answers)]
 AGES = {user.name: user.age for user in USERS}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from project import PROJECT
-from test_settings import ENVIRONMENT, app_section
 
-from qaboard.rate_limits import RateLimiter
+from qaboard.limits.rate_limits import RateLimiter
 from qaboard.settings import SettingsError, load_settings
+from unit.settings.test_loading import ENVIRONMENT, app_section
 
 
 def load(**changes: str):

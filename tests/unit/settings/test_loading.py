@@ -11,7 +11,7 @@ import qaboard
 from qaboard.settings import SettingsError, load_settings
 from qaboard.settings.reading import resolve_path
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 SECRET = "xq5nV0Jt8mZr2LkWc7Ay4HdPs9TfEu1B"
 ENVIRONMENT = {"QABOARD_SECRET": SECRET, "QABOARD_DATABASE_URL": "postgresql://localhost/qaboard"}
 

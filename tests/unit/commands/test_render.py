@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, text, update
 
 from qaboard import markup
+from qaboard.commands import render as render_command
 from qaboard.models import Post, Question
-from qaboard.scripts import render as render_command
-from qaboard.services.question import edit_question
+from qaboard.services.board.question import edit_question
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_post_edited_meanwhile_keeps_what_its_author_wrote(run, board, spoil, 
 
 def test_images_are_shown_from_the_hosts_of_the_ini(board, database_url, invoke, spoil, tmp_path):
     spoil(board.question(body="![cat](https://img.example.org/cat.png)"))
-    project = render_command.__file__.rpartition("/qaboard/scripts/")[0]
+    project = render_command.__file__.rpartition("/qaboard/commands/")[0]
     with open(f"{project}/development.ini", encoding="utf-8") as file:
         ini_text = file.read().replace("%(here)s", project)
     ini = tmp_path / "own.ini"

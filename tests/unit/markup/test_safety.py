@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qaboard.markup import RENDERER_VERSION, normalise, plain_text, render
-from qaboard.markup.sanitising import ALLOWED_CLASSES, TAGS
+from qaboard.markup.sanitizing import ALLOWED_CLASSES, TAGS
 
 VOID = {"br", "hr", "img"}
 # As a browser finds it (WHATWG URL): behind leading spaces and controls, without tabs or line ends.

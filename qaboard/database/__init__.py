@@ -1,0 +1,1 @@
+"""Engine and sessions, transactions, read replica, state of the migrations."""

@@ -1,0 +1,1 @@
+"""HTTP below the views: request checks, cookies, headers, addresses, pagination."""

@@ -1,0 +1,1 @@
+"""View models of accounts, sessions and two-factor authentication."""

@@ -1,0 +1,1 @@
+"""View models of questions, answers, votes and drafts."""

@@ -1,0 +1,1 @@
+"""Jinja2 environment, filters, static addresses, page metadata, flash messages."""

@@ -1,0 +1,1 @@
+"""Schemas of accounts, sessions and two-factor authentication."""

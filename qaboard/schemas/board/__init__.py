@@ -1,0 +1,1 @@
+"""Schemas of questions, answers, votes and drafts."""

@@ -1,0 +1,1 @@
+"""The process around the application: waitress, logging handlers, memory, overload."""

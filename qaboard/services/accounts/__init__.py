@@ -1,0 +1,1 @@
+"""Services of accounts, sessions and two-factor authentication."""

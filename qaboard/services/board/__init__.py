@@ -1,0 +1,1 @@
+"""Services of questions, answers, votes and drafts."""

@@ -1,0 +1,1 @@
+"""Views of accounts, sessions and two-factor authentication."""

@@ -1,0 +1,1 @@
+"""Views of questions, answers, votes and drafts."""
