@@ -147,13 +147,18 @@
       for (const frame of document.querySelectorAll(".post-body div")) {
         const [block, button] = frame.children;
         const made = document.querySelector("template[data-copy-button]")?.content.firstElementChild;
+        const untouched = button?.cloneNode(true);
+        // It may say already how the copying went.
+        const words = untouched?.firstElementChild;
+        if (words && [button.dataset.copied, button.dataset.notCopied].includes(words.textContent)) {
+          words.textContent = button.dataset.copy;
+        }
         const isOurs =
           frame.outerHTML.startsWith('<div class="code-block"><pre') &&
           frame.childNodes.length === 2 &&
           block?.localName === "pre" &&
           made !== undefined &&
-          button?.outerHTML.replace(button.dataset.copied + "</span>", button.dataset.copy + "</span>") ===
-            made.outerHTML;
+          untouched?.outerHTML === made.outerHTML;
         if (isOurs) {
           frame.replaceWith(block);
         }

@@ -50,9 +50,7 @@ def assert_nothing_ran(page: Page) -> None:
     """The rest, requests to other hosts and errors, is what every browser of a test watches for."""
     assert page.evaluate("window.ran") is None, page.url
     assert (
-        page.locator(
-            "main script, main iframe, main style, main link, main svg:not(.editor-icon)"
-        ).count()
+        page.locator("main script, main iframe, main style, main link, main svg:not(.icon)").count()
         == 0
     )
     assert page.locator("[onerror], [onload], [onclick], [onfocus], [ontoggle]").count() == 0

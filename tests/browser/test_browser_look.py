@@ -80,7 +80,7 @@ def test_what_is_wrong_is_found(chromium, site, board, theme):
         """() => {
           const faint = document.createElement("p");
           faint.textContent = "faint";
-          faint.style.cssText = "color: #777; background: #888; width: 5000px";
+          faint.style.cssText = "color: #777; background: #888; width: 5000px; max-width: none";
           document.querySelector("main").append(faint);
         }"""
     )

@@ -50,7 +50,7 @@ def test_suspending_and_ending_it(browser, board):
         "some words"
     )
     member_page.goto(f"/questions/{question.id}/")
-    expect(member_page.get_by_role("region", name="Your answer")).to_contain_text(
+    expect(member_page.locator(".restriction")).to_contain_text(
         "The reason: Insults in several answers"
     )
     expect(member_page.get_by_role("button", name="Post your answer")).to_have_count(0)

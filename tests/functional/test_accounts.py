@@ -313,3 +313,15 @@ def test_a_profile_shows_what_a_user_wrote_and_not_their_address(browser, board)
     assert "Another's question" in page.html.find("main").text.replace("\u2019", "'")
     assert "example.com" not in page
     assert f"/questions/{question.id}/" not in str(page.html.find("main"))
+
+
+def test_a_profile_shows_how_each_answer_begins(browser, board):
+    author = board.user()
+    board.answer(board.question(), author, body="**Grind** the `beans`.\n\nThen pour.")
+    board.answer(board.question(), author, body=f"Heat {'the water ' * 100}to the boil")
+    page = browser().get(f"/users/{author.id}/?tab=answers")
+    long, short = (" ".join(row.text.split()) for row in page.html.select("main .question-row"))
+    assert "Grind the beans. Then pour." in short
+    assert "Heat the water the water" in long
+    assert "…" in long
+    assert "to the boil" not in page
