@@ -10,7 +10,6 @@ from sqlalchemy import event, update
 
 from qaboard import markup
 from qaboard.models import Answer, Question, Role, User, utc_now
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.board.answer import edit_answer
 from qaboard.services.board.post import restore_post
 from qaboard.services.board.question import edit_question
@@ -21,6 +20,7 @@ from qaboard.services.moderation.user_management import (
     end_suspension,
     suspend,
 )
+from qaboard.services.site.due_deletions import close_due_accounts
 
 
 @contextlib.contextmanager

@@ -15,7 +15,6 @@ from qaboard.commands.context import (
 from qaboard.i18n import _
 from qaboard.mail.account_mails import link_to
 from qaboard.models import EventKind, User, username_key
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.accounts.email_address import issue_address_token
 from qaboard.services.accounts.password_reset import issue_reset_token
 from qaboard.services.accounts.security_event import record_event
@@ -25,6 +24,7 @@ from qaboard.services.errors import Refusal
 from qaboard.services.moderation.purge import purge as purge_posts
 from qaboard.services.moderation.purge import undo_purge
 from qaboard.services.moderation.user_management import OPERATOR
+from qaboard.services.site.due_deletions import close_due_accounts
 
 
 @click.group()

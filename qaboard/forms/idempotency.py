@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import colander
@@ -10,19 +11,23 @@ from pyramid.request import Request
 
 from qaboard import markup
 from qaboard.models import Answer, Post
-from qaboard.page_cache.placeholders import key_or_hole, new_idempotency_key
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
 from qaboard.schemas.fields import idempotency_key_field
 from qaboard.services.board.post import SentBefore, find_sent_post
 
 
-def add_key(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:
+def new_idempotency_key() -> str:
+    """A new idempotency key, made each time that a form is shown."""
+    return secrets.token_hex(16)
+
+
+def add_key(schema: colander.SchemaNode) -> colander.SchemaNode:
     """Add the field with the idempotency key.
 
     :param schema: the schema of a form, before it is bound.
     :return: the same schema.
     """
-    schema.add(idempotency_key_field(key_or_hole(request)))
+    schema.add(idempotency_key_field(new_idempotency_key()))
     return schema
 
 

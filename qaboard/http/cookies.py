@@ -12,17 +12,8 @@ SESSION_COOKIE = "session"
 CSRF_TOKEN_KEY = "_csrft_"  # noqa: S105 - where Pyramid's sessions keep it
 
 
-def cookie_name(name: str, *, secure: bool) -> str:
-    """The name a cookie has in the browser.
-
-    Browsers take one with the prefix over HTTPS only, and from this very host (RFC 6265bis, 4.1.3).
-    """
-    return f"__Host-{name}" if secure else name
-
-
 def _has_cookie(request: Request, name: str) -> bool:
-    secure = request.registry["settings"].secure_cookies
-    return cookie_name(name, secure=secure) in request.cookies
+    return request.registry["settings"].cookie_name(name) in request.cookies
 
 
 def has_login_cookie(request: Request) -> bool:
@@ -41,9 +32,15 @@ def end_session_of_visitor(request: Request, response: Response) -> None:
     It stays when it holds more than the token of the form.
     """
     if request.identity is None and set(request.session) <= {CSRF_TOKEN_KEY}:
-        secure = request.registry["settings"].secure_cookies
-        name = cookie_name(SESSION_COOKIE, secure=secure)
-        response.set_cookie(name, "", max_age=0, secure=secure, httponly=True, samesite="Lax")
+        settings = request.registry["settings"]
+        response.set_cookie(
+            settings.cookie_name(SESSION_COOKIE),
+            "",
+            max_age=0,
+            secure=settings.secure_cookies,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def leave_session_alone(request: Request) -> None:
@@ -61,7 +58,7 @@ def includeme(config) -> None:
     config.set_session_factory(
         SignedCookieSessionFactory(
             settings.secret,
-            cookie_name=cookie_name(SESSION_COOKIE, secure=settings.secure_cookies),
+            cookie_name=settings.cookie_name(SESSION_COOKIE),
             max_age=lifetime_seconds,
             timeout=lifetime_seconds,
             # Written again at most once a day: most pages then set no cookie.

@@ -1,4 +1,4 @@
-"""What a request must be like before anything reads it.
+"""Reject malformed requests before Pyramid parses them.
 
 WebOb and Pyramid raise in many places on headers and addresses that no browser sends. A tween
 above all others looks once: what can be left out is left out, and what cannot is refused.
@@ -10,13 +10,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
+from pyramid.httpexceptions import HTTPBadRequest, HTTPException, HTTPNotFound
 from pyramid.request import Request
 from pyramid.tweens import INGRESS, MAIN
 
 from qaboard.http.request_body import check_body
 from qaboard.http.request_context import MONITORING_PATHS
-from qaboard.resources import RootResource
 
 _REFUSAL = "qaboard.refusal"
 # A name or an IPv4 address, or an IPv6 address in brackets; then a port (RFC 9110, section 7.2).
@@ -123,19 +122,12 @@ def drop_unreadable_headers(request: Request) -> None:
             environ[name] = "null"
 
 
-def root_factory(request: Request) -> RootResource:
-    """The root of the tree, for requests that were not refused above.
-
-    :raises HTTPException: for those that were.
-    """
-    refusal = request.environ.get(_REFUSAL)
-    if refusal:
-        raise refusal
-    return RootResource(request)
+def refusal_of(request: Request) -> HTTPException | type[HTTPException] | None:
+    """The error with which a malformed request is to be answered, if it is one."""
+    return request.environ.get(_REFUSAL)
 
 
 def includeme(config) -> None:
-    config.set_root_factory(root_factory)
     config.add_tween(
         "qaboard.http.malformed_requests.request_checks_tween_factory",
         under=INGRESS,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pyramid.request import Request
 
-from qaboard.http.cookies import cookie_name
 from qaboard.settings import Settings
 
 THEME_COOKIE = "theme"
@@ -21,7 +20,7 @@ THEMES = (SYSTEM, *CHOSEN_THEMES)
 def chosen_theme(cookies: Mapping[str, str], settings: Settings) -> str:
     """The theme that the cookies of a request choose, ``system`` if they choose none."""
     if cookies:
-        chosen = cookies.get(cookie_name(THEME_COOKIE, secure=settings.secure_cookies))
+        chosen = cookies.get(settings.cookie_name(THEME_COOKIE))
         if chosen in CHOSEN_THEMES:
             return chosen
     return SYSTEM

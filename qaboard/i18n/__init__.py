@@ -3,3 +3,6 @@
 from pyramid.i18n import TranslationStringFactory
 
 _ = TranslationStringFactory("qaboard")
+
+LOCALES = ("ko", "en")
+"""The languages of pages and mails; `_` marks the messages that are translated into them."""

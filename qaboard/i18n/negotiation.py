@@ -1,18 +1,19 @@
-"""The two languages: which one a request is answered in."""
+"""Language negotiation: user, cookie, address, Accept-Language, default."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pyramid.request import Request
 from webob.acceptparse import create_accept_language_header
 
-from qaboard.http.cookies import cookie_name
-from qaboard.i18n.formatting import number
-from qaboard.settings import LOCALES, Settings
+from qaboard.i18n import LOCALES
+
+if TYPE_CHECKING:
+    from qaboard.settings import Settings
 
 LOCALE_COOKIE = "locale"
 
@@ -48,7 +49,7 @@ def visitor_locale(
     :param accept_language: the header, empty where there is none.
     """
     if cookies:
-        chosen = cookies.get(cookie_name(LOCALE_COOKIE, secure=settings.secure_cookies))
+        chosen = cookies.get(settings.cookie_name(LOCALE_COOKIE))
         if chosen in LOCALES:
             return chosen
     requested = requested_locale(query)
@@ -76,19 +77,6 @@ def accepted_locale(header: str, default: str) -> str:
     # One that cannot be read asks for nothing.
     accepted = create_accept_language_header(header)
     return accepted.lookup(LOCALES, default=default) if accepted else default
-
-
-def translate_message(request: Request, message: str, mapping: Mapping[str, Any]) -> str:
-    """A message made in Python, in the reader's language and with its numbers as they are written
-    there.
-
-    :param mapping: what stands for the ``${names}`` in it, beside what the message brings with it.
-    """
-    values = {
-        name: number(value, request.locale_name) if type(value) is int else value
-        for name, value in {**(getattr(message, "mapping", None) or {}), **mapping}.items()
-    }
-    return request.localizer.translate(message, mapping=values)
 
 
 def includeme(config) -> None:

@@ -10,9 +10,9 @@ from pyramid.events import NewRequest
 from sqlalchemy import Engine
 
 from qaboard.jobs.background import BackgroundWorker, Job
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.board.list_segments import even_out
 from qaboard.services.moderation.purge import finish_purges
+from qaboard.services.site.due_deletions import close_due_accounts
 from qaboard.services.site.expiry import forget_expired
 from qaboard.settings import AccountSettings
 

@@ -16,7 +16,6 @@ from webob.cookies import SignedSerializer
 from qaboard.i18n import _
 from qaboard.limits.forged_requests import log_foreign_request
 from qaboard.models import is_recent
-from qaboard.page_cache.placeholders import stamp_or_hole
 from qaboard.schemas.fields import honeypot_field, stamp_field
 from qaboard.services.errors import WHOLE_FORM, Refusal
 
@@ -34,7 +33,7 @@ def guard(request: Request, schema: colander.SchemaNode) -> colander.SchemaNode:
     :return: the same schema.
     """
     schema.add(honeypot_field())
-    schema.add(stamp_field(stamp_or_hole(request, make_stamp)))
+    schema.add(stamp_field(make_stamp(request)))
     return schema
 
 

@@ -1,9 +1,8 @@
-"""What is noted about a page while it is made, for whether and how long it may be kept."""
+"""Track whether and until when a response may be cached."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,60 +11,57 @@ from pyramid.request import Request
 
 from qaboard.page_cache.relative_times import next_change
 
-_NOTES = "qaboard.page_notes"
+_CACHEABILITY = "qaboard.cacheability"
 
 
 @dataclass(slots=True)
-class PageNotes:
-    """What is known before the page is made, and what is noted meanwhile.
+class Cacheability:
+    """Cacheability of the response to one request.
 
-    ``state`` is that of the database and ``now`` the time, in seconds since the epoch, both of
-    before the page began to read; with the state ``None`` no parts are kept.
-    ``is_same_for_visitors`` is what `keep_page` says; ``right_until``, in seconds since the epoch,
-    the first of the times that were noted.
-    ``has_holes`` says that a part is being made for several readers (`holes.py`).
+    ``now`` is the time before the response was made, ``expires_at`` when the first of its relative
+    times changes; both in seconds since the epoch. ``is_cacheable`` is set by the view.
     """
 
     now: float
-    state: Hashable | None = None
-    is_same_for_visitors: bool = False
-    right_until: float = math.inf
-    has_holes: bool = False
+    is_cacheable: bool = False
+    expires_at: float = math.inf
 
 
-def take_notes(
-    environ: dict[str, Any], now: float, state_for_parts: Hashable | None = None
-) -> PageNotes:
-    """Have views and templates note what they know about the page that is being made."""
-    environ[_NOTES] = notes = PageNotes(now, state_for_parts)
-    return notes
+def start_tracking(environ: dict[str, Any], now: float) -> Cacheability:
+    """Track the response to a request from now on.
 
-
-def notes_of(request: Request) -> PageNotes | None:
-    """The notes about the page of a request, if there are any."""
-    return request.environ.get(_NOTES)
-
-
-def keep_page(request: Request) -> None:
-    """Say that the page which is being made is the same for every visitor.
-
-    It may depend on the database, the time (which templates note), the address with its query, the
-    language and the theme. A page that counts its requests, such as a search, is none.
+    :param environ: the WSGI environment of the request.
+    :param now: seconds since the epoch.
     """
-    notes = notes_of(request)
-    if notes is not None:
-        notes.is_same_for_visitors = True
+    environ[_CACHEABILITY] = cacheability = Cacheability(now)
+    return cacheability
 
 
-def note_moment(request: Request, moment: datetime) -> None:
-    """Note a moment of which a page tells how long ago it was."""
-    notes = notes_of(request)
-    if notes is not None:
-        notes.right_until = min(notes.right_until, next_change(moment, notes.now))
+def track_relative_time(request: Request, moment: datetime) -> None:
+    """Let the response expire when the relative time of a moment ("3 minutes ago") changes."""
+    cacheability = request.environ.get(_CACHEABILITY)
+    if cacheability is not None:
+        cacheability.expires_at = min(
+            cacheability.expires_at, next_change(moment, cacheability.now)
+        )
 
 
-def note_end(request: Request, moment: datetime) -> None:
-    """Note a moment at which what is made becomes something else."""
-    notes = notes_of(request)
-    if notes is not None:
-        notes.right_until = min(notes.right_until, moment.timestamp())
+def cacheable_view(view, info):
+    """View deriver: with ``cacheable=True`` a view's page is the same for every visitor.
+
+    It may depend on the database, the time (tracked by the templates), the address with its query,
+    the language and the theme. A page that counts its requests, such as a search, may not be.
+    """
+    if not info.options.get("cacheable"):
+        return view
+
+    def cacheable(context, request):
+        cacheability = request.environ.get(_CACHEABILITY)
+        if cacheability is not None:
+            cacheability.is_cacheable = True
+        return view(context, request)
+
+    return cacheable
+
+
+cacheable_view.options = ("cacheable",)

@@ -1,4 +1,4 @@
-"""Which requests get a kept page, and what is kept of the answers to them."""
+"""Page cache policy: cacheable requests and cache keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import time
 from collections.abc import Callable, Hashable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from pyramid.registry import Registry
@@ -15,13 +15,13 @@ from webob.acceptparse import AcceptEncodingValidHeader
 from webob.cookies import RequestCookies
 
 from qaboard.database.session import READING_ENGINE
-from qaboard.http.cookies import LOGIN_COOKIE, SESSION_COOKIE, cookie_name
+from qaboard.http.cookies import LOGIN_COOKIE, SESSION_COOKIE
 from qaboard.http.request_context import MONITORING_PATHS, current_record, note_view
 from qaboard.http.theme import chosen_theme
 from qaboard.i18n.negotiation import visitor_locale
-from qaboard.page_cache.cacheability import take_notes
-from qaboard.page_cache.relative_times import KEPT_SECONDS
-from qaboard.page_cache.store import KeptPage, PageKey
+from qaboard.page_cache.cacheability import start_tracking
+from qaboard.page_cache.relative_times import MAX_AGE_SECONDS
+from qaboard.page_cache.store import CachedPage, PageKey
 from qaboard.settings import Settings
 
 ETAG_BYTES = 16
@@ -41,25 +41,27 @@ Environ = dict[str, Any]
 ExecutionPolicy = Callable[[Environ, Any], Response]
 
 
-def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolicy:
+def caching_policy(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolicy:
     """An execution policy that answers with kept pages, and otherwise does as another one.
 
     It stands before all tweens, since making Pyramid's request costs as much as the rest. So a kept
     page is one that was made for the same address and host, which were checked then.
     """
     settings = registry["settings"]
-    store = registry["kept_pages"]
+    store = registry["page_cache"]
     database_state = registry["database_state"]
     replica = registry["replica"]
     housekeeping = registry["housekeeping"]
 
-    def kept_pages_policy(environ, router):
-        if environ["PATH_INFO"] in MONITORING_PATHS or not only_reads(environ):
+    def execution_policy(environ, router):
+        if environ["PATH_INFO"] in MONITORING_PATHS or not is_cacheable_request(environ):
             return policy(environ, router)
         key = page_key(environ, settings)
+        if key is None:
+            return policy(environ, router)
         now = time.time()
         states = database_state
-        if key is not None and replica is not None and replica.is_usable():
+        if replica is not None and replica.is_usable():
             environ[READING_ENGINE] = replica.reading_engine
             states = replica.state
         # Before the page begins to read; `database_state.py` says why.
@@ -67,46 +69,40 @@ def keeping_pages(policy: ExecutionPolicy, registry: Registry) -> ExecutionPolic
         if state is None and store.limit_bytes and READING_ENGINE in environ:
             # It does not answer, so the page is not asked for there.
             del environ[READING_ENGINE]
-        if key is None:
-            take_notes(environ, now, state)
-            return policy(environ, router)
         if state is not None:
             page = store.get(key)
-            if page is not None and page.is_right(state, now):
+            if page is not None and page.is_fresh(state, now):
                 # Other requests set it in motion by an event.
                 housekeeping.look()
                 note_view(page.view)
                 return answer(environ, page)
-        # A visitor's page is kept as a whole; its parts would take the same room once more.
-        notes = take_notes(environ, now)
+        cacheability = start_tracking(environ, now)
         response = policy(environ, router)
         if response.status_int == NOT_FOUND and environ.pop(READING_ENGINE, None) is not None:
             # It may be there by now: the replica may be behind.
-            notes = take_notes(environ, now)
+            cacheability = start_tracking(environ, now)
             response = policy(environ, router)
-        if not notes.is_same_for_visitors or not is_page_of_visitors(response):
+        if not cacheability.is_cacheable or not is_cacheable_response(response):
             return response
         if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
             compress(response)
-        page = make_page(response, state, now, notes.right_until)
+        page = make_page(response, state, now, cacheability.expires_at)
         # A page that could not be read from the replica is of another state.
         if state is not None and (states is database_state or READING_ENGINE in environ):
             store.put(key, page)
         return answer(environ, page)
 
-    return kept_pages_policy
+    return execution_policy
 
 
-def only_reads(environ: Environ) -> bool:
+def is_cacheable_request(environ: Environ) -> bool:
     """Whether a request is for a page. A body that it may have means nothing."""
     is_reading = environ["REQUEST_METHOD"] in ("GET", "HEAD")
     return is_reading and not environ["PATH_INFO"].startswith("/static/")
 
 
-@cache
-def cookies_of_one(secure: bool) -> tuple[str, ...]:
-    """The names of cookies: whoever has one of them gets pages of their own."""
-    return tuple(cookie_name(name, secure=secure) for name in (LOGIN_COOKIE, SESSION_COOKIE))
+PERSONAL_COOKIES = (LOGIN_COOKIE, SESSION_COOKIE)
+"""Whoever has one of them gets pages of their own."""
 
 
 def page_key(environ: Environ, settings: Settings) -> PageKey | None:
@@ -121,7 +117,7 @@ def page_key(environ: Environ, settings: Settings) -> PageKey | None:
     if "HTTP_COOKIE" in environ:
         try:
             cookies = RequestCookies(environ)
-            if any(name in cookies for name in cookies_of_one(settings.secure_cookies)):
+            if any(settings.cookie_name(name) in cookies for name in PERSONAL_COOKIES):
                 return None
         except ValueError:
             return None
@@ -157,7 +153,7 @@ def accepts_gzip(accept_encoding: str) -> bool:
     return weights.get("gzip", 0) > 0
 
 
-def is_page_of_visitors(response: Response) -> bool:
+def is_cacheable_response(response: Response) -> bool:
     """Whether an answer is a page that anybody may see: neither an error nor with a cookie.
 
     The headers of an answer in a session forbid to keep it.
@@ -177,12 +173,12 @@ def compress(response: Response) -> None:
     response.content_encoding = "gzip"
 
 
-def make_page(response: Response, state: Hashable, now: float, right_until: float) -> KeptPage:
+def make_page(response: Response, state: Hashable, now: float, expires_at: float) -> CachedPage:
     """An answer as it is kept.
 
     :param state: that of the database before the answer was made, or ``None``.
     :param now: the time before the answer was made, in seconds since the epoch.
-    :param right_until: when it begins to look different.
+    :param expires_at: when it begins to look different.
     """
     body = response.body
     response.vary = (*(response.vary or ()), "Accept-Encoding")
@@ -191,19 +187,19 @@ def make_page(response: Response, state: Hashable, now: float, right_until: floa
     response.headers["Cache-Control"] = CACHE_CONTROL
     headers = tuple(response.headerlist)
     record = current_record.get()
-    return KeptPage(
+    return CachedPage(
         body,
         headers,
         tuple(header for header in headers if header[0].lower() not in _BODY_HEADERS),
         etag,
         state,
         now,
-        min(right_until, now + KEPT_SECONDS),
+        min(expires_at, now + MAX_AGE_SECONDS),
         record.view if record else "",
     )
 
 
-def answer(environ: Environ, page: KeptPage) -> Response:
+def answer(environ: Environ, page: CachedPage) -> Response:
     """The page, or that the client has it already."""
     if is_known(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
         return Response(status=304, headerlist=list(page.not_modified_headers), app_iter=[])

@@ -1,4 +1,4 @@
-"""When "3 minutes ago" becomes another text."""
+"""Compute when a relative time ("3 minutes ago") changes its text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from babel.dates import TIMEDELTA_UNITS
 
-KEPT_SECONDS = 5 * 60
+MAX_AGE_SECONDS = 5 * 60
 """The longest time for which a page is kept, for what is in no database: a static file that was
 replaced has another address."""
 

@@ -8,7 +8,7 @@ from pyramid.request import Request
 from translationstring import TranslationString
 
 from qaboard.http.cookies import has_session_cookie
-from qaboard.i18n.negotiation import translate_message
+from qaboard.i18n.localization import translate_message
 
 MAX_MESSAGES = 3
 """They live in a cookie of 4 KiB; a script may never look at the page that would tell them."""

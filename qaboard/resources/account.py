@@ -13,6 +13,9 @@ class AccountResource:
 
     __name__ = "account"
 
+    belongs_to_user = True
+    """Everything below it is written while the row of the user is locked."""
+
     def __init__(self, parent) -> None:
         self.__parent__ = parent
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from pyramid.authorization import DENY_ALL, Allow, Deny
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from qaboard.http.numbers import parse_natural_number
-from qaboard.models import Question, User, utc_now
-from qaboard.page_cache.fragments import keep_part, keeps_parts
+from qaboard.models import Question, utc_now
 from qaboard.resources.answer import AnswersResource
 from qaboard.security.permissions import WRITING, Permission
 from qaboard.security.principals import (
@@ -25,17 +22,6 @@ from qaboard.security.principals import (
 _QUESTION = (
     select(Question)
     .options(joinedload(Question.author, innerjoin=True))
-    .where(Question.id == bindparam("id"))
-)
-
-# Without what is nobody's business, since it stays in memory for a while.
-_SHOWN_QUESTION = (
-    select(Question)
-    .options(
-        joinedload(Question.author, innerjoin=True).load_only(
-            User.username, User.closed_at, User.role
-        )
-    )
     .where(Question.id == bindparam("id"))
 )
 
@@ -54,24 +40,10 @@ class QuestionsResource:
             question_id = parse_natural_number(name)
         except ValueError:
             raise KeyError(name) from None
-        if keeps_parts(self.request):
-            question = keep_part(self.request, "row", (question_id,), partial(self._detached, name))
-        else:
-            question = self._find(_QUESTION, name)
-        return QuestionResource(question, self)
-
-    def _find(self, statement: Select, name: str) -> Question:
-        question = self.request.dbsession.scalar(statement, {"id": int(name)})
+        question = self.request.dbsession.scalar(_QUESTION, {"id": question_id})
         if question is None:
             raise KeyError(name)
-        return question
-
-    def _detached(self, name: str) -> Question:
-        """The row for several requests, which only read."""
-        question = self._find(_SHOWN_QUESTION, name)
-        for row in (question, question.author):
-            self.request.dbsession.expunge(row)
-        return question
+        return QuestionResource(question, self)
 
     def __acl__(self):
         return [(Deny, READ_ONLY, WRITING), (Allow, Authenticated, Permission.ASK)]

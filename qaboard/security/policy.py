@@ -13,14 +13,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
 
 from qaboard.database.session import make_session
-from qaboard.http.cookies import LOGIN_COOKIE, cookie_name
+from qaboard.http.cookies import LOGIN_COOKIE
 from qaboard.http.request_context import note_user
 from qaboard.models import utc_now
-from qaboard.page_cache.cacheability import note_end
-from qaboard.page_cache.fragments import keep_value
 from qaboard.security.identity import Identity, load_identity, note_use
 from qaboard.security.tokens import hash_token
-from qaboard.settings import AccountSettings
+from qaboard.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +29,14 @@ TOUCHED_EVERY = timedelta(minutes=10)
 class SecurityPolicy:
     """A login is a row of `UserSession`, which the browser names by the token in its cookie."""
 
-    def __init__(self, accounts: AccountSettings, *, secure_cookies: bool) -> None:
-        self.accounts = accounts
+    def __init__(self, settings: Settings) -> None:
+        self.accounts = accounts = settings.accounts
         self.acl = ACLHelper()
         self.identity_cache = RequestLocalCache(self.load_identity)
         self.being_noted: set[int] = set()
         self.cookie_profile = CookieProfile(
-            cookie_name(LOGIN_COOKIE, secure=secure_cookies),
-            secure=secure_cookies,
+            settings.cookie_name(LOGIN_COOKIE),
+            secure=settings.secure_cookies,
             max_age=accounts.session_lifetime_days * 24 * 60 * 60,
             httponly=True,
             path="/",
@@ -54,11 +52,11 @@ class SecurityPolicy:
         if not token:
             return None
         try:
-            identity = self._kept_identity(request, hash_token(token))
+            identity = load_identity(request.dbsession, hash_token(token), self.accounts)
         except OperationalError:
             if request.exception is None:
                 raise
-            # Nothing would answer an error of the page of another error.
+            # An exception while rendering an error page would go unhandled.
             return None
         if identity is not None:
             note_user(identity.user_id)
@@ -85,18 +83,6 @@ class SecurityPolicy:
                 self.being_noted.discard(session_id)
 
         request.background.submit(note)
-
-    def _kept_identity(self, request: Request, token_hash: bytes) -> Identity | None:
-        """Who is logged in, kept as what pages are made of; it is in most of them all there is to
-        be asked for."""
-
-        def make() -> Identity | None:
-            identity = load_identity(request.dbsession, token_hash, self.accounts)
-            if identity is not None:
-                note_end(request, identity.right_until)
-            return identity
-
-        return keep_value(request, "identity", (token_hash,), make)
 
     def read_identity_again(self, request: Request) -> None:
         """Find out once more who is logged in, in the transaction that has begun meanwhile."""
@@ -160,6 +146,5 @@ class PlainSerializer:
 
 
 def includeme(config) -> None:
-    settings = config.registry["settings"]
-    policy = SecurityPolicy(settings.accounts, secure_cookies=settings.secure_cookies)
+    policy = SecurityPolicy(config.registry["settings"])
     config.set_security_policy(policy)

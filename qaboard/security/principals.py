@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from pyramid.authorization import Authenticated, Everyone
-from pyramid.location import lineage
 
 from qaboard.models import Role
 
@@ -13,7 +12,6 @@ __all__ = [
     "READ_ONLY",
     "Authenticated",
     "Everyone",
-    "named_principals",
     "purged_principal",
     "role_principal",
     "user_principal",
@@ -40,10 +38,3 @@ def role_principal(role: Role) -> str:
 
 MODERATOR = role_principal(Role.MODERATOR)
 ADMIN = role_principal(Role.ADMIN)
-
-
-def named_principals(resource) -> set[str]:
-    """The principals that decide what somebody may do with a resource: those that its ACL and the
-    ACLs above it speak of."""
-    nodes = (node for node in lineage(resource) if hasattr(node, "__acl__"))
-    return {principal for node in nodes for _action, principal, _permissions in node.__acl__()}

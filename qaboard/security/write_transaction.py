@@ -8,7 +8,6 @@ from pyramid.request import Request
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.models.locks import lock_users
-from qaboard.resources import AccountResource
 
 
 def begin_writing(request: Request) -> None:
@@ -28,8 +27,7 @@ def begin_writing(request: Request) -> None:
     policy.read_identity_again(request)
     if _rights(request) != before:
         raise StaleDataError("the rights of who is asking changed meanwhile")
-    if isinstance(request.context, AccountResource):
-        # All of this belongs to the user.
+    if getattr(request.context, "belongs_to_user", False):
         lock_users(request.dbsession, [request.identity.user_id])
 
 

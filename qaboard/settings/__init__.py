@@ -16,22 +16,19 @@ from pyramid.settings import asbool
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from qaboard.i18n import LOCALES
 from qaboard.settings.mail import MailSettings, load_mail_settings
 from qaboard.settings.monitoring import MonitoringSettings, load_monitoring_settings
 from qaboard.settings.rate_limits import RateLimitSettings, load_rate_limit_settings
 from qaboard.settings.reading import SettingsError, SettingsReader
 
 __all__ = [
-    "LOCALES",
     "PASSWORD_MAXIMA",
     "Settings",
     "SettingsError",
     "load_database_url",
     "load_settings",
 ]
-
-LOCALES = ("ko", "en")
-"""The languages the board speaks; the first is the one its makers write in."""
 
 # 1 GiB is no login any more.
 PASSWORD_MAXIMA = {"memory_kib": 1024 * 1024, "passes": 100, "lanes": 16}
@@ -126,6 +123,14 @@ class Settings:
     passwords: PasswordSettings
     rate_limits: RateLimitSettings
     spam: SpamSettings
+
+    def cookie_name(self, name: str) -> str:
+        """The name that a cookie has in the browser.
+
+        Browsers take one with the prefix over HTTPS only, and from this very host (RFC 6265bis,
+        section 4.1.3).
+        """
+        return f"__Host-{name}" if self.secure_cookies else name
 
 
 def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Settings:

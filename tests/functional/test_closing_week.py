@@ -11,11 +11,12 @@ from factories import PASSWORD
 from second_factors import Device, add_app, add_passkey
 
 from qaboard.models import Role, User, UserSession, utc_now
-from qaboard.services.accounts import account_deletion as account_closing
-from qaboard.services.accounts.account_deletion import close_due_accounts, undo_closing
+from qaboard.services.accounts.account_deletion import undo_closing
 from qaboard.services.accounts.security_event import NO_CLIENT
 from qaboard.services.moderation.purge import purge
 from qaboard.services.moderation.user_management import OPERATOR
+from qaboard.services.site import due_deletions as account_closing
+from qaboard.services.site.due_deletions import close_due_accounts
 
 NEW_PASSWORD = "a horse of another colour"
 

@@ -12,8 +12,8 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.models import Draft, Role, User, utc_now
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.board.draft import save_draft
+from qaboard.services.site.due_deletions import close_due_accounts
 
 FIRST, SECOND = "0123456789abcdef", "fedcba9876543210"
 

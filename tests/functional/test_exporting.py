@@ -39,11 +39,11 @@ from qaboard.models import (
     utc_now,
 )
 from qaboard.security.encryption import SecretEncryption
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.board.post import delete_post
 from qaboard.services.errors import Refusal
 from qaboard.services.moderation.purge import purge
 from qaboard.services.moderation.user_management import OPERATOR, suspend
+from qaboard.services.site.due_deletions import close_due_accounts
 
 EXPORTED = {record.table.name for record in RECORDS}
 

@@ -27,9 +27,9 @@ from qaboard.models import (
     utc_now,
 )
 from qaboard.security.encryption import SecretEncryption
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.moderation.purge import purge
 from qaboard.services.moderation.user_management import OPERATOR, change_role, suspend
+from qaboard.services.site.due_deletions import close_due_accounts
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from sqlalchemy import text, update
 
 from qaboard.jobs.maintenance import INTERVAL_SECONDS, Housekeeping
 from qaboard.models import SingleUseToken, TokenPurpose, User, UserSession, utc_now
-from qaboard.services.accounts import account_deletion as account_closing
 from qaboard.services.accounts.single_use_token import issue_token
+from qaboard.services.site import due_deletions as account_closing
 from qaboard.services.site import expiry
 
 

@@ -19,10 +19,10 @@ from qaboard.commands import qaboard
 from qaboard.database.session import make_snapshot_session
 from qaboard.http.client import Client
 from qaboard.models import Passkey, Post, Role, SecurityEvent, User, UserSession, utc_now
-from qaboard.services.accounts import account_deletion as account_closing
 from qaboard.services.accounts import archive
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.moderation.user_management import Actor, suspend
+from qaboard.services.site import due_deletions as account_closing
+from qaboard.services.site.due_deletions import close_due_accounts
 
 HOSTILE = "../../<script>alert(1)</script>\\..\\"
 

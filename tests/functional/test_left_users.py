@@ -13,8 +13,8 @@ from sqlalchemy import text
 from qaboard import markup
 from qaboard.commands import qaboard, reindex
 from qaboard.models import Post, Question, Role, User, utc_now
-from qaboard.services.accounts.account_deletion import close_due_accounts
 from qaboard.services.board.question import edit_question
+from qaboard.services.site.due_deletions import close_due_accounts
 
 
 def close(board: Board, user: User, *, removes_posts: bool = False, posts: bool = True) -> None:

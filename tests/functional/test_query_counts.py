@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from factories import PASSWORD
 from second_factors import Device, add_app, add_passkey
-from sqlalchemy import update
 
-from qaboard.models import Post, Question, Role, User, utc_now
+from qaboard.models import Role, User
 from qaboard.services.accounts.email_address import issue_address_token
 from qaboard.services.accounts.password_reset import issue_reset_token
 from qaboard.services.moderation.user_management import OPERATOR, end_all_sessions
@@ -81,36 +78,6 @@ def test_pages(full_board, browser, count_queries, more_to_search, path, visitor
         with count_queries() as statements:
             client.get(path, fields, expect_errors=True)
         assert len(statements) == expected, "\n".join(statements)
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        # Who is asking.
-        ("/questions/", 1),
-        ("/questions/?sort=active&page=2", 1),
-        ("/questions/{question}/edit", 1),
-        # And how they voted.
-        ("/questions/{question}/", 2),
-        ("/questions/{question}/?page=2&sort=oldest", 2),
-        # Nothing of it is kept.
-        ("/users/{user}/", 3),
-    ],
-)
-def test_pages_with_kept_parts(full_board, browser, count_queries, path, expected):
-    """What `test_pages` counts when nothing is kept yet, of another one who may do the same."""
-    with full_board.transaction() as session:
-        # What is new is told by the second, and made as often.
-        days_ago = utc_now() - timedelta(days=40)
-        session.execute(update(Post).values(created_at=days_ago))
-        session.execute(update(Question).values(last_activity_at=days_ago))
-    path = path.format(question=full_board.full_question.id, user=full_board.an_author.id)
-    reader = full_board.an_author if path.endswith("edit") else full_board.user()
-    clients = browser(full_board.user()), browser(reader)
-    for client in clients:
-        with count_queries() as statements:
-            client.get(path, expect_errors=True)
-    assert len(statements) == expected, "\n".join(statements)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from qaboard.i18n import LOCALES
 from qaboard.models import (
     CLOCK_TOLERANCE,
     EventKind,
@@ -56,7 +57,7 @@ from qaboard.schemas.accounts.passkey import AddPasskeySchema
 from qaboard.schemas.fields import body_field, email_field, title_field, username_field
 from qaboard.schemas.moderation.user_management import SuspensionSchema
 from qaboard.security.encryption import NONCE_BYTES
-from qaboard.settings import LOCALES, PASSWORD_MAXIMA
+from qaboard.settings import PASSWORD_MAXIMA
 
 ID_MAX = 2**53 - 1
 """Every reader of JSON has such a number exactly, and sequences of 63 bits go on after it."""

@@ -8,8 +8,8 @@ from pyramid.request import Request
 from translationstring import TranslationString
 
 from qaboard.i18n import _
+from qaboard.i18n.localization import format_full_time
 from qaboard.models import User
-from qaboard.rendering.templates import format_full_time
 from qaboard.security.identity import Restriction
 
 

@@ -12,7 +12,7 @@ from qaboard import markup
 from qaboard.http.list_address import ListAddress
 from qaboard.http.pagination import Page, requested_page
 from qaboard.models import Answer, Post, Question
-from qaboard.rendering.templates import name_of
+from qaboard.presenters.accounts.user_name import name_of
 from qaboard.resources import AnswerResource, AnswersResource, QuestionResource, QuestionsResource
 from qaboard.search import Query, SearchSort, cut_snippet, find_posts, split_at_hits
 

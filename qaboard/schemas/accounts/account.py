@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import colander
 
+from qaboard.i18n import LOCALES
 from qaboard.schemas.fields import next_field
-from qaboard.settings import LOCALES
 
 
 class LanguageSchema(colander.Schema):

@@ -13,12 +13,12 @@ from qaboard.database.session import PAUSE_SECONDS, make_session, run_transactio
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, PurgeStep, Question, SecurityEvent, User, utc_now
 from qaboard.models.locks import lock_lists, lock_posts, lock_users
+from qaboard.services.accounts.administrators import check_not_last_admin
 from qaboard.services.accounts.user_session import end_sessions
 from qaboard.services.board.post import authors_below
 from qaboard.services.errors import WHOLE_FORM, Refusal
 from qaboard.services.moderation.user_management import (
     Actor,
-    check_not_last_admin,
     lock_for_management,
     record_act,
 )

@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.http.client import Client
 from qaboard.i18n import _
-from qaboard.models import EventKind, Role, User, utc_now
+from qaboard.models import EventKind, Role, User
+from qaboard.services.accounts.administrators import (
+    check_not_last_admin,
+    has_rights,
+    lock_accounts,
+)
 from qaboard.services.accounts.security_event import NO_CLIENT, record_event
 from qaboard.services.accounts.user_session import end_sessions
 from qaboard.services.errors import WHOLE_FORM, Refusal
@@ -48,54 +52,15 @@ def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
     :raises Refusal: when the account is closed, which an operator may not know.
     """
     seen_role = session.get_one(User, user_id).role
-    rows = lock_accounts(session, user_id, actor)
+    rows = lock_accounts(session, {user_id, actor.user_id} - {None})
     user = rows[user_id]
     if actor.user_id is not None:
         acting = rows[actor.user_id]
-        if user.role != seen_role or acting.role != actor.role or not _has_rights(acting):
+        if user.role != seen_role or acting.role != actor.role or not has_rights(acting):
             raise StaleDataError(f"rights changed while user {user_id} was to be managed")
     if user.closed_at is not None:
         raise Refusal({WHOLE_FORM: _("This account is closed, so there is nothing to manage.")})
     return user
-
-
-def lock_accounts(session: Session, user_id: int, actor: Actor) -> dict[int, User]:
-    """The account, that of the actor and those of all admins, locked and as they are now."""
-    concerned = {user_id, actor.user_id} - {None}
-    condition = or_(User.id.in_(concerned), User.role == Role.ADMIN)
-    users = session.scalars(
-        select(User)
-        .where(condition)
-        # One order for all, so that no two wait for each other.
-        .order_by(User.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {user.id: user for user in users}
-
-
-def _has_rights(user: User) -> bool:
-    """Whether a user has the rights of their role now."""
-    return not user.is_suspended(utc_now()) and user.closed_at is None
-
-
-def check_not_last_admin(session: Session, user: User) -> None:
-    """Refuse to take an admin's rights when no other one has any, and keeps them.
-
-    :param user: from `lock_for_management`, so that no other admin's rights go at the same time.
-    :raises Refusal: when nobody could give them back.
-    """
-    if user.role != Role.ADMIN:
-        return
-    admins = session.scalars(select(User).where(User.role == Role.ADMIN, User.id != user.id))
-    if not any(_has_rights(admin) and admin.closing_at is None for admin in admins):
-        raise Refusal(
-            {
-                WHOLE_FORM: _(
-                    "This is the last administrator. Make somebody else an administrator first."
-                )
-            }
-        )
 
 
 def record_act(

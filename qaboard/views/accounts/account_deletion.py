@@ -12,9 +12,9 @@ from pyramid.view import view_config, view_defaults
 
 from qaboard.database.session import make_session, make_snapshot_session
 from qaboard.i18n import _
+from qaboard.i18n.localization import format_full_time
 from qaboard.mail.account_mails import announce
 from qaboard.models import EventKind, Post, Question, User, username_key
-from qaboard.rendering.templates import format_full_time
 from qaboard.resources import AccountResource
 from qaboard.schemas.accounts.account_deletion import REMOVE, CloseAccountSchema
 from qaboard.security.permissions import Permission

@@ -11,7 +11,6 @@ from qaboard.http.redirect_target import safe_next_address
 from qaboard.i18n import _
 from qaboard.limits.spam import check_guard, guard
 from qaboard.models import EventKind
-from qaboard.page_cache.cacheability import keep_page
 from qaboard.presenters.accounts.user import ProfileTab, present_profile
 from qaboard.presenters.board.addresses import requested_choice, requested_next
 from qaboard.resources import RootResource, UserResource
@@ -45,7 +44,7 @@ class SignUpView:
     def __init__(self, _context, request) -> None:
         self.request = request
         self.form = request.create_form(
-            add_key(request, guard(request, SignUpSchema())),
+            add_key(guard(request, SignUpSchema())),
             name="signup",
             submit_title=_("Sign up"),
             values={"next": requested_next(request)},
@@ -119,10 +118,10 @@ class SignUpView:
     permission=Permission.VIEW,
     request_method="GET",
     renderer="accounts/profile.jinja2",
+    cacheable=True,
 )
 def show_profile(context: UserResource, request):
     """A user, and what they wrote."""
-    keep_page(request)
     tab = requested_choice(request, "tab", ProfileTab)
     questions = request.site_root["questions"]
     return {"profile": present_profile(request, context, questions, tab), "resource": context}

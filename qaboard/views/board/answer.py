@@ -16,8 +16,8 @@ from qaboard.security.permissions import Permission
 from qaboard.services.board.answer import AnswerSort, answer
 from qaboard.services.board.post import render_ahead
 from qaboard.settings.rate_limits import RateLimit
+from qaboard.views.board.answer_form import create_answer_form
 from qaboard.views.board.draft import settle_sent_draft
-from qaboard.views.board.question_page import create_answer_form, question_page
 
 
 @view_config(context=AnswersResource, permission=Permission.VIEW, request_method="GET")
@@ -31,14 +31,14 @@ def list_answers(context: AnswersResource, request):
     permission=Permission.ANSWER,
     request_method="POST",
     require_csrf=False,
-    renderer="layouts/piece.jinja2",
+    renderer="board/question.jinja2",
 )
 class AnswerView:
     def __init__(self, context: AnswersResource, request) -> None:
         self.context = context
         self.question_resource = context.__parent__
         self.request = request
-        self.form = create_answer_form(self.question_resource, request)
+        self.form = create_answer_form(request, self.question_resource)
 
     def __call__(self):
         return self.request.submit_form(self.form, self.answer, self.show)
@@ -46,7 +46,7 @@ class AnswerView:
     def show(self):
         sort = next(iter(AnswerSort))
         detail = present_question_page(self.request, self.question_resource, sort)
-        return question_page(self.request, detail, self.form)
+        return {"detail": detail, "answer_form": self.form}
 
     def answer(self, values):
         request = self.request

@@ -114,20 +114,16 @@ def keep_draft_of(
     form: deform.Form,
     context: WrittenIn,
     draft: Draft | None,
-    *,
-    is_offered: bool | None = None,
 ) -> None:
     """Have a script save what is typed into the form, and offer what was begun in it before.
 
     :param draft: what was begun, if the form is, or could be, filled in with it.
-    :param is_offered: whether something was begun, where that is all that is known.
     """
     is_begun = draft is not None and is_to_be_continued(request)
     seen = [SeenDraft(draft.writer, draft.save_number)] if is_begun else []
     if request.method == "POST":
         seen = sent_seen_drafts(request)
-    if is_offered is None:
-        is_offered = draft is not None and request.method == "GET"
+    is_offered = draft is not None and request.method == "GET"
     form.draft = FormDraft(
         form_path=form_path(request, context),
         save_path=request.resource_path(context, "draft"),

@@ -7,7 +7,7 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from qaboard.i18n.negotiation import translate_message
+from qaboard.i18n.localization import translate_message
 from qaboard.resources import RootResource
 from qaboard.schemas.board.answer import AnswerSchema
 from qaboard.security.permissions import Permission

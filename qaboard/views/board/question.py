@@ -1,25 +1,19 @@
-"""Questions: the list, the search, one question, and asking."""
+"""List, search, show and ask questions."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from markupsafe import Markup
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.view import view_config, view_defaults
 
 from qaboard.forms.idempotency import add_key, sent_post
 from qaboard.http.client import rate_limited_address
-from qaboard.http.pagination import requested_number
 from qaboard.i18n import _
 from qaboard.limits.spam import check_guard, check_links, guard_newcomer
 from qaboard.markup import mend
 from qaboard.models import Question
-from qaboard.page_cache.cacheability import keep_page
-from qaboard.page_cache.fragments import keep_part
 from qaboard.presenters.board.addresses import requested_choice, requested_text
-from qaboard.presenters.board.question import present_question_list
+from qaboard.presenters.board.question import present_question_list, present_question_page
 from qaboard.presenters.board.search import present_search_page
 from qaboard.presenters.board.similar_questions import present_similar_questions
 from qaboard.resources import QuestionResource, QuestionsResource
@@ -31,42 +25,47 @@ from qaboard.services.board.post import render_ahead
 from qaboard.services.board.question import ask
 from qaboard.services.board.question_list import QuestionSort
 from qaboard.settings.rate_limits import RateLimit
+from qaboard.views.board.answer_form import create_answer_form
 from qaboard.views.board.draft import (
     is_to_be_continued,
     keep_draft_of,
     own_draft,
     settle_sent_draft,
 )
-from qaboard.views.board.question_page import keep_question_page
 
 
 @view_config(
     context=QuestionsResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="layouts/piece.jinja2",
+    renderer="board/question_list.jinja2",
+    cacheable=True,
 )
 def list_questions(context: QuestionsResource, request):
-    """All questions, or with ``?q=`` the posts that are found."""
-    query = parse_query(mend(" ".join(request.GET.getall("q"))))
-    if query.text:
-        request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
-        sort = requested_choice(request, "sort", SearchSort)
-        page = {
-            "search": present_search_page(request, context, query, sort),
-            "search_text": query.text,
-        }
-        return render_to_response("board/search.jinja2", page, request)
-    keep_page(request)
+    """All questions, in the order that the address asks for."""
     sort = requested_choice(request, "sort", QuestionSort)
-    values = (sort, requested_number(request.GET))
-    return keep_part(request, "list", values, partial(render_list, request, sort))
+    return {"list": present_question_list(request, sort)}
 
 
-def render_list(request, sort: QuestionSort) -> dict[str, Markup]:
-    """The page of the list that the address names."""
-    questions = present_question_list(request, sort)
-    return request.render_content("board/question_list.jinja2", list=questions)
+@view_config(
+    context=QuestionsResource,
+    permission=Permission.VIEW,
+    request_method="GET",
+    request_param="q",
+    renderer="board/search.jinja2",
+)
+def search(context: QuestionsResource, request):
+    """The posts that match ``?q=``; the list of questions where it is blank."""
+    query = parse_query(mend(" ".join(request.GET.getall("q"))))
+    if not query.text:
+        page = list_questions(context, request)
+        return render_to_response("board/question_list.jinja2", page, request)
+    request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
+    sort = requested_choice(request, "sort", SearchSort)
+    return {
+        "search": present_search_page(request, context, query, sort),
+        "search_text": query.text,
+    }
 
 
 @view_config(
@@ -87,12 +86,14 @@ def show_similar(context: QuestionsResource, request):
     context=QuestionResource,
     permission=Permission.VIEW,
     request_method="GET",
-    renderer="layouts/piece.jinja2",
+    renderer="board/question.jinja2",
+    cacheable=True,
 )
 def show_question(context: QuestionResource, request):
     """A question, its answers, and the form for another one."""
-    keep_page(request)
-    return keep_question_page(request, context, requested_choice(request, "sort", AnswerSort))
+    sort = requested_choice(request, "sort", AnswerSort)
+    detail = present_question_page(request, context, sort)
+    return {"detail": detail, "answer_form": create_answer_form(request, context)}
 
 
 @view_defaults(
@@ -107,7 +108,7 @@ class AskView:
         if draft is not None and is_to_be_continued(request):
             values = {"title": draft.title, "body": draft.body}
         self.form = request.create_form(
-            add_key(request, guard_newcomer(request, AskSchema())),
+            add_key(guard_newcomer(request, AskSchema())),
             name="ask",
             submit_title=_("Post your question"),
             values=values,

@@ -11,7 +11,7 @@ from pyramid.request import Request
 from pyramid.view import view_config, view_defaults
 
 from qaboard.forms.submitted_values import sent_values
-from qaboard.http.cookies import cookie_name, end_session_of_visitor
+from qaboard.http.cookies import end_session_of_visitor
 from qaboard.http.redirect_target import safe_next_address
 from qaboard.http.theme import SYSTEM, THEME_COOKIE
 from qaboard.i18n.negotiation import LOCALE_COOKIE
@@ -79,13 +79,13 @@ def remember_choice(
     :param chosen: ``None`` takes an earlier choice back, and leaves no cookie.
     :param next_address: as it was sent.
     """
-    secure = request.registry["settings"].secure_cookies
+    settings = request.registry["settings"]
     response = HTTPSeeOther(safe_next_address(next_address))
     response.set_cookie(
-        cookie_name(cookie, secure=secure),
+        settings.cookie_name(cookie),
         chosen or "",
         max_age=CHOICE_MAX_AGE_SECONDS if chosen else 0,
-        secure=secure,
+        secure=settings.secure_cookies,
         httponly=True,
         samesite="Lax",
     )

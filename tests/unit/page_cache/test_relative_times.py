@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qaboard.page_cache.relative_times import next_change
-from qaboard.rendering import templates as templating
+from qaboard.rendering import filters
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 500_000, tzinfo=UTC)
-REQUEST = SimpleNamespace(locale_name="en", environ={})
+REQUEST = SimpleNamespace(locale_name="en", environ={}, track_relative_time=lambda _moment: None)
 
 
 def text_at(moment: datetime, seconds: float) -> str:
     """What the filter says at a time, in seconds since the epoch."""
-    original = templating.utc_now
-    templating.utc_now = lambda: datetime.fromtimestamp(seconds, UTC)
+    original = filters.utc_now
+    filters.utc_now = lambda: datetime.fromtimestamp(seconds, UTC)
     try:
-        return templating.relative_time({"request": REQUEST}, moment)
+        return filters.relative_time({"request": REQUEST}, moment)
     finally:
-        templating.utc_now = original
+        filters.utc_now = original
 
 
 # Ages that are near the borders of all units among them, from the future to thirty years.

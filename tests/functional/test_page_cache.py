@@ -35,7 +35,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from qaboard.database.session import make_session
 from qaboard.models import Answer, Question, User, utc_now
 from qaboard.page_cache import execution_policy as policy
-from qaboard.rendering import templates as templating
+from qaboard.rendering import filters
 
 
 def same_headers(page) -> dict[str, str]:
@@ -317,7 +317,7 @@ def test_unreadable_cookies_are_no_hindrance(small_board, browser):
 
 def test_as_much_is_kept_as_the_setting_says(small_board, browser, make_app, count_queries):
     other = make_app({"qaboard.kept_pages_mib": "1"})
-    store = other.registry["kept_pages"]
+    store = other.registry["page_cache"]
     client = browser(of=other)
     for number in range(150):
         client.get(f"/questions/?number={number}")
@@ -333,7 +333,7 @@ def test_a_relative_time_goes_on(small_board, browser, count_queries, monkeypatc
         """What is said of the question after a while, and whether the page was made anew."""
         now = begin + seconds
         monkeypatch.setattr(policy, "time", SimpleNamespace(time=lambda: now))
-        monkeypatch.setattr(templating, "utc_now", lambda: datetime.fromtimestamp(now, UTC))
+        monkeypatch.setattr(filters, "utc_now", lambda: datetime.fromtimestamp(now, UTC))
         with count_queries() as statements:
             page = browser().get("/questions/")
         return page.html.select_one(".question-row time").text, bool(statements)
@@ -344,8 +344,8 @@ def test_a_relative_time_goes_on(small_board, browser, count_queries, monkeypatc
     # A clock that is put back.
     assert text_after(10 * 60) == ("10 minutes ago", True)
     assert text_after(3 * 3600) == ("3 hours ago", True)
-    assert text_after(3 * 3600 + policy.KEPT_SECONDS - 1) == ("3 hours ago", False)
-    assert text_after(3 * 3600 + policy.KEPT_SECONDS + 1) == ("3 hours ago", True)
+    assert text_after(3 * 3600 + policy.MAX_AGE_SECONDS - 1) == ("3 hours ago", False)
+    assert text_after(3 * 3600 + policy.MAX_AGE_SECONDS + 1) == ("3 hours ago", True)
 
 
 def test_the_board_is_kept_in_order_by_visitors_of_kept_pages(
