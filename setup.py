@@ -59,6 +59,8 @@ TEST_REQUIREMENTS = [
     "hypothesis>=6.150",
     "playwright>=1.60",
     "ruff>=0.17",
+    # The order of the folders, which no other linter knows.
+    "import-linter>=2.5",
     "bandit>=1.9",
     "pip-audit>=2.10",
     "aiosmtpd>=1.4.6",
