@@ -7,8 +7,8 @@ from pyramid.paster import get_appsettings, setup_logging
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from qaboard.database.engine import make_engine, sqlite_file
 from qaboard.database.migration_state import COMPATIBILITY_TABLE, read_compatible
-from qaboard.database.session import make_engine, sqlite_file
 from qaboard.models import Base
 from qaboard.settings import SettingsError, load_database_url
 

@@ -37,7 +37,7 @@ from webtest import TestApp
 
 import qaboard
 from qaboard.commands.context import progress_bar
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import Answer, Post, Question, User
 from qaboard.presenters.accounts.user import ProfileTab
 from qaboard.search import SearchSort

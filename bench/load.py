@@ -39,7 +39,8 @@ from sqlalchemy.dialects import sqlite
 
 from qaboard.commands.context import progress_bar
 from qaboard.commands.repairs import correct_counts_of_users
-from qaboard.database.session import make_engine, make_session
+from qaboard.database.engine import make_engine
+from qaboard.database.transaction import make_session
 from qaboard.services.board.list_segments import count_again, even_out
 from qaboard.settings import SettingsError, load_database_url
 

@@ -23,7 +23,7 @@ from servers import migrate
 from webtest import TestApp
 
 import qaboard
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.services.accounts.user import sign_up
 from qaboard.settings import SettingsError
 

@@ -36,7 +36,7 @@ from sqlalchemy import event, update
 
 import qaboard
 from qaboard import markup
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import User, utc_now
 from qaboard.services.accounts.user import sign_up
 from qaboard.services.accounts.user_session import open_session

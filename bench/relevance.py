@@ -41,7 +41,8 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from qaboard.commands.context import progress_bar
-from qaboard.database.session import make_engine, make_session
+from qaboard.database.engine import make_engine
+from qaboard.database.transaction import make_session
 from qaboard.models import Answer, Post, Question, User, utc_now
 from qaboard.search import find_posts, index_post, parse_query
 from qaboard.settings import SettingsError, load_database_url

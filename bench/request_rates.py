@@ -46,7 +46,7 @@ from servers import board_application, migrate
 from sqlalchemy import DDL, create_engine, make_url
 
 from qaboard import markup
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import Question, utc_now
 from qaboard.services.accounts.user import sign_up
 from qaboard.services.accounts.user_session import open_session

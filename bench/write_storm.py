@@ -36,7 +36,8 @@ from sqlalchemy import Engine, select
 
 from qaboard import markup
 from qaboard.commands.checks import checks_for
-from qaboard.database.session import make_engine, make_session
+from qaboard.database.engine import make_engine
+from qaboard.database.transaction import make_session
 from qaboard.models import Answer, Post, Vote
 from qaboard.services.accounts.user import sign_up
 from qaboard.services.accounts.user_session import open_session

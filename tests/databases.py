@@ -13,7 +13,7 @@ from project import PROJECT, environment
 from sqlalchemy import make_url, text
 
 from qaboard.commands import qaboard
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.settings import load_database_url
 
 

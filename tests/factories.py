@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
 from qaboard import markup
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import (
     Answer,
     Base,

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from qaboard import main, markup
+from qaboard.database.engine import make_engine
 from qaboard.database.migration_state import (
     Migrations,
     SchemaError,
@@ -34,7 +35,7 @@ from qaboard.database.migration_state import (
     read_migrations,
     read_revisions,
 )
-from qaboard.database.session import Result, make_engine, make_session, run_transaction
+from qaboard.database.transaction import Result, make_session, run_transaction
 from qaboard.mail import compose_mail
 from qaboard.security.passwords import PasswordHashing
 from qaboard.services.board.post import Render

@@ -16,7 +16,7 @@ from qaboard.commands.context import (
     progress_bar,
 )
 from qaboard.commands.export_format.writing import count_records, write_board
-from qaboard.database.session import make_snapshot_session
+from qaboard.database.transaction import make_snapshot_session
 
 
 @click.command("export")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from qaboard.commands.findings import EXAMPLES, Check, Finding
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 
 _NOT_MENDED = frozenset({"table", "column", "sequence", "type", "child table", "cast"})
 """What holds rows, or what rows are made of."""

@@ -20,12 +20,12 @@ from qaboard.commands.context import (
 from qaboard.commands.doctor import is_sound
 from qaboard.commands.reindex import reindex
 from qaboard.commands.render import render
+from qaboard.database.engine import sqlite_file
 from qaboard.database.migration_state import (
     check_known,
     read_compatible,
     read_revisions,
 )
-from qaboard.database.session import sqlite_file
 
 
 @click.command()

@@ -16,7 +16,7 @@ import plaster
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from qaboard.database.session import sqlite_file
+from qaboard.database.engine import sqlite_file
 from qaboard.models import Base
 from qaboard.settings.reading import FROM_A_CLONE, resolve_path
 

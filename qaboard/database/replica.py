@@ -18,7 +18,8 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from qaboard.database.change_counter import DatabaseState
-from qaboard.database.session import READING_ENGINE, make_server_engine
+from qaboard.database.engine import make_server_engine
+from qaboard.database.session import READING_ENGINE
 
 log = logging.getLogger(__name__)
 

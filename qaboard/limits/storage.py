@@ -34,7 +34,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from qaboard.database.session import make_engine, sqlite_file
+from qaboard.database.engine import make_engine, sqlite_file
 
 FILE_SUFFIX = ".rate-limits"
 BUSY_TIMEOUT_MILLISECONDS = 1000

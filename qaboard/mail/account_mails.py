@@ -20,7 +20,7 @@ from pyramid_mailer.interfaces import IMailer
 from pyramid_mailer.mailer import Mailer
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.http.client import Client
 from qaboard.http.devices import describe_device
 from qaboard.mail.composing import compose_mail

@@ -16,9 +16,9 @@ from pyramid.registry import Registry
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from qaboard.database.engine import sqlite_file
 from qaboard.database.migration_state import Migrations, SchemaError, check_migrated
 from qaboard.database.replica import Replica
-from qaboard.database.session import sqlite_file
 from qaboard.server.log_handlers import QueuedFileHandler, QueuedHandler
 from qaboard.settings.mail import MailSettings
 

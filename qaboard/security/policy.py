@@ -12,7 +12,7 @@ from pyramid_tm import is_tm_active
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from webob.cookies import CookieProfile
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.http.cookies import LOGIN_COOKIE
 from qaboard.http.request_context import note_user
 from qaboard.models import utc_now

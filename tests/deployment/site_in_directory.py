@@ -25,7 +25,7 @@ from programs import required_program
 from project import PROJECT
 from waiting import wait_until
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.rendering.static_files import StaticFiles
 from qaboard.settings import load_database_url
 

@@ -26,7 +26,8 @@ from sqlalchemy import Engine, select
 from waiting import wait_until
 
 from qaboard.commands.checks import checks_for
-from qaboard.database.session import make_engine, make_session
+from qaboard.database.engine import make_engine
+from qaboard.database.transaction import make_session
 from qaboard.models import Answer
 from qaboard.services.accounts.user_session import open_session
 from qaboard.settings import load_database_url

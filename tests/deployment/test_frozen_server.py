@@ -19,7 +19,7 @@ from processes import SECRET, get, ini_copy, run, server
 from standby import standby_of
 from waiting import wait_until
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.settings import load_database_url
 
 PATIENCE_SECONDS = 60

@@ -21,7 +21,7 @@ from postgresql import PrivateServer, free_port, running_server
 from processes import SECRET, get, ini_copy, run, server
 from waiting import wait_until
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.settings import load_database_url
 
 KINDS = ("healthz", "list", "question", "login page", "account", "answer")

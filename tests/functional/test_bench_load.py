@@ -17,7 +17,8 @@ from sqlalchemy import Engine, func, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 
 from qaboard.commands import qaboard
-from qaboard.database.session import make_engine, make_session
+from qaboard.database.engine import make_engine
+from qaboard.database.transaction import make_session
 from qaboard.models import Answer, Base, Post, Question, User, Vote
 from qaboard.search import find_posts, parse_query
 from qaboard.settings import load_database_url

@@ -10,7 +10,7 @@ from limits import parse
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import IntegrityError
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.models import Role, User
 from qaboard.settings.rate_limits import RateLimit
 from qaboard.views.board import question as question_views

@@ -16,7 +16,7 @@ from project import PROJECT
 from sqlalchemy import insert, update
 
 from qaboard.commands import qaboard
-from qaboard.database.session import make_snapshot_session
+from qaboard.database.transaction import make_snapshot_session
 from qaboard.http.client import Client
 from qaboard.models import Passkey, Post, Role, SecurityEvent, User, UserSession, utc_now
 from qaboard.services.accounts import archive

@@ -14,7 +14,7 @@ from project import alembic_configuration, environment
 from sqlalchemy import event, text
 from webtest import TestApp
 
-from qaboard.database import session as db
+from qaboard.database.engine import make_engine, sqlite_file
 from qaboard.monitoring import readiness
 from qaboard.settings import load_database_url
 
@@ -153,7 +153,7 @@ def test_a_file_that_is_moved_away_and_back(request, board, browser, make_app, t
         pytest.skip("only SQLite has a file")
     app = make_app({})
     engine = app.registry["engine"]
-    file = db.sqlite_file(engine.url)
+    file = sqlite_file(engine.url)
     client = browser(board.user(), of=app)
     assert client.get("/questions/").status_int == 200
     folder = file.parent
@@ -173,7 +173,7 @@ def test_a_file_that_is_moved_away_and_back(request, board, browser, make_app, t
 def test_a_network_that_says_nothing_is_not_waited_for_without_end(server):
     for query, told in (("", ("3", "5000")), ("?connect_timeout=7", ("7", "5000"))):
         url = load_database_url({}, {"QABOARD_DATABASE_URL": server.url + query})
-        engine = db.make_engine(url)
+        engine = make_engine(url)
         with engine.connect() as connection:
             info = connection.connection.driver_connection.info
             parameters = info.get_parameters()

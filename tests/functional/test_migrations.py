@@ -9,7 +9,7 @@ from factories import Board
 from project import alembic_configuration, environment
 from sqlalchemy import inspect, text
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.settings import load_database_url
 
 

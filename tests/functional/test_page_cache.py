@@ -32,7 +32,7 @@ from board_changes import (
 from sqlalchemy import text
 from sqlalchemy.orm.exc import StaleDataError
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import Answer, Question, User, utc_now
 from qaboard.page_cache import execution_policy as policy
 from qaboard.rendering import filters

@@ -9,7 +9,7 @@ from postgresql import private_server
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from qaboard.database.session import make_engine, make_server_engine
+from qaboard.database.engine import make_engine, make_server_engine
 from qaboard.settings import load_database_url
 
 NAMES = ("statement_timeout", "idle_in_transaction_session_timeout")

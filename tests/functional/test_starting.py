@@ -23,7 +23,7 @@ from processes import BIN, SECRET, get, ini_copy, run, server
 from project import PROJECT
 from waiting import wait_until
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.settings import load_database_url
 
 

@@ -13,7 +13,7 @@ from judged_set import JudgedSetError, read_judged_set
 from project import PROJECT
 from sqlalchemy import make_url, text
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.settings import load_database_url
 
 DOCUMENTS = [

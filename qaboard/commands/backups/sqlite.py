@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from qaboard.commands.context import progress_bar
-from qaboard.database.session import SQLITE_BUSY_TIMEOUT_SECONDS, sqlite_file
+from qaboard.database.engine import SQLITE_BUSY_TIMEOUT_SECONDS, sqlite_file
 
 PAGES_AT_ONCE = 1000
 """How many pages are copied between two steps of the progress bar: usually 4 MB."""

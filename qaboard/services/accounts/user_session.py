@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.http.client import Client
 from qaboard.i18n import _
 from qaboard.i18n.normalization import narrow

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sqlalchemy import Engine, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import ListSegment, Post
 from qaboard.services.board.question_list import (
     EPOCH,

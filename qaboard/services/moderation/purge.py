@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import PAUSE_SECONDS, make_session, run_transaction
+from qaboard.database.transaction import PAUSE_SECONDS, make_session, run_transaction
 from qaboard.i18n import _
 from qaboard.models import EventKind, Post, PurgeStep, Question, SecurityEvent, User, utc_now
 from qaboard.models.locks import lock_lists, lock_posts, lock_users

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import PAUSE_SECONDS, run_transaction
+from qaboard.database.transaction import PAUSE_SECONDS, run_transaction
 from qaboard.models import (
     Answer,
     Draft,

@@ -7,7 +7,7 @@ from operator import methodcaller
 
 from sqlalchemy import ColumnElement, Engine, delete, not_, or_, select
 
-from qaboard.database.session import make_session, run_transaction
+from qaboard.database.transaction import make_session, run_transaction
 from qaboard.models import (
     CLOCK_TOLERANCE,
     Draft,

@@ -10,7 +10,7 @@ from pyramid.response import FileIter, Response
 from pyramid.security import forget
 from pyramid.view import view_config, view_defaults
 
-from qaboard.database.session import make_session, make_snapshot_session
+from qaboard.database.transaction import make_session, make_snapshot_session
 from qaboard.i18n import _
 from qaboard.i18n.localization import format_full_time
 from qaboard.mail.account_mails import announce

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql_text
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.markup import render
 from qaboard.models import Question, utc_now
 from qaboard.search import (

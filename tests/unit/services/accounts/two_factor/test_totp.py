@@ -10,7 +10,7 @@ import pytest
 from second_factors import add_app
 from sqlalchemy import update
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import TOTPFactor, utc_now
 from qaboard.security.encryption import SecretEncryption
 from qaboard.services.accounts.two_factor.totp import (

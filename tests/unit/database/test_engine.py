@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from qaboard.database.session import SQLITE_CACHE_KIB, make_engine
+from qaboard.database.engine import SQLITE_CACHE_KIB, make_engine
 
 
 @pytest.fixture
