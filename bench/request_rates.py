@@ -12,7 +12,7 @@ After an answer 304 waitress closes the connection, which costs more than the an
 With ``--requests 100000`` it then sends so many requests for all kinds of pages, of visitors and of
 members, and prints how the resident memory of the server grows with them. Afterwards it sends some
 more between visits of a member who logs in, posts, votes and sets a second factor up: what each of
-these needs is loaded by whoever uses it first, and stays (docs/decisions.md).
+these needs is loaded by whoever uses it first, and stays (docs/decisions/).
 
 Exit status 1 when a visitor's list or page of a question takes less than half the requests of the
 constant string, a member's less than an eighth, or a server has more than 120 MB after the requests

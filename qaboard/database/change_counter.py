@@ -108,7 +108,7 @@ class DatabaseState:
 
     def read(self) -> Hashable | None:
         """The state as of now, to be compared; ``None`` when there is no saying."""
-        # Nobody waits for one that hangs; `server_watch.py` asks on.
+        # Nobody waits for one that hangs; `server/watch.py` asks on.
         if self.is_silent:
             return None
         begun_before = self.begun_count

@@ -1,4 +1,4 @@
-"""Nobody waits in a circle: whoever writes locks rows in one order (services/locks.py)."""
+"""Nobody waits in a circle: whoever writes locks rows in one order (models/locks.py)."""
 
 from __future__ import annotations
 

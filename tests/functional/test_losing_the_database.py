@@ -14,6 +14,7 @@ from project import alembic_configuration, environment
 from sqlalchemy import event, text
 from webtest import TestApp
 
+from qaboard.database import engine as database_engine
 from qaboard.database.engine import make_engine, sqlite_file
 from qaboard.monitoring import readiness
 from qaboard.settings import load_database_url
@@ -136,7 +137,7 @@ def test_a_start_while_it_is_away_waits_for_it(server, open_application, caplog)
 def test_a_file_that_somebody_else_writes_for_long(request, board, browser, make_app, monkeypatch):
     if request.config.getoption("--database") != "sqlite":
         pytest.skip("only SQLite has one writer")
-    monkeypatch.setattr(db, "SQLITE_BUSY_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(database_engine, "SQLITE_BUSY_TIMEOUT_SECONDS", 0.2)
     app = make_app({})
     client = browser(board.user(), of=app)
     token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
