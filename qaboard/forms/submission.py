@@ -79,8 +79,8 @@ def submit_form(
     A form that is not accepted writes nothing: its transaction is doomed, except where attempts
     are counted.
 
-    :param act: called with the checked values; begins to write (`security/write_transaction.py`), and
-        returns a redirect or raises `Refusal`.
+    :param act: called with the checked values; calls ``request.begin_writing()``, and returns a
+        redirect or raises `Refusal`.
     :param show: returns what the page of the form is rendered from; it is answered with the
         status 400, or 409 for a conflict.
     """
