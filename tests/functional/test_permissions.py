@@ -45,7 +45,7 @@ QUESTION_LIVE = {
     "draft": "login 403   ok    403   ok    ok    403",
     "discard-draft": "login 403   ok    403   ok    ok    403",
     "delete": "login 403   ok    403   ok    ok    403",
-    "restore": NOBODY,
+    "restore": "login 403   ok    403   ok    ok    403",
     "vote": "login ok    403   ok    ok    ok    403",
 }
 QUESTION_DELETED = {
@@ -53,7 +53,8 @@ QUESTION_DELETED = {
     "edit": "404   404   403   404   403   403   404",
     "draft": "404   404   403   404   403   403   404",
     "discard-draft": "404   404   403   404   403   403   404",
-    "delete": "404   404   403   404   403   403   404",
+    # Once more: nothing happens.
+    "delete": "404   404   ok    404   ok    ok    404",
     "restore": "404   404   ok    404   ok    ok    404",
     "vote": "404   404   403   404   403   403   404",
 }
@@ -62,7 +63,7 @@ QUESTION_DELETED_LONG_AGO = {
     "edit": HIDDEN,
     "draft": HIDDEN,
     "discard-draft": HIDDEN,
-    "delete": HIDDEN,
+    "delete": MODERATORS_SEE,
     "restore": MODERATORS_SEE,
     "vote": HIDDEN,
 }
@@ -72,7 +73,7 @@ ANSWER_LIVE = {
     "draft": "login 403   403   ok    ok    ok    403",
     "discard-draft": "login 403   403   ok    ok    ok    403",
     "delete": "login 403   403   ok    ok    ok    403",
-    "restore": NOBODY,
+    "restore": "login 403   403   ok    ok    ok    403",
     "vote": "login ok    ok    403   ok    ok    403",
 }
 ANSWER_DELETED = {
@@ -80,7 +81,7 @@ ANSWER_DELETED = {
     "edit": "404   404   404   403   403   403   404",
     "draft": "404   404   404   403   403   403   404",
     "discard-draft": "404   404   404   403   403   403   404",
-    "delete": "404   404   404   403   403   403   404",
+    "delete": "404   404   404   ok    ok    ok    404",
     "restore": "404   404   404   ok    ok    ok    404",
     "vote": "404   404   404   403   403   403   404",
 }
