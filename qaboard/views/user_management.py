@@ -22,8 +22,8 @@ from qaboard.presenters.user_management import UserStatus, present_managed_user,
 from qaboard.resources import UserResource, UsersResource
 from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.purge import begin_purge, begin_undo, finish_purge
-from qaboard.services.refusal import Refusal
+from qaboard.services.purge import NothingTaken, begin_purge, begin_undo, finish_purge
+from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.user_management import (
     Actor,
     change_role,
@@ -226,7 +226,12 @@ class ManageUserView:
         return self.submit("unpurge", self._unpurge)
 
     def _unpurge(self, _values: dict[str, Any]) -> None:
-        posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        try:
+            posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        except NothingTaken as refusal:
+            # All is back already, as after a form that was sent twice.
+            self.tell(refusal.errors[WHOLE_FORM])
+            return
         self.treat_posts()
         self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
 

@@ -157,8 +157,7 @@ TABLE = {
         "role": ADMINS,
         "end-sessions": MODERATORS,
         "purge": MODERATORS,
-        # There is nothing to give back.
-        "unpurge": "login 403   403   403   400   400   403",
+        "unpurge": MODERATORS,
     },
     # A purge ends the logins of the account, here of the asker.
     (UserResource, "purged"): {
@@ -179,7 +178,7 @@ TABLE = {
         "role": ADMINS,
         "end-sessions": ADMINS,
         "purge": ADMINS,
-        "unpurge": "login 403   403   403   403   400   403",
+        "unpurge": ADMINS,
     },
     (UserResource, "of an admin"): {
         "": EVERYBODY,
@@ -189,7 +188,7 @@ TABLE = {
         "role": ADMINS,
         "end-sessions": ADMINS,
         "purge": ADMINS,
-        "unpurge": "login 403   403   403   403   400   403",
+        "unpurge": ADMINS,
     },
     # Nobody is logged in there any more.
     (UserResource, "closed"): {
