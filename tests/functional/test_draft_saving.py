@@ -301,6 +301,17 @@ class Drafts(RuleBasedStateMachine):
         tab = self.tab(index)
         self.copy(tab, restored=tab.value if restores and not tab.is_from_draft else None)
 
+    @precondition(lambda self: len(self.tabs) < TABS_MAX_COUNT)
+    @rule(index=tabs_index, fate=st.sampled_from(FATES))
+    def overtake_the_duplicate(self, index: int, fate: str) -> None:
+        """A tab whose draft is saved goes on, before the first save of its duplicate arrives."""
+        tab = self.tab(index)
+        self.write(index, "a", 20, "answered")
+        copy = self.copy(tab)
+        self.write(self.tabs.index(tab), "b", 20, "answered")
+        for save in [each for each in self.saves if each.page == copy.page]:
+            self.meet(save, fate)
+
     @rule(
         index=tabs_index,
         act=st.sampled_from(["open", "continue", "close", "post", "discard", "store nothing"]),
