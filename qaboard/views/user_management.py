@@ -14,7 +14,7 @@ from pyramid.view import view_config, view_defaults
 from translationstring import TranslationString
 
 from qaboard.i18n import _
-from qaboard.markup import mend
+from qaboard.markup import as_line, mend
 from qaboard.models import Role, User, utc_now
 from qaboard.natural_number import parse_natural_number
 from qaboard.presenters.audit_log import present_audit_log
@@ -46,7 +46,7 @@ PURGE_SECONDS = 2
 def list_users(context: UsersResource, request):
     """All users, or with ``?q=`` those who are found."""
     status = requested_choice(request, "status", UserStatus)
-    typed = mend(" ".join(request.GET.getall("q")))[: User.EMAIL_MAX_CHARACTERS]
+    typed = mend(as_line(" ".join(request.GET.getall("q"))))[: User.EMAIL_MAX_CHARACTERS]
     # What shows nothing is in no name, and no database takes all of it.
     text = "".join(character for character in typed if character.isprintable()).strip()
     return {"list": present_user_list(request, context, status, text)}

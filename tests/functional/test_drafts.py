@@ -311,9 +311,7 @@ def test_an_edit_that_goes_on_after_somebody_saved_is_told(browser, board):
     "fields",
     [
         {"body": "x" * 30_001},
-        {"body": "nul\0"},
         {"title": "x" * 201},
-        {"title": "two\nlines"},
         {"writer": "short"},
         {"writer": "<script>alert(1)</script>"},
         {"continues": "x" * 40},
