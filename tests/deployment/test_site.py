@@ -306,7 +306,7 @@ def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):
         # Another address, which nginx has no page of.
         visitor = Reader(site)
         for answer in (
-            visitor.get("/questions/?sort=votes"),
+            visitor.get("/questions/?sort=active"),
             visitor.send("POST", "/login", "username=x"),
             Reader(site, cookies={"__Host-login": "x"}).get("/account/"),
         ):
@@ -318,9 +318,9 @@ def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):
         # A link that was mailed still works later, so it is not written down now either.
         assert visitor.get("/reset-password?token=hidden-token").status == 503
         assert all("hidden-token" not in log.read_text() for log in site.directory.glob("*.log"))
-        page = visitor.get("/questions/?sort=votes").text
+        page = visitor.get("/questions/?sort=active").text
         for link in re.findall(r'href="([^"]+)"', page):
             assert visitor.get(link).status == 200
     finally:
         site.start_processes(*site.numbers)
-    assert visitor.get("/questions/?sort=votes").status == 200
+    assert visitor.get("/questions/?sort=active").status == 200

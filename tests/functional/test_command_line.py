@@ -133,7 +133,7 @@ def test_a_purge_that_cannot_be_is_refused_in_a_sentence(run, board):
     for arguments, sentence in (
         (["nobody"], "There is no user nobody."),
         (["boss"], "This is the last administrator."),
-        (["minji", "--undo"], "Nothing of this account was taken back."),
+        (["minji", "--undo"], "Nothing of this account is taken back."),
     ):
         before = board.facts()
         result = run("user", "purge", *arguments)

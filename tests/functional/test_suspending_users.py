@@ -161,7 +161,7 @@ class TestSuspending:
             ({"reason": "  "}, "Please say why"),
             ({"reason": "a"}, "at least 2 characters"),
             ({"reason": "x" * 501}, "at most 500 are allowed"),
-            ({"reason": "a\x00bc"}, "control characters"),
+            ({"reason": "a\x00"}, "at least 2 characters"),
             ({"date": "2001-01-01"}, "This day is over."),
             ({"date": "yesterday"}, "Invalid date"),
             ({"date": "9999-12-31"}, "too far away"),

@@ -10,7 +10,7 @@ from qaboard.forms.idempotency import add_key, sent_post
 from qaboard.http.client import rate_limited_address
 from qaboard.i18n import _
 from qaboard.limits.spam import check_guard, check_links, guard_newcomer
-from qaboard.markup import mend
+from qaboard.markup import as_line, mend
 from qaboard.models import Question
 from qaboard.presenters.board.addresses import requested_choice, requested_text
 from qaboard.presenters.board.question import present_question_list, present_question_page
@@ -56,7 +56,7 @@ def list_questions(context: QuestionsResource, request):
 )
 def search(context: QuestionsResource, request):
     """The posts that match ``?q=``; the list of questions where it is blank."""
-    query = parse_query(mend(" ".join(request.GET.getall("q"))))
+    query = parse_query(mend(as_line(" ".join(request.GET.getall("q")))))
     if not query.text:
         page = list_questions(context, request)
         return render_to_response("board/question_list.jinja2", page, request)
@@ -78,7 +78,7 @@ def search(context: QuestionsResource, request):
 def show_similar(context: QuestionsResource, request):
     """The questions that are like a title which is being typed: a piece of the page."""
     request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
-    title = mend(requested_text(request, "title"))
+    title = mend(as_line(requested_text(request, "title")))
     return {"similar": present_similar_questions(request, title)}
 
 

@@ -15,7 +15,7 @@ from translationstring import TranslationString
 
 from qaboard.http.numbers import parse_natural_number
 from qaboard.i18n import _
-from qaboard.markup import mend
+from qaboard.markup import as_line, mend
 from qaboard.models import Role, User, utc_now
 from qaboard.presenters.board.addresses import requested_choice
 from qaboard.presenters.moderation.moderation_log import present_audit_log
@@ -32,8 +32,8 @@ from qaboard.schemas.moderation.user_management import (
     SuspensionSchema,
 )
 from qaboard.security.permissions import Permission
-from qaboard.services.errors import Refusal
-from qaboard.services.moderation.purge import begin_purge, begin_undo, finish_purge
+from qaboard.services.errors import WHOLE_FORM, Refusal
+from qaboard.services.moderation.purge import NothingTaken, begin_purge, begin_undo, finish_purge
 from qaboard.services.moderation.user_management import (
     Actor,
     change_role,
@@ -55,7 +55,7 @@ PURGE_SECONDS = 2
 def list_users(context: UsersResource, request):
     """All users, or with ``?q=`` those who are found."""
     status = requested_choice(request, "status", UserStatus)
-    typed = mend(" ".join(request.GET.getall("q")))[: User.EMAIL_MAX_CHARACTERS]
+    typed = mend(as_line(" ".join(request.GET.getall("q"))))[: User.EMAIL_MAX_CHARACTERS]
     # What shows nothing is in no name, and no database takes all of it.
     text = "".join(character for character in typed if character.isprintable()).strip()
     return {"list": present_user_list(request, context, status, text)}
@@ -235,7 +235,12 @@ class ManageUserView:
         return self.submit("unpurge", self._unpurge)
 
     def _unpurge(self, _values: dict[str, Any]) -> None:
-        posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        try:
+            posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        except NothingTaken as refusal:
+            # All is back already, as after a form that was sent twice.
+            self.tell(refusal.errors[WHOLE_FORM])
+            return
         self.treat_posts()
         self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
 
