@@ -109,6 +109,8 @@ class ManageUserView:
     @view_config(name="manage", permission=Permission.MANAGE_USERS, request_method="GET")
     def show(self):
         return {
+            # A refused form is shown at an address that is for sending it alone.
+            "next": self.request.resource_path(self.context, "manage"),
             "resource": self.context,
             "managed": present_managed_user(self.request, self.context),
             "denial_reason": denial_reason(self.request, self.user),
