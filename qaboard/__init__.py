@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from types import ModuleType
 
 from pyramid.config import Configurator
 
 from qaboard.database.migration_state import SchemaError
 from qaboard.settings import Settings, SettingsError, load_settings
+
+_MODULES_IN_KEPT_INI_FILES = {
+    "log_handlers": "qaboard.server.log_handlers",
+    "log_entries": "qaboard.server.log_formatters",
+}
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Find the log classes under the names that the ini file of the release before has.
+
+    An installed board keeps its ini file (docs/backup.md, "The rule for settings").
+    """
+    if name in _MODULES_IN_KEPT_INI_FILES:
+        return import_module(_MODULES_IN_KEPT_INI_FILES[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main(global_config, **ini):

@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import threading
+from logging.config import BaseConfigurator
 
 import pytest
 from waiting import wait_until
@@ -211,6 +212,15 @@ def test_a_folder_that_cannot_be_is_one_sentence(tmp_path, place):
         QueuedFileHandler(str(tmp_path / place), 0, 1)
 
 
-def test_an_ini_file_of_the_release_before_names_handlers_that_are_there():
-    for name in ("BatchedStreamHandler", "BatchedFileHandler"):
-        assert issubclass(getattr(log_handlers, name), log_handlers.QueuedHandler)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("qaboard.log_handlers.BatchedFileHandler", log_handlers.QueuedHandler),
+        ("qaboard.log_handlers.QueuedStreamHandler", log_handlers.QueuedHandler),
+        ("qaboard.log_entries.EntryFormatter", logging.Formatter),
+        ("qaboard.log_entries.JSONFormatter", logging.Formatter),
+    ],
+)
+def test_the_log_classes_of_a_kept_ini_file_are_found(name, kind):
+    # As logging.config reads them from an ini file.
+    assert issubclass(BaseConfigurator({}).resolve(name), kind)
