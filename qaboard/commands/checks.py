@@ -1,4 +1,4 @@
-"""What must be true of a board, each as one query for the rows where it is not."""
+"""Integrity checks, one query each."""
 
 from __future__ import annotations
 

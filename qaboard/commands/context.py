@@ -1,4 +1,4 @@
-"""What every command stands on: the settings of an ini file, and sessions on its database.
+"""Shared context of the commands: settings, engine, session.
 
 Nothing is read before a command asks for it, so that help works anywhere. Whatever an operator can
 get wrong ends as one sentence on standard error and exit code 1.

@@ -1,4 +1,6 @@
-"""Has anything been committed since? Two states that are equal show the same rows.
+"""Cheap database change counter.
+
+Has anything been committed since? Two states that are equal show the same rows.
 
 A state is asked for before the page that belongs to it begins to read. What is committed in between
 is then in the page, and the next state is another one: the page is made again without need, but

@@ -1,4 +1,4 @@
-"""Whether a database has the tables that this code was written for.
+"""Check the migration state of the database.
 
 The migrations are read without Alembic, which a server needs for nothing else and which takes
 megabytes.

@@ -1,4 +1,4 @@
-"""What is sent by buttons and scripts, which have no page to say what is wrong in it."""
+"""Validate submissions that have no form page (buttons, scripts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a request comes from: as much of it as the settings keep."""
+"""Client IP address, truncated as configured."""
 
 from __future__ import annotations
 

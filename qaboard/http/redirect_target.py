@@ -1,4 +1,4 @@
-"""Where a login leads to: only ever to a page of this site."""
+"""Safe redirect target after login (same site only)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about the request that is being answered, for the log and the counters."""
+"""Per-request context for logging and metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be done now and then, though nobody asks: the board's clock is its requests."""
+"""Hourly maintenance, triggered by requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no page of the site sends: it is refused elsewhere, and said in the log here."""
+"""Log forged or automated requests (bad CSRF token, honeypot)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stops programs that fill in forms: a field for them alone, a clock, and few links.
+"""Bot protection: honeypot, minimum fill time, link limit.
 
 The forms for signing up, and for posts of accounts that are new, are guarded; nobody else meets
 any of it.

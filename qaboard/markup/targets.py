@@ -1,4 +1,4 @@
-"""What links point at: ``(address "title")``, ``[label]`` and ``[label]: address "title"``.
+"""Parse link destinations, titles, labels and reference definitions.
 
 Each function reads at one position and either moves forward or gives up.  What one call can look
 at is bounded: by the next delimiter that would start another call, or by a fixed length.  That

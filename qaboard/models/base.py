@@ -1,4 +1,4 @@
-"""What all tables share: naming of constraints, the clock, and column types for both databases."""
+"""Declarative base, UTC clock, portable column types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write: a question or an answer is a post, so votes are written once for both."""
+"""`Post`: single-table base of questions and answers."""
 
 from __future__ import annotations
 

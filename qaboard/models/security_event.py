@@ -1,4 +1,4 @@
-"""What happened to accounts: the user's recent activity, and the log of what was done to others."""
+"""Security events: account activity and the moderation log."""
 
 from __future__ import annotations
 

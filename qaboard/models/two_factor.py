@@ -1,4 +1,4 @@
-"""What proves a login beside the password: codes of an app, recovery codes, passkeys."""
+"""Two-factor credentials: TOTP secrets, recovery codes, passkeys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators see of the board: the access log, slow queries, counters, and whether it is ready.
+"""Monitoring: access log, slow-query log, metrics, readiness.
 
 Their addresses are in `qaboard/views/site/monitoring.py`.
 """

@@ -1,4 +1,4 @@
-"""Is everything there that the board needs? Each part is looked at by itself, in bounded time."""
+"""Readiness checks, each with a timeout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to the database: how many statements a request needs, and which ones are slow."""
+"""Count SQL statements per request and log slow ones."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the pages show, fetched in batches: the number of queries does not depend on the rows."""
+"""View models, fetched in batches with a constant number of queries."""

@@ -1,4 +1,4 @@
-"""What the head of a page says to search engines, and to those who show a link to it."""
+"""Page metadata: description, canonical URL, Open Graph tags."""
 
 from __future__ import annotations
 

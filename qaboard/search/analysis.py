@@ -1,4 +1,4 @@
-"""How text becomes tokens: the same for what is indexed and what is searched, on both databases.
+"""Text analyzer: tokenization and stemming, shared by indexing and search.
 
 Words of scripts with spaces are tokens: English ones as their stems, so that "queries" finds
 "query", others as they are. Names of programming languages keep their signs, spelled out: C++, C#,

@@ -1,4 +1,4 @@
-"""What the index of either database hands on to be ranked."""
+"""Search candidates handed from the index to the ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query asks of a post beside its words; the same on both databases."""
+"""SQL filters for search operators, for both databases."""
 
 from __future__ import annotations
 

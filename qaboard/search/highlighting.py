@@ -1,4 +1,4 @@
-"""Where what was searched for stands in a text, for pages to show and mark it."""
+"""Find and mark search matches in text; cut snippets."""
 
 from __future__ import annotations
 

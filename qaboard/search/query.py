@@ -1,4 +1,4 @@
-"""What somebody searches for, read from the search box.
+"""Search query parser.
 
 The language: words, which must all be found; ``"a phrase"``; ``-without``; ``user:name``;
 ``is:question``, ``is:answer``, ``is:answered``, ``is:unanswered``; ``score:>3`` and

@@ -1,4 +1,4 @@
-"""Which of the posts that have everything say most about it: BM25 over three fields.
+"""BM25F ranking over title, body and author.
 
 The formula is BM25F's (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009,
 section 3.6): what a term counts in each field is weighed and added before it is saturated. It is

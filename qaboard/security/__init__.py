@@ -1,4 +1,4 @@
-"""Who may do what, and what a browser is told to be careful about."""
+"""Security: authentication, authorization, response headers."""
 
 
 def includeme(config) -> None:

@@ -1,4 +1,4 @@
-"""Where the token against cross-site requests is kept: in the signed session cookie."""
+"""CSRF protection: token in the signed session cookie, same-origin check."""
 
 from pyramid.csrf import SessionCSRFStoragePolicy
 from pyramid.exceptions import BadCSRFOrigin

@@ -1,4 +1,4 @@
-"""Who is asking: the login that a token stands for, as a value."""
+"""Identity: the authenticated user of a session, as a value object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do: the security policy of the application."""
+"""Pyramid security policy: session cookie to identity, ACL authorization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a service says no to a person."""
+"""Domain errors with a message for the user."""
 
 from __future__ import annotations
 

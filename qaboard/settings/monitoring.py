@@ -1,4 +1,4 @@
-"""What operators see of the board, and who may ask."""
+"""Monitoring settings."""
 
 from __future__ import annotations
 

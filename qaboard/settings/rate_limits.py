@@ -1,4 +1,4 @@
-"""How often something may be done before the board asks to wait."""
+"""Rate limit settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a file of a board: its records, in their order, with their fields in their order.
+"""Record types and field encodings of the export format.
 
 A change of it is a change of the format: it gets another version, and the old one is still read.
 """

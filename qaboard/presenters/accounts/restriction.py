@@ -1,4 +1,4 @@
-"""What is said to somebody who is logged in and may only read: why, and until when."""
+"""Notice shown to suspended or unverified users."""
 
 from __future__ import annotations
 

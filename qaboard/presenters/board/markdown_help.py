@@ -1,4 +1,4 @@
-"""What the help beside the editor says about Markdown."""
+"""Examples for the formatting help."""
 
 from __future__ import annotations
 

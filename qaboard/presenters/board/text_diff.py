@@ -1,4 +1,4 @@
-"""What differs between two texts: by lines, and inside of changed lines by words.
+"""Text diff by line, and by word within changed lines.
 
 Comparing two texts can take time in proportion to the product of their lengths, and more; here the
 work has an upper bound. What is not compared within it counts as replaced as a whole.

@@ -1,4 +1,4 @@
-"""What was done to accounts by virtue of a role."""
+"""The moderation log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an address that leads nowhere may have been meant for."""
+"""Search suggestions for the 404 page."""
 
 from __future__ import annotations
 

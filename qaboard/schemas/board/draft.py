@@ -1,4 +1,4 @@
-"""What a script sends of a text that is being written."""
+"""Schema of the draft autosave request."""
 
 from __future__ import annotations
 

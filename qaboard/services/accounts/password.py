@@ -1,4 +1,4 @@
-"""What a password must not be, and changing it."""
+"""Password rules and password change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done with any post: writing its text, deleting it and bringing it back."""
+"""Operations on any post: set body, delete, restore."""
 
 from __future__ import annotations
 

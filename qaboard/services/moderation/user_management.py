@@ -1,4 +1,4 @@
-"""What moderators and admins do to the accounts of others, and the rules of it.
+"""Account moderation: suspension, roles, sessions.
 
 Each act is written into the log. An actor of ``None`` is an operator on the command line.
 """

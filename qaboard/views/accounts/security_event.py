@@ -1,4 +1,4 @@
-"""What happened lately to one's own account."""
+"""Recent activity of the user’s own account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with every change of second factors: events, mails, and the end of other logins."""
+"""Side effects of two-factor changes: audit, mail, session revocation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What questions and answers have in common: editing, deleting and restoring."""
+"""Edit, delete and restore views shared by questions and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser knows of the board when somebody puts it on their home screen."""
+"""Web app manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What balancers and monitoring ask: does the process live, is it ready, what has it counted?"""
+"""Liveness, readiness and metrics endpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader chooses for one browser, kept in a cookie: light or dark, and the language.
+"""Theme and language preferences, stored in cookies.
 
 They share a page of their own, because a visitor's other pages carry no token to send; its two
 addresses are those that the forms are sent to.

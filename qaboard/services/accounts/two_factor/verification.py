@@ -1,4 +1,4 @@
-"""What a login needs beside the password, and what a user has for it."""
+"""Two-factor state of an account and verification of codes."""
 
 from __future__ import annotations
 
