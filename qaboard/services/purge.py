@@ -83,7 +83,7 @@ def begin_undo(session: Session, user_id: int, *, actor: Actor) -> int:
     """
     user = lock_for_management(session, user_id, actor)
     if user.purged_at is None or user.purge_step == PurgeStep.GIVE_BACK:
-        raise Refusal({WHOLE_FORM: _("Nothing of this account was taken back.")})
+        raise Refusal({WHOLE_FORM: _("No posts from this account were deleted as spam.")})
     event = _last_suspending_event(session, user)
     if event is not None and event.kind == EventKind.PURGE:
         until = event.details.get("suspended_until")

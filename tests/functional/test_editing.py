@@ -64,7 +64,7 @@ def test_of_two_browsers_that_edit_at_once_the_second_is_told(browser, board, ki
     assert forms[0].submit("submit").status_int == 303
     page = forms[1].submit("submit", status=409)
     assert page.forms["edit"]["body"].value == "from the second"
-    assert "Somebody saved this post while you were editing." in page
+    assert "Someone saved this post while you were editing." in page
     saved = page.html.find("textarea", class_="saved-text")
     assert saved.text.strip() == "from the first"
     # Whoever has read that may replace it.

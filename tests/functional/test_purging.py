@@ -93,7 +93,7 @@ def test_everything_is_taken_back_and_given_back(browser, scene, press):
     visitor = browser()
     before = posts_without_versions(scene)
     page = press(scene.spammer, "purge")
-    assert "Posts taken back: 6. spammer is suspended until further notice." in page
+    assert "Posts deleted as spam: 6. spammer is suspended indefinitely." in page
     assert "suspend" in page.forms
 
     assert visitor.get(f"/questions/{scene.own_question.id}/", status=404)
@@ -113,7 +113,7 @@ def test_everything_is_taken_back_and_given_back(browser, scene, press):
     assert_sound(scene)
 
     page = press(scene.spammer, "unpurge")
-    assert "Posts of spammer given back: 6." in page
+    assert "Posts restored for spammer: 6." in page
     assert posts_without_versions(scene) == before
     assert "5 results" in visitor.get("/questions/", {"q": "watches"})
     assert "Buy watches" in visitor.get(f"/questions/{scene.own_question.id}/")
@@ -127,8 +127,8 @@ def test_the_account_is_logged_out_and_reads_why_it_cannot_write(browser, scene,
     press(scene.spammer, "purge")
     assert client.get("/account/").status_int == 303
     page = browser(scene.spammer).get("/questions/ask", status=403)
-    assert "Until further notice you can read but not write." in page
-    assert "everything you posted was taken back as spam." in page
+    assert "You can read but not post. The suspension has no end date." in page
+    assert "all your posts were deleted as spam." in page
     assert "None" not in page
 
 
@@ -139,11 +139,11 @@ def test_its_author_brings_nothing_back_even_after_the_suspension(browser, scene
     path = f"/questions/{scene.own_question.id}/"
     page = client.get(path)
     token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
-    assert "This question is deleted." in page
-    assert "Restore it" not in page
+    assert "This question was deleted." in page
+    assert "Restore" not in page
     for post in (path, f"/questions/{scene.others_question.id}/answers/{scene.spam[0].id}/"):
         client.post(f"{post}restore", {"csrf_token": token}, status=403)
-    assert client.get(f"/users/{scene.spammer.id}/").text.count("Restore it") == 1
+    assert client.get(f"/users/{scene.spammer.id}/").text.count("Restore") == 1
     # What they had deleted themselves is still theirs to restore.
     own = f"/questions/{scene.deleted_by_author.id}/restore"
     client.post(own, {"csrf_token": token}, status=303)
@@ -185,7 +185,7 @@ def test_a_second_purge_is_undone_together_with_the_first(browser, scene, press,
     assert "purge" not in page.forms
     press(scene.spammer, "unsuspend")
     again = scene.answer(scene.others_question, scene.spammer, body="more watches")
-    assert "Posts taken back: 1." in press(scene.spammer, "purge")
+    assert "Posts deleted as spam: 1." in press(scene.spammer, "purge")
     # So that all are told from what the author deleted, and come back at once.
     assert reread(scene, scene.spammer).purged_at == first
     assert scene.read(again).deleted_at == scene.read(scene.spam[0]).deleted_at == first
@@ -226,13 +226,13 @@ def test_undoing_twice_from_an_old_page_is_refused(browser, scene, press, modera
     form = browser(moderator).get(f"/users/{scene.spammer.id}/manage").forms["unpurge"]
     form.submit("submit", status=303)
     before = scene.facts()
-    assert "Nothing of this account was taken back." in form.submit("submit", status=400)
+    assert "No posts from this account were deleted as spam." in form.submit("submit", status=400)
     assert scene.facts() == before
 
 
 def test_an_account_without_posts_can_be_purged(board, press):
     user = board.user("quiet")
-    assert "Posts taken back: 0." in press(user, "purge")
+    assert "Posts deleted as spam: 0." in press(user, "purge")
     assert "given back: 0." in press(user, "unpurge")
 
 
@@ -318,7 +318,7 @@ def live_posts(board) -> int:
 
 def test_a_moderator_does_not_wait_for_a_large_account(app, thousands, press, monkeypatch):
     monkeypatch.setattr(user_management, "PURGE_SECONDS", 0)
-    assert "Posts taken back: 1,000." in press(thousands.spammer, "purge")
+    assert "Posts deleted as spam: 1,000." in press(thousands.spammer, "purge")
     app.registry["housekeeping"].worker.wait()
     assert live_posts(thousands) == 0
 

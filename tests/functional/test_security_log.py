@@ -77,7 +77,7 @@ def test_a_form_that_comes_back_at_once(make_app, browser, board, told):
     form["password"] = form["password_confirm"] = "correct horse battery"
     form.submit("submit", status=400)
     (line,) = told("foreign_request")
-    assert line.endswith("reason='faster than people type'")
+    assert line.endswith("reason='That was very fast'")
 
 
 def test_a_passkey_that_is_nobodys(browser, board, told):
@@ -142,7 +142,7 @@ def test_what_is_tried_again_is_told_once(app, browser, board, told, log_in, mai
         page = button.submit(status=303).follow().follow()
     assert len(failed) == 2
     assert len(told("logout")) == 1
-    assert page.text.count("You are logged out.") == 1
+    assert page.text.count("You’re logged out.") == 1
     form = client.get("/signup").forms["signup"]
     form["username"], form["email"] = "newcomer", "newcomer@example.com"
     form["password"] = form["password_confirm"] = PASSWORD

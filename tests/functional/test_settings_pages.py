@@ -50,7 +50,7 @@ def test_the_name_stands_in_the_form_after_a_refusal_too(browser, board):
 
 def test_without_a_passkey_the_page_says_so(browser, board):
     page = browser(board.user()).get("/account/two-factor")
-    assert "You have no passkey yet." in page
+    assert "You have no passkeys yet." in page
     assert "0 passkeys" not in page
 
 
