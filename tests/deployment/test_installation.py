@@ -214,7 +214,7 @@ def test_operators_keep_and_bring_back_the_board_as_documented(site):
     create_admin(site, "keeper")
     keeper = site.member("keeper")
     ask(keeper, "What is kept")
-    assert "WRONG" not in site.command("qaboard doctor")
+    assert "FAIL" not in site.command("qaboard doctor")
     monday = f"{BACKUPS}/monday.dump"
     site.command("qaboard backup FILE", FILE=monday)
     assert site.container.check("stat", "-c", "%a", monday).strip() == "600"

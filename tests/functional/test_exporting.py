@@ -314,7 +314,7 @@ def leave_out(number: int, field: str):
 
 
 WRONG_FILES = {
-    "other-format": (change(1, format="phpbb"), 1, "this is no file of a board"),
+    "other-format": (change(1, format="phpbb"), 1, "This is not an exported board."),
     "newer-version": (change(1, version=2), 1, "has version 2, and this release of qaboard reads"),
     "unknown-kind": (change(3, record="tag"), 3, "no kind of record that is called 'tag'"),
     "no-kind": (leave_out(3, "record"), 3, "no kind of record that is called None"),
@@ -356,8 +356,8 @@ WRONG_FILES = {
     ),
     "wrong-count": (lambda lines: lines.pop(6), 7, "It should say that there are 5 records."),
     "cut-off": (lambda lines: lines.pop(), 8, "The file is cut off here"),
-    "more": (lambda lines: lines.append(lines[1]), 9, "There is something after the end."),
-    "empty": (lambda lines: lines.clear(), 1, "this is no file of a board"),
+    "more": (lambda lines: lines.append(lines[1]), 9, "There is data after the end."),
+    "empty": (lambda lines: lines.clear(), 1, "This is not an exported board."),
 }
 
 
@@ -413,7 +413,7 @@ def test_an_imported_post_is_found_by_the_search(own, make_board, database_url):
     with other.transaction() as session:
         indexed = session.execute(text("SELECT count(*) FROM post_search")).scalar_one()
     assert indexed == 2
-    assert other.command("reindex").stdout == "The index knows every post.\n"
+    assert other.command("reindex").stdout == "The search index is up to date.\n"
 
 
 def test_every_column_is_in_the_file_or_has_a_reason_not_to_be():

@@ -170,8 +170,8 @@ def test_what_no_form_takes_is_refused_with_its_line(empty_boards, lines, kind, 
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        (b'{"record":"user","record":"user"}', "a name stands in it twice"),
-        (b'{"record":NaN}', "NaN is no number"),
+        (b'{"record":"user","record":"user"}', "a name appears twice"),
+        (b'{"record":NaN}', "NaN is not a number"),
         (b'{"record":' + b"9" * 5000 + b"}", "It is no JSON"),
         (b'{"record":"' + b"\x1b" + b'"}', "It is no JSON"),
         (b'{"record":"\\u001b[2J' + b"x" * 5000 + b'"}', "no kind of record"),
@@ -362,5 +362,5 @@ def test_the_doctor_finds_such_values_in_a_database(make_board):
             session.execute(text(f"UPDATE {table} {statement}"))
         result = board.command("doctor")
         assert result.exit_code == 1
-        line = next(x for x in result.stdout.splitlines() if x.startswith("WRONG") and table in x)
+        line = next(x for x in result.stdout.splitlines() if x.startswith("FAIL") and table in x)
         assert sentence in line
