@@ -108,7 +108,7 @@ def test_without_an_ini_file_a_sentence_says_how_to_name_one(tmp_path, monkeypat
     monkeypatch.delenv("QABOARD_CONFIG", raising=False)
     result = CliRunner().invoke(qaboard, ["doctor"], catch_exceptions=False)
     assert result.exit_code == 1
-    assert "no ini file 'development.ini'; name one with --config" in result.stderr
+    assert "Ini file 'development.ini' not found. Set --config" in result.stderr
 
 
 def test_what_an_account_posted_is_taken_back_and_given_back(run, board, browser):
@@ -290,5 +290,5 @@ def test_an_argument_that_is_no_text_is_one_sentence(arguments):
         [os.fsencode(BIN / "qaboard"), *arguments], capture_output=True, check=False
     )
     assert refused.returncode == 2
-    assert b"is not UTF-8; write it in UTF-8." in refused.stderr
+    assert b"is not UTF-8. Write it in UTF-8." in refused.stderr
     assert b"Traceback" not in refused.stderr

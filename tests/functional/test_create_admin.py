@@ -30,7 +30,7 @@ def test_an_admin_is_told_of_the_second_factor_that_the_rights_wait_for(
 ):
     monkeypatch.setenv("QABOARD_SECRET", "0123456789abcdefghijklmnopqrstuvwxyz")
     monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", PASSWORD)
-    sentence = "Until boss switches on the two-factor login in the settings, "
+    sentence = "Until boss turns on two-factor authentication in the settings, "
     for arguments in (["boss", "boss@example.com"], ["--promote", "boss"]):
         result = run("create-admin", *arguments, ini="production.ini")
         assert result.stdout.splitlines()[-1].startswith(sentence)
@@ -91,9 +91,9 @@ def test_without_a_terminal_a_sentence_names_the_variable(run, board):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["a b", "boss@example.com"], "Name: A name has letters, digits"),
-        (["a", "boss@example.com"], "Name: Use 2 to 25 characters."),
-        (["", "boss@example.com"], "Name: Choose a username."),
+        (["a b", "boss@example.com"], "Username: Use only letters, digits"),
+        (["a", "boss@example.com"], "Username: Use 2 to 25 characters."),
+        (["", "boss@example.com"], "Username: Choose a username."),
         (["boss", "boss"], "Email address: Enter an email address like"),
         (["boss", ""], "Email address: Enter your email address."),
         (["boss"], "A new account needs an EMAIL"),
@@ -161,12 +161,12 @@ def test_a_taken_address_is_refused(run, board, monkeypatch):
 def test_nobody_is_not_promoted(run, board):
     result = run("create-admin", "--promote", "nobody")
     assert result.exit_code == 1
-    assert "There is no user nobody" in result.stderr
+    assert "User nobody not found" in result.stderr
 
 
 def test_the_wrong_user_is_not_promoted(run, board):
     board.user("minji")
     result = run("create-admin", "--promote", "minji", "other@example.com")
     assert result.exit_code == 1
-    assert "another email address; nothing was changed" in result.stderr
+    assert "a different email address. Nothing was changed" in result.stderr
     assert board.users()[0].role == Role.MEMBER

@@ -128,12 +128,12 @@ def test_a_conflict_shows_what_differs_in_title_and_text(browser, board):
     )
     title, body = page.html.select("#difference .difference")
     assert [piece.text for piece in title.find_all(["del", "ins"])] == [
-        "[only saved: 내리는]",
-        "[only yours: 볶는]",
+        "[saved version only: 내리는]",
+        "[yours only: 볶는]",
     ]
     assert [piece.text for piece in body.find_all(["del", "ins"])] == [
-        "[only saved: 커피를]",
-        "[only yours: 원두를]",
+        "[saved version only: 커피를]",
+        "[yours only: 원두를]",
     ]
     assert two_texts(title) == ("커피를 내리는 법", "커피를 볶는 법")
     assert two_texts(body) == ("물을 끓여요.\n커피를 갈아요.", "물을 끓여요.\n원두를 갈아요.")

@@ -135,4 +135,4 @@ def test_what_is_the_matter_with_an_account_does_not_run_together(browser, board
     until = utc_now() + timedelta(days=1)
     user = board.user("out", Role.MODERATOR, suspended_until=until, suspension_reason=REASON)
     badges = browser(admin).get(f"/users/{user.id}/manage").html.select_one("h1 + p")
-    assert badges.text.split() == ["Moderator", "suspended"]
+    assert badges.text.split() == ["Moderator", "Suspended"]

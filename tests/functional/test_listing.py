@@ -80,8 +80,8 @@ def test_the_orders_of_the_list(browser, board):
     client = browser()
     page = client.get("/questions/")
     assert titles(page) == ["new", "middle", "old"]
-    assert titles(page.click("^Active$")) == ["old", "new", "middle"]
-    assert titles(page.click("^Score$")) == ["middle", "new", "old"]
+    assert titles(page.click("^Recently active$")) == ["old", "new", "middle"]
+    assert titles(page.click("^Highest score$")) == ["middle", "new", "old"]
     assert titles(page.click("^Unanswered$")) == ["new", "middle"]
 
 

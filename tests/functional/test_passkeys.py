@@ -375,7 +375,7 @@ def test_only_so_many(browser, board, user):
     for _ in range(20):
         add_passkey(board, Device(), user)
     page = add(browser(user), Device(), status=400)
-    assert "You have 20 passkeys already." in page.html.find(class_="error-summary").text
+    assert "You already have 20 passkeys." in page.html.find(class_="error-summary").text
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 51, "two\nlines", "\u200b"])

@@ -157,7 +157,7 @@ def test_what_a_moderator_restored_alone_is_not_counted_twice(browser, scene, pr
     form = next(form for form in page.forms.values() if form.action.endswith("/restore"))
     form.submit(status=303)
     assert scene.read(scene.others_question).answer_count == 2
-    assert "given back: 5." in press(scene.spammer, "unpurge")
+    assert "Posts restored for spammer: 5." in press(scene.spammer, "unpurge")
     assert scene.read(scene.others_question).answer_count == 4
     assert_sound(scene)
 
@@ -170,7 +170,7 @@ def test_what_was_deleted_by_hand_after_the_purge_stays_deleted(browser, scene, 
         page = client.get(path if act == "restore" else f"{path}delete")
         form = next(form for form in page.forms.values() if form.action.endswith(f"/{act}"))
         form.submit(status=303)
-    assert "given back: 5." in press(scene.spammer, "unpurge")
+    assert "Posts restored for spammer: 5." in press(scene.spammer, "unpurge")
     assert scene.read(scene.spam[1]).deleted_at is not None
     assert scene.read(scene.others_question).answer_count == 3
     assert_sound(scene)
@@ -190,7 +190,7 @@ def test_a_second_purge_is_undone_together_with_the_first(browser, scene, press,
     assert reread(scene, scene.spammer).purged_at == first
     assert scene.read(again).deleted_at == scene.read(scene.spam[0]).deleted_at == first
     assert_sound(scene)
-    assert "given back: 7." in press(scene.spammer, "unpurge")
+    assert "Posts restored for spammer: 7." in press(scene.spammer, "unpurge")
     assert scene.read(again).deleted_at is None
     after = [row for row in posts_without_versions(scene) if row.id != again.id]
     assert [row[:3] for row in after] == [row[:3] for row in before]
@@ -233,7 +233,7 @@ def test_undoing_twice_from_an_old_page_is_refused(browser, scene, press, modera
 def test_an_account_without_posts_can_be_purged(board, press):
     user = board.user("quiet")
     assert "Posts deleted as spam: 0." in press(user, "purge")
-    assert "given back: 0." in press(user, "unpurge")
+    assert "Posts restored for spammer: 0." in press(user, "unpurge")
 
 
 def test_an_edit_that_began_before_is_told(browser, scene, press, moderator):

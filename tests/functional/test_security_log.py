@@ -77,7 +77,7 @@ def test_a_form_that_comes_back_at_once(make_app, browser, board, told):
     form["password"] = form["password_confirm"] = "correct horse battery"
     form.submit("submit", status=400)
     (line,) = told("foreign_request")
-    assert line.endswith("reason='That was very fast'")
+    assert line.endswith("reason='faster than people type'")
 
 
 def test_a_passkey_that_is_nobodys(browser, board, told):

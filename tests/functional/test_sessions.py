@@ -70,7 +70,7 @@ def test_another_login_is_ended_on_the_server(browser, board):
     log_in(there, "alex", user_agent=IPHONE)
     log_in(here, "alex")
     page = here.get("/account/sessions")
-    form = next(f for f in page.forms.values() if "Log out" in f.text)
+    form = next(f for f in page.forms.values() if f.action == "/account/end-session")
     page = form.submit().follow()
     assert "That session is logged out." in page
     assert "Mobile Safari" not in page

@@ -36,14 +36,14 @@ class TestSuspending:
 
         page = form.submit("submit", status=403)
         assert "Your account is suspended" in page
-        assert f"The reason: {REASON}" in page
+        assert f"Reason: {REASON}" in page
         assert "Half written" in page
         assert "Your account is suspended" in vote.submit(status=403)
         assert len(board.facts()["posts"]) == 1
         # Still logged in, and reading.
         page = member.get(f"/questions/{question.id}/")
         assert "answer" not in page.forms
-        assert f"The reason: {REASON}" in page.html.select_one("main .restriction").text
+        assert f"Reason: {REASON}" in page.html.select_one("main .restriction").text
         assert "Your post" not in page
         assert member.get("/account/")
 
@@ -57,7 +57,7 @@ class TestSuspending:
         suspend(browser(moderator), user)
         form["code"] = totp.now()
         form.submit("submit", status=303)
-        assert f"The reason: {REASON}" in client.get("/questions/ask", status=403)
+        assert f"Reason: {REASON}" in client.get("/questions/ask", status=403)
 
     def test_a_link_in_a_mail_does_not_end_it(self, browser, board, moderator, mails):
         user = board.user("somebody")
@@ -74,7 +74,7 @@ class TestSuspending:
         form = client.get("/login").forms["login"]
         form["username"], form["password"] = "somebody", "a horse of another colour"
         form.submit("submit", status=303)
-        assert f"The reason: {REASON}" in client.get("/questions/ask", status=403)
+        assert f"Reason: {REASON}" in client.get("/questions/ask", status=403)
 
     @pytest.mark.parametrize("form_name", ["edit", "answer"])
     def test_in_another_tab_nothing_is_saved_and_nothing_lost(
@@ -202,4 +202,4 @@ class TestSuspending:
         client = browser(moderator)
         assert client.get("/users/")
         suspend(browser(admin), moderator)
-        assert f"The reason: {REASON}" in client.get("/users/", status=403)
+        assert f"Reason: {REASON}" in client.get("/users/", status=403)

@@ -35,7 +35,7 @@ def totp(app, board, user):
 def test_setting_up_an_app(browser, board, user, mails):
     client, elsewhere = browser(user), browser(user)
     page = client.get("/account/").click("Two-factor authentication")
-    assert "off" in page.html.find(class_="badge").text
+    assert "Off" in page.html.find(class_="badge").text
     assert not page.html.find(string=re.compile("Recovery codes"))
     page = press(page, "/account/set-up-app").follow()
     picture = page.html.find("img", class_="qr-code")
@@ -73,7 +73,7 @@ def test_setting_up_an_app(browser, board, user, mails):
     assert not is_logged_in(elsewhere)
     assert not is_logged_in(other)
     page = client.get("/account/two-factor")
-    assert "on" in page.html.find(class_="badge").text
+    assert "On" in page.html.find(class_="badge").text
     assert "10 codes left." in page
     assert codes[0] not in page
     (mail,) = mails()
@@ -118,7 +118,7 @@ def test_a_setup_of_long_ago_begins_anew(browser, board, user):
     assert client.get("/account/authenticator-app").status_int == 303
     form["code"] = ""
     assert "Start again" in form.submit("submit", status=400)
-    assert "off" in client.get("/account/two-factor").html.find(class_="badge").text
+    assert "Off" in client.get("/account/two-factor").html.find(class_="badge").text
 
 
 def test_removing_the_app(browser, board, user, totp, mails):

@@ -157,7 +157,7 @@ def test_rows_that_refer_to_nothing_are_named(invoke, new_database):
 
 def test_a_missing_ini_file_is_named(invoke, tmp_path):
     sentence = sentence_of(invoke("doctor", ini=tmp_path / "no.ini", database_url="sqlite://"))
-    assert f"There is no ini file '{tmp_path / 'no.ini'}'" in sentence
+    assert f"Ini file '{tmp_path / 'no.ini'}' not found" in sentence
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_vote_on_a_post_of_ones_own_is_found_and_left_to_people(run, board, po
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
     assert f"no votes on own posts: fails for 1 ({post.id})." in line
-    assert "delete these votes" in line
+    assert "Delete these rows from the table votes" in line
 
 
 def test_a_post_missing_from_the_search_index_is_found_and_put_there(
