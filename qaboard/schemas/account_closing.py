@@ -18,7 +18,7 @@ class CloseAccountSchema(colander.Schema):
         validator=colander.OneOf((KEEP, REMOVE)),
         widget=deform.widget.RadioChoiceWidget(
             values=(
-                (KEEP, _("It stays, without your name")),
+                (KEEP, _("Keep them, without your username")),
                 (REMOVE, _("Erase all my questions and answers")),
             ),
             item_template="radio_item",

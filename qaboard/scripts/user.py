@@ -181,8 +181,8 @@ def remove_factors(board: CommandContext, name: str) -> None:
             recipient=recipient,
             locale=locale,
             username=name,
-            sentence=_("All two-factor methods were removed from your account."),
-            device=_("by a site administrator"),
+            sentence=_("A site administrator removed all two-factor methods from your account."),
+            device=None,
             address=None,
             link=link_to(board.settings, "/forgot-password"),
         )

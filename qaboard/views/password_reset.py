@@ -78,7 +78,7 @@ class ResetPasswordView:
     def __init__(self, _context, request) -> None:
         self.request = request
         self.form = request.create_form(
-            NewPasswordSchema(), name="reset", submit_title=_("Change password")
+            NewPasswordSchema(), name="reset", submit_title=_("Reset password")
         )
 
     @view_config(request_method="GET")

@@ -45,13 +45,13 @@ def test_suspending_and_ending_it(browser, board):
     press(member_page.get_by_role("button", name="Post your question"))
     main = member_page.get_by_role("main")
     expect(main).to_contain_text("Your account is suspended")
-    expect(main).to_contain_text("The reason: Insults in several answers")
+    expect(main).to_contain_text("Reason: Insults in several answers")
     expect(member_page.get_by_role("textbox", name="What you typed").last).to_have_value(
         "some words"
     )
     member_page.goto(f"/questions/{question.id}/")
     expect(member_page.locator(".restriction")).to_contain_text(
-        "The reason: Insults in several answers"
+        "Reason: Insults in several answers"
     )
     expect(member_page.get_by_role("button", name="Post your answer")).to_have_count(0)
 

@@ -51,7 +51,7 @@ def rows(page) -> list[str]:
 
 
 def test_an_admin_reads_who_did_what_to_whom_when_from_where_and_why(browser, acts, admin):
-    page = browser(admin).get("/users/").click("^Log of acts$")
+    page = browser(admin).get("/users/").click("^Moderation log$")
     assert "somebody" in page
     page = browser(admin).get("/users/log", {"user": acts.id})
     undone, purged, role, suspension = rows(page)

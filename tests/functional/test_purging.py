@@ -233,7 +233,7 @@ def test_undoing_twice_from_an_old_page_is_refused(browser, scene, press, modera
 def test_an_account_without_posts_can_be_purged(board, press):
     user = board.user("quiet")
     assert "Posts deleted as spam: 0." in press(user, "purge")
-    assert "Posts restored for spammer: 0." in press(user, "unpurge")
+    assert "Posts restored for quiet: 0." in press(user, "unpurge")
 
 
 def test_an_edit_that_began_before_is_told(browser, scene, press, moderator):
