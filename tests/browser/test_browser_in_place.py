@@ -62,7 +62,7 @@ def test_a_vote_keeps_focus_scroll_and_what_is_being_typed(browser, long_board):
     before = scroll_position(page)
     assert before > 0
     page.keyboard.press("Enter")
-    expect(told(page)).to_have_text("Score: 1. You: useful")
+    expect(told(page)).to_have_text("Score: 1. You upvoted")
     expect(button).to_be_focused()
     expect(button).to_have_attribute("aria-pressed", "true")
     assert scroll_position(page) == before
@@ -262,7 +262,7 @@ def test_a_vote_pressed_twice_is_cast_once(browser, long_board):
     wait_for(page, held, 1)
     press(useful)
     held[0].continue_()
-    expect(told(page)).to_have_text("Score: 1. You: useful")
+    expect(told(page)).to_have_text("Score: 1. You upvoted")
     assert long_board.read(answer).score == 1
 
 
@@ -275,7 +275,7 @@ def test_a_late_vote_does_not_take_the_focus_from_what_is_typed(browser, long_bo
     text = page.get_by_label("Text", exact=True)
     fill(text, "half")
     held[0].continue_()
-    expect(told(page)).to_have_text("Score: 1. You: useful")
+    expect(told(page)).to_have_text("Score: 1. You upvoted")
     expect(text).to_be_focused()
 
 

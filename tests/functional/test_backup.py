@@ -68,7 +68,7 @@ def test_a_board_is_restored_as_it_was(own, tmp_path):
     own.question(title="Asked after the backup")
     result = own.command("restore", "--replace", file, typed="replace\n")
     assert result.exit_code == 0, result.output
-    assert "All that is in" in result.stderr
+    assert "All data in" in result.stderr
     assert own.facts() == before
     assert "FAIL" not in result.stdout
     assert "ok     every post is in the search index" in result.stdout
@@ -155,8 +155,8 @@ def test_a_backup_that_is_cut_off_or_damaged_is_found_and_not_restored(own, tmp_
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is no backup: neither an SQLite database nor an archive of pg_dump"),
-        (b"Dear operator,\nthis is a letter.\n" * 99, "is no backup"),
+        (b"", "is not a backup: expected an SQLite database or a pg_dump archive"),
+        (b"Dear operator,\nthis is a letter.\n" * 99, "is not a backup"),
         (b"SQLite format 3\0" + b"x" * 5000, "SQLite error: "),
         (b"PGDMP" + b"x" * 5000, "pg_restore failed: "),
     ],
@@ -169,7 +169,7 @@ def test_what_is_no_backup_is_refused_in_a_sentence(own, tmp_path, command, cont
     result = own.command(command, tmp_path / "letter")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
-    if command == "verify" or "is no backup" in sentence:
+    if command == "verify" or "is not a backup" in sentence:
         assert sentence in result.stderr
     assert own.facts() == before
 
@@ -180,7 +180,7 @@ def test_a_database_of_something_else_is_no_backup(own, tmp_path):
     connection.close()
     result = own.command("verify", tmp_path / "shop")
     assert result.exit_code == 1
-    assert "is a backup, but of no board" in result.stderr
+    assert "is a backup, but not of a qaboard database" in result.stderr
 
 
 def test_a_backup_of_the_other_kind_of_database_is_refused(own, tmp_path):
@@ -188,7 +188,7 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(own, tmp_path):
     (tmp_path / "other").write_text(other)
     result = own.command("restore", "--replace", "--yes", tmp_path / "other")
     assert result.exit_code == 1
-    assert "to move between them use: qaboard export" in result.stderr
+    assert "To move between them, use qaboard export" in result.stderr
 
 
 def set_revision(board, revision: str) -> None:
@@ -309,8 +309,8 @@ def test_a_board_is_replaced_only_when_that_is_said_twice(own, tmp_path):
     own.question()
     before = own.facts()
     for options, typed, sentence in (
-        ([], "", "to lose it and have the one of"),
-        (["--yes"], "", "to lose it and have the one of"),
+        ([], "", "already has a board. Add --replace"),
+        (["--yes"], "", "already has a board. Add --replace"),
         (["--replace"], "", "Aborted!"),
         (["--replace"], "yes\n", "Nothing was changed."),
     ):
@@ -338,7 +338,7 @@ def test_a_board_that_is_served_is_not_replaced(own, make_board, tmp_path):
         result = own.command("restore", "--replace", "--yes", tmp_path / "monday")
     other.dispose()
     assert result.exit_code == 1, name
-    assert "probably the board itself; stop it and try again." in result.stderr
+    assert "probably by the board. Stop it and try again." in result.stderr
     assert own.facts() == before
     assert own.command("restore", "--replace", "--yes", tmp_path / "monday").exit_code == 0
 

@@ -49,7 +49,7 @@ def test_a_second_demo_changes_nothing(run, board):
     before = board.facts()
     result = run("seed-demo")
     assert result.exit_code == 0
-    assert "has the demo already" in result.stdout
+    assert "already has the demo data" in result.stdout
     assert "password: demo password 1" in result.stdout
     assert board.facts() == before
 

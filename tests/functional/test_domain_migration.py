@@ -89,7 +89,7 @@ def test_doctor_names_who_shares_a_confirmed_address(board, run):
     (line,) = [line for line in result.output.splitlines() if "ASCII" in line]
     assert line.startswith("WARN ")
     assert f"fails for 1 ({second.id})." in line
-    assert "another confirmed address" in line
+    assert "another confirmed one" in line
     run("doctor", "--repair")
     assert emails(board) == {"first": ASCII, "second": UNICODE}
 

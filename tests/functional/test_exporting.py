@@ -333,14 +333,14 @@ WRONG_FILES = {
     "no-time": (change(3, created_at="yesterday"), 3, "must be a time such as"),
     "no-zone": (change(3, created_at="2026-01-31T12:00:00"), 3, "with its zone"),
     "unknown-role": (change(3, role="king"), 3, "must be one of: member, moderator, admin"),
-    "name-twice": (change(3, username="MINJI"), 3, "The database says"),
-    "nobody's-post": (change(5, author_id=99), 5, "The database says"),
-    "answer-to-nothing": (change(6, question_id=99), 6, "The database says"),
+    "name-twice": (change(3, username="MINJI"), 3, "Database error"),
+    "nobody's-post": (change(5, author_id=99), 5, "Database error"),
+    "answer-to-nothing": (change(6, question_id=99), 6, "Database error"),
     "vote-of-two": (change(7, value=2), 7, "must be one of: -1, 1"),
     "own-vote": (
         lambda lines: lines[6].update(user_id=lines[5]["author_id"]),
         7,
-        "a vote on a post of one's own",
+        "a vote on the voter's own post",
     ),
     "answer-to-answer": (
         lambda lines: lines.insert(6, lines[5] | {"id": 9, "question_id": lines[5]["id"]}),
@@ -381,11 +381,11 @@ def test_a_wrong_line_is_named_and_nothing_imported(own, make_board, act, number
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        (b'{"record": "user"', "It is no JSON"),
-        (b"[" * 100_000, "It is no JSON"),
+        (b'{"record": "user"', "It is not JSON"),
+        (b"[" * 100_000, "It is not JSON"),
         (b'{"record": "\xff"}', "It is not UTF-8"),
-        (b'["user"]', "It is no object of JSON"),
-        (b"", "It is no JSON"),
+        (b'["user"]', "It is not a JSON object"),
+        (b"", "It is not JSON"),
     ],
     ids=["broken", "deep", "latin", "list", "blank"],
 )

@@ -154,7 +154,7 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
     board.vote(board.question())
     result = board.command("upgrade", ini=next_release(ini))
     assert result.exit_code == 0, result.output
-    assert result.stdout.endswith("restart its processes one by one.\n")
+    assert result.stdout.endswith("Restart the processes one by one.\n")
     port = re.search(r"127\.0\.0\.1:(\d+)", ini.read_text())[1]
     with server(ini, QABOARD_DATABASE_URL=board.url):
         assert get(int(port), "/questions/")[0].status == 200
@@ -162,7 +162,7 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
         assert ready.status == 200, told
     result = board.command("doctor", ini=ini)
     assert result.exit_code == 0, result.output
-    assert "the tables are those of a newer release" in result.stdout
+    assert "a newer release that this one also supports" in result.stdout
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 0, result.output
     assert "at migration 9000, of a newer release" in result.stdout
@@ -170,14 +170,14 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
     # It may know less than there is.
     result = board.command("export", tmp_path / "board.jsonl", ini=ini)
     assert result.exit_code == 1
-    assert "export the board with that release" in result.stderr
+    assert "Export the board with that release" in result.stderr
 
 
 def test_a_release_does_not_run_on_tables_that_lack_what_it_needs(make_board, ini):
     board = make_board()
     result = board.command("upgrade", ini=next_release(ini, 'compatible_since = "9000"'))
     assert result.exit_code == 0, result.output
-    assert "restart all of its processes now" in result.stdout
+    assert "Restart all processes now" in result.stdout
     with server(ini, output=subprocess.PIPE, QABOARD_DATABASE_URL=board.url) as process:
         _, told = process.communicate(timeout=60)
     assert "made by a newer version of qaboard (9000)" in told
