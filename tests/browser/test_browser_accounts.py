@@ -43,7 +43,7 @@ def test_signing_up_shows_the_errors_and_keeps_what_was_typed(browser, board):
     fill(page.get_by_label("Confirm password"), PASSWORD)
     press(page.get_by_role("button", name="Sign up"))
     # The address has led to a field in between; a browser focuses nothing by itself then.
-    expect(summary).to_contain_text("Name: That username is taken.")
+    expect(summary).to_contain_text("Username: That username is taken.")
     expect(summary).to_be_focused()
     fill(page.get_by_label("Username"), "새사람")
     fill(page.get_by_label("Password", exact=True), PASSWORD)
@@ -158,7 +158,7 @@ def test_logins_are_seen_and_ended(browser, board):
     press(here.get_by_role("link", name="Sessions"))
     logins = here.get_by_role("main").get_by_role("listitem")
     expect(logins).to_have_count(2)
-    press(here.get_by_role("button", name="Log out"))
+    press(here.get_by_role("button", name="Log out:"))
     expect(here.get_by_role("status")).to_have_text("That session is logged out.")
     expect(logins).to_have_count(1)
     there.reload()

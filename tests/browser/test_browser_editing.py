@@ -62,8 +62,8 @@ def test_of_two_browsers_that_edit_at_once_the_second_is_told_and_loses_nothing(
     expect(second.get_by_label("Text", exact=True)).to_have_value("from the second")
     expect(second.get_by_role("textbox", name="Saved version")).to_have_value("from the first")
     difference = second.get_by_role("group", name="Differences")
-    expect(difference.get_by_role("deletion")).to_have_text("[only saved: first]")
-    expect(difference.get_by_role("insertion")).to_have_text("[only yours: second]")
+    expect(difference.get_by_role("deletion")).to_have_text("[saved version only: first]")
+    expect(difference.get_by_role("insertion")).to_have_text("[yours only: second]")
     # From here one goes on writing.
     fill(second.get_by_label("Text", exact=True), "from the first and the second")
     press(second.get_by_role("button", name="Save"))

@@ -18,7 +18,7 @@ def go_to_account(page: Page, name: str) -> None:
     page.goto("/questions/")
     press(page.get_by_role("link", name="Users"))
     fill(page.get_by_label("Username", exact=True), name[:4])
-    press(page.get_by_role("button", name="Search"))
+    press(page.get_by_role("main").get_by_role("button", name="Search"))
     press(page.get_by_role("main").get_by_role("link", name=name, exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Manage {name}")
 
@@ -98,7 +98,7 @@ def test_taking_everything_back_and_giving_it_back(browser, board):
     expect(page.get_by_role("status")).to_contain_text("Posts deleted as spam: 1.")
     assert visitor.goto(f"/questions/{question.id}/").status == 404
     press(page.get_by_role("button", name="Undo spam deletion"))
-    expect(page.get_by_role("status")).to_contain_text("given back: 1.")
+    expect(page.get_by_role("status")).to_contain_text("Posts restored for Spammer: 1.")
     assert visitor.goto(f"/questions/{question.id}/").status == 200
 
 

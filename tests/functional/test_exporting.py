@@ -292,7 +292,7 @@ def test_a_board_with_anything_in_it_takes_no_file(own, make_board):
     before = own.facts()
     result = imported(own, content)
     assert result.exit_code == 1
-    assert "The board has a user already" in result.stderr
+    assert "The board already has a user" in result.stderr
     assert own.facts() == before
     other = make_board()
     with other.transaction() as session:
@@ -316,8 +316,8 @@ def leave_out(number: int, field: str):
 WRONG_FILES = {
     "other-format": (change(1, format="phpbb"), 1, "This is not an exported board."),
     "newer-version": (change(1, version=2), 1, "has version 2, and this release of qaboard reads"),
-    "unknown-kind": (change(3, record="tag"), 3, "no kind of record that is called 'tag'"),
-    "no-kind": (leave_out(3, "record"), 3, "no kind of record that is called None"),
+    "unknown-kind": (change(3, record="tag"), 3, "no record type 'tag'"),
+    "no-kind": (leave_out(3, "record"), 3, "no record type None"),
     "missing-field": (leave_out(3, "role"), 3, "The user lacks role."),
     "unknown-field": (change(3, karma=7), 3, "A user has no 'karma'."),
     "no-number": (change(3, id="3"), 3, "The id of the user must be a whole number."),
