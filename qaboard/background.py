@@ -42,16 +42,19 @@ class BackgroundWorker:
         self.thread: threading.Thread | None = None
         self.changed = threading.Condition()
 
-    def submit(self, job: Job, *, delay_seconds: float = 0) -> None:
+    def submit(self, job: Job, *, delay_seconds: float = 0) -> bool:
         """Run a job soon, or after a while. When too many wait it is dropped, and the log says so;
-        so is one with a delay once the server stops."""
+        so is one with a delay once the server stops.
+
+        :return: whether it is going to run.
+        """
         with self.changed:
             if len(self.jobs) >= QUEUE_LENGTH:
                 log.error("a job was dropped: %s others wait already", QUEUE_LENGTH)
-                return
+                return False
             if self.is_closing and delay_seconds:
                 log.error("a job was dropped: the process stops before it is due")
-                return
+                return False
             job = partial(copy_context().run, do, job)
             due_at = time.monotonic() + delay_seconds
             heapq.heappush(self.jobs, (due_at, next(self.numbers), job))
@@ -60,6 +63,7 @@ class BackgroundWorker:
                 self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
                 self.thread.start()
                 atexit.register(self.close)
+            return True
 
     def wait(self) -> None:
         """Wait until all jobs are done, those with a delay too."""

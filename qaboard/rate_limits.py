@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 KEY_PREFIX = "qaboard"
 COUNTED = "qaboard.counted"
-"""The key of the WSGI environment with what a request was counted for already."""
+"""The key of the WSGI environment with what a request was counted for already, and the answers."""
 
 DATABASE = "database"
 """The setting for counters in the database of the board."""
@@ -208,17 +208,20 @@ def _hit(
 def count_attempt(request: Request, limit: RateLimit, key: object) -> int:
     """Count something, and say how many seconds it must wait; 0 when it may go on.
 
-    An attempt that is repeated, because its transaction met another one, is counted once.
+    An attempt that is repeated, because its transaction met another one, is counted once and
+    answered alike.
     """
     # The environment is what the attempts of one request share.
-    counted = request.environ.setdefault(COUNTED, set())
-    if (limit, str(key)) in counted:
-        return 0
-    counted.add((limit, str(key)))
-    seconds = request.registry["rate_limiter"].seconds_to_wait(limit, str(key))
-    if seconds:
-        log_event(EventKind.RATE_LIMITED, user_id=None, client=request.client, limit=limit.value)
-    return seconds
+    counted = request.environ.setdefault(COUNTED, {})
+    attempt = limit, str(key)
+    if attempt not in counted:
+        seconds = request.registry["rate_limiter"].seconds_to_wait(*attempt)
+        if seconds:
+            log_event(
+                EventKind.RATE_LIMITED, user_id=None, client=request.client, limit=limit.value
+            )
+        counted[attempt] = seconds
+    return counted[attempt]
 
 
 def limit_rate(request: Request, limit: RateLimit, key: object) -> None:

@@ -53,7 +53,8 @@ class Threads(ThreadedTaskDispatcher):
         self.of_monitoring.set_thread_count(MONITORING_THREADS_COUNT)
 
     def add_task(self, task: HTTPChannel) -> None:
-        if task.requests[0].path in MONITORING_PATHS:
+        # A message that cannot be read has no path.
+        if getattr(task.requests[0], "path", "") in MONITORING_PATHS:
             self.of_monitoring.add_task(task)
         else:
             super().add_task(task)

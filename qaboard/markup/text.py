@@ -13,6 +13,11 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Vietnamese, Arabic or Indic one four at most; thirty cover the lines around.
 MARKS_MAX_COUNT = 5
 
+# What Unicode calls a new line (section 5.8): word processors write vertical tabs, too.
+_LINE_END = re.compile("\r\n|[\x0b\x0c\r\x85\u2028\u2029]")
+_SPACING = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
 # Control characters mean nothing in HTML, and lone surrogates cannot be encoded at all.
 # Tab and line feed stay.
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -54,11 +59,18 @@ def mend(text: str) -> str:
     return text if text.isascii() else _limit_marks(_TURNING.sub("", text))
 
 
+def as_line(text: str) -> str:
+    """Return `text` in one line: line ends and tabs become a space, other controls nothing."""
+    line = _CONTROLS.sub("", _SPACING.sub(" ", text))
+    return text if line == text else line.strip()
+
+
 def normalise(source: str) -> str:
     """Return the form of a text that the board stores: ``\\n`` line ends, Unicode NFC.
 
-    Leading and trailing white space is kept: four leading spaces are a code block.  Controls that
-    turn the direction of a text are taken out, and marks beyond `MARKS_MAX_COUNT` on one letter.
+    Leading and trailing white space is kept: four leading spaces are a code block.  Control
+    characters are taken out, those that turn the direction of a text too, and marks beyond
+    `MARKS_MAX_COUNT` on one letter.
 
     Arguments:
         source: text as it came from a form; any characters, any length.
@@ -66,7 +78,7 @@ def normalise(source: str) -> str:
     Returns:
         The normalised text.  Normalising it again changes nothing.
     """
-    text = source.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROLS.sub("", _LINE_END.sub("\n", source))
     if text.isascii():
         return text
     # NFC sorts each run of marks by insertion, and can lengthen it (some decompose into two).

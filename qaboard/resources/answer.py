@@ -59,19 +59,22 @@ class AnswerResource:
             # Hidden with its question, and back with it: there is nothing to do here alone.
             return [(Allow, MODERATOR, Permission.VIEW), DENY_ALL]
         if self.answer.deleted_at is None:
+            # A form that is sent twice is answered twice: restoring what is there changes nothing.
+            changing = (Permission.EDIT, Permission.DELETE, Permission.RESTORE)
             return [
                 (Deny, READ_ONLY, WRITING),
                 # Before the last line, which would let the author vote as anybody may.
                 (Deny, author, Permission.VOTE),
-                (Allow, author, (Permission.EDIT, Permission.DELETE)),
-                (Allow, MODERATOR, (Permission.EDIT, Permission.DELETE)),
+                (Allow, author, changing),
+                (Allow, MODERATOR, changing),
                 (Allow, Authenticated, Permission.VOTE),
                 # What the author of the question may do there, they may not do here.
                 (Deny, Everyone, CHANGES),
             ]
         if self.answer.is_erased:
             return [(Allow, MODERATOR, Permission.VIEW), DENY_ALL]
-        shown = (Permission.VIEW, Permission.RESTORE)
+        # Deleting what is deleted changes nothing either.
+        shown = (Permission.VIEW, Permission.RESTORE, Permission.DELETE)
         if self.answer.is_restorable(utc_now()):
             return [
                 (Deny, READ_ONLY, WRITING),

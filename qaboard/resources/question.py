@@ -93,18 +93,21 @@ class QuestionResource:
     def __acl__(self):
         author = user_principal(self.question.author_id)
         if self.question.deleted_at is None:
+            # A form that is sent twice is answered twice: restoring what is there changes nothing.
+            changing = (Permission.EDIT, Permission.DELETE, Permission.RESTORE)
             return [
                 (Deny, READ_ONLY, WRITING),
                 # Before the last line, which would let the author vote as anybody may.
                 (Deny, author, Permission.VOTE),
-                (Allow, author, (Permission.EDIT, Permission.DELETE)),
-                (Allow, MODERATOR, (Permission.EDIT, Permission.DELETE)),
+                (Allow, author, changing),
+                (Allow, MODERATOR, changing),
                 (Allow, Authenticated, (Permission.VOTE, Permission.ANSWER)),
             ]
         # The last line hides it, and what is below it, from whom the first ones do not name.
         if self.question.is_erased:
             return [(Allow, MODERATOR, Permission.VIEW), DENY_ALL]
-        shown = (Permission.VIEW, Permission.RESTORE)
+        # Deleting what is deleted changes nothing either.
+        shown = (Permission.VIEW, Permission.RESTORE, Permission.DELETE)
         if self.question.is_restorable(utc_now()):
             return [
                 (Deny, READ_ONLY, WRITING),

@@ -10,6 +10,7 @@ from qaboard.models import Draft, SeenDraft
 from qaboard.schemas.fields import (
     at_most,
     body_field,
+    idempotency_key_field,
     multiple_lines,
     single_line,
     title_field,
@@ -62,3 +63,5 @@ class DraftSchema(colander.Schema):
         validator=colander.Function(lambda text: read_seen_drafts(text) is not None),
         missing="",
     )
+    # That of the form, where it has one.
+    idempotency_key = idempotency_key_field("")

@@ -104,6 +104,10 @@ def normalised(value: Any) -> Any:
     return markup.normalise(value) if isinstance(value, str) else value
 
 
+def normalised_line(value: Any) -> Any:
+    return markup.normalise(markup.as_line(value)) if isinstance(value, str) else value
+
+
 def compatible_form(value: Any) -> Any:
     """A short text in NFKC, where wide and narrow spellings of a character are one."""
     # Unicode sorts marks in quadratic time; a name of this length is refused anyway.
@@ -119,7 +123,7 @@ def title_field() -> colander.SchemaNode:
         name="title",
         title=_("Title"),
         description=_("Say in one sentence what you want to know."),
-        preparer=normalised,
+        preparer=normalised_line,
         validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Enter a title."),

@@ -11,7 +11,7 @@ from qaboard.schemas.fields import (
     HiddenWidget,
     at_most,
     next_field,
-    normalised,
+    normalised_line,
     not_blank,
     single_line,
 )
@@ -45,7 +45,7 @@ class AddPasskeySchema(colander.Schema):
         name="name",
         title=_("Name"),
         description=_("To tell it apart from your other passkeys."),
-        preparer=normalised,
+        preparer=normalised_line,
         validator=colander.All(not_blank, single_line, at_most(Passkey.NAME_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
         missing_msg=_("Choose a name."),

@@ -23,10 +23,10 @@ class Permission(StrEnum):
     """Change the text of this post, or of one's own profile."""
 
     DELETE = "delete"
-    """Take this post away, until it is restored."""
+    """Take this post away, until it is restored; once more changes nothing."""
 
     RESTORE = "restore"
-    """Bring this deleted post back."""
+    """Bring this deleted post back; once more changes nothing."""
 
     PREVIEW = "preview"
     """Have Markdown rendered without storing it."""

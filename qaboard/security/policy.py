@@ -79,12 +79,13 @@ class SecurityPolicy:
                 with make_session(engine, writes=True) as session, session.begin():
                     note_use(session, session_id)
             except OperationalError as error:
-                # The next request tries again.
                 log.warning("the last use of a login could not be noted: %s", error)
             finally:
                 self.being_noted.discard(session_id)
 
-        request.background.submit(note)
+        if not request.background.submit(note):
+            # The next request tries again.
+            self.being_noted.discard(session_id)
 
     def _kept_identity(self, request: Request, token_hash: bytes) -> Identity | None:
         """Who is logged in, kept as what pages are made of; it is in most of them all there is to

@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from qaboard.models import Draft, SeenDraft, utc_now
 from qaboard.services.locks import lock_users
-from qaboard.services.post import check_author
+from qaboard.services.post import check_author, find_sent_post
 
 ASK_PLACE = "ask"
 """Where a question is written."""
+
+
+class FormSent(Exception):
+    """The form of this draft was sent meanwhile, so its text is no draft any more."""
 
 
 def answer_place(question_id: int) -> str:
@@ -41,6 +45,7 @@ def save_draft(
     title: str,
     body: str,
     post_version: int | None,
+    idempotency_key: str | None = None,
 ) -> bool:
     """Keep a text; without any text, keep none.
 
@@ -51,6 +56,9 @@ def save_draft(
     :param number: rises with each save of that page; pages of the release before have none.
     :param seen: the drafts that the page shows or goes on with.
     :param post_version: the version of the post that an edit began from.
+    :param idempotency_key: that of the form, if it has one; a page that goes on after its form was
+        sent names none.
+    :raises FormSent: when the form has written a post: this save was under way then.
     :raises StaleDataError: when the user was suspended or left meanwhile.
     :return: whether it is kept; a newer save of this page, or another page's draft that this one
         has not seen, stays instead.
@@ -60,8 +68,11 @@ def save_draft(
     draft = session.scalar(own)
     answer = _answer_without_writing(draft, **sent)
     if answer is None:
-        # So that of two saves at once the second one sees the draft of the first.
+        # So that of two saves at once the second one sees the draft of the first, and each sees
+        # the post that was sent before it.
         lock_users(session, [user_id])
+        if find_sent_post(session, user_id, idempotency_key) is not None:
+            raise FormSent
         draft = session.scalar(own.execution_options(populate_existing=True))
         answer = _answer_without_writing(draft, **sent)
     if answer is not None:

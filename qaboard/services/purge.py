@@ -27,6 +27,13 @@ BATCH_SIZE = 500
 """How many posts one transaction takes back; that holds the lock of SQLite for 0.1 seconds."""
 
 
+class NothingTaken(Refusal):
+    """The account is not purged, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__({WHOLE_FORM: _("No posts from this account are deleted as spam.")})
+
+
 def purge(engine: Engine, user_id: int, *, actor: Actor) -> int:
     """Delete all posts of a user, suspend the account for good and end its logins.
 
@@ -42,7 +49,8 @@ def undo_purge(engine: Engine, user_id: int, *, actor: Actor) -> int:
     """Give back the posts that a purge took, and the suspension that was there before it.
 
     :return: how many posts are back; those that were restored one by one are not among them.
-    :raises Refusal: when the account is closed or not purged.
+    :raises NothingTaken: when the account is not purged.
+    :raises Refusal: when it is closed.
     """
     posts = run_transaction(engine, lambda session: begin_undo(session, user_id, actor=actor))
     finish_purge(engine, user_id)
@@ -79,11 +87,15 @@ def begin_undo(session: Session, user_id: int, *, actor: Actor) -> int:
     A suspension that was made since then stays.
 
     :return: how many posts `finish_purge` will give back.
-    :raises Refusal: when the account is closed or not purged.
+    :raises NothingTaken: when the account is not purged.
+    :raises Refusal: when it is closed.
     """
     user = lock_for_management(session, user_id, actor)
-    if user.purged_at is None or user.purge_step == PurgeStep.GIVE_BACK:
-        raise Refusal({WHOLE_FORM: _("No posts from this account were deleted as spam.")})
+    if user.purged_at is None:
+        raise NothingTaken
+    if user.purge_step == PurgeStep.GIVE_BACK:
+        # It is under way, or was interrupted.
+        return _count(session, user)
     event = _last_suspending_event(session, user)
     if event is not None and event.kind == EventKind.PURGE:
         until = event.details.get("suspended_until")

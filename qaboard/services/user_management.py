@@ -122,6 +122,8 @@ def suspend(session: Session, user_id: int, *, until: datetime, reason: str, act
     """
     user = lock_for_management(session, user_id, actor)
     check_not_last_admin(session, user)
+    if (user.suspended_until, user.suspension_reason) == (until, reason):
+        return
     user.suspended_until = until
     user.suspension_reason = reason
     record_act(session, EventKind.SUSPENSION, user, actor, until=until.isoformat(), reason=reason)

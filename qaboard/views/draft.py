@@ -22,6 +22,7 @@ from qaboard.schemas.draft import DraftSchema, read_seen_drafts
 from qaboard.security.permissions import Permission
 from qaboard.services.draft import (
     ASK_PLACE,
+    FormSent,
     answer_place,
     discard_draft,
     edit_place,
@@ -177,19 +178,34 @@ def save(context: WrittenIn, request):
     """Keep what a script sends of the form; it says whether that is kept."""
     request.limit_rate(RateLimit.DRAFT, request.identity.user_id)
     values = sent_values(request, DraftSchema())
+    title, body = values["title"], values["body"]
+    if says_what_is_posted(context, title, body):
+        title = body = ""
     request.begin_writing()
-    is_kept = save_draft(
-        request.dbsession,
-        user_id=request.identity.user_id,
-        place=place_of(context),
-        writer=values["writer"],
-        number=values["number"],
-        seen=read_seen_drafts(values[SEEN]),
-        title=values["title"],
-        body=values["body"],
-        post_version=values["version"],
-    )
+    try:
+        is_kept = save_draft(
+            request.dbsession,
+            user_id=request.identity.user_id,
+            place=place_of(context),
+            writer=values["writer"],
+            number=values["number"],
+            seen=read_seen_drafts(values[SEEN]),
+            title=title,
+            body=body,
+            post_version=values["version"],
+            idempotency_key=values["idempotency_key"],
+        )
+    except FormSent:
+        return {"is_kept": False, "is_sent": True}
     return {"is_kept": is_kept}
+
+
+def says_what_is_posted(context: WrittenIn, title: str, body: str) -> bool:
+    """Whether the text of an edit is that of the post, as when it was saved meanwhile."""
+    if isinstance(context, AnswersResource | QuestionsResource):
+        return False
+    post = context.question if isinstance(context, QuestionResource) else context.answer
+    return (title, body) == (post.title or "", post.body)
 
 
 @view_of_every_form(name="discard-draft")

@@ -124,7 +124,10 @@ class DeleteView:
     @view_config(context=QuestionResource, request_method="GET")
     @view_config(context=AnswerResource, request_method="GET")
     def confirm(self):
-        return {"resource": self.context, "post": post_of(self.context)}
+        post = post_of(self.context)
+        if post.deleted_at is not None:
+            return HTTPSeeOther(self.request.resource_path(self.context))
+        return {"resource": self.context, "post": post}
 
     @view_config(context=QuestionResource, request_method="POST")
     def delete_question(self):

@@ -12,7 +12,7 @@ from pyramid.view import view_config, view_defaults
 from qaboard.i18n import _
 from qaboard.kept_pages.notes import keep_page
 from qaboard.kept_pages.parts import keep_part
-from qaboard.markup import mend
+from qaboard.markup import as_line, mend
 from qaboard.models import Question
 from qaboard.pagination import requested_number
 from qaboard.presenters.question import present_question_list
@@ -48,7 +48,7 @@ from qaboard.views.sending import add_key, sent_post
 )
 def list_questions(context: QuestionsResource, request):
     """All questions, or with ``?q=`` the posts that are found."""
-    query = parse_query(mend(" ".join(request.GET.getall("q"))))
+    query = parse_query(mend(as_line(" ".join(request.GET.getall("q")))))
     if query.text:
         request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
         sort = requested_choice(request, "sort", SearchSort)
@@ -79,7 +79,7 @@ def render_list(request, sort: QuestionSort) -> dict[str, Markup]:
 def show_similar(context: QuestionsResource, request):
     """The questions that are like a title which is being typed: a piece of the page."""
     request.limit_rate(RateLimit.SEARCH, rate_limited_address(request))
-    title = mend(requested_text(request, "title"))
+    title = mend(as_line(requested_text(request, "title")))
     return {"similar": present_similar_questions(request, title)}
 
 

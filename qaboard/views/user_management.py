@@ -14,7 +14,7 @@ from pyramid.view import view_config, view_defaults
 from translationstring import TranslationString
 
 from qaboard.i18n import _
-from qaboard.markup import mend
+from qaboard.markup import as_line, mend
 from qaboard.models import Role, User, utc_now
 from qaboard.natural_number import parse_natural_number
 from qaboard.presenters.audit_log import present_audit_log
@@ -22,8 +22,8 @@ from qaboard.presenters.user_management import UserStatus, present_managed_user,
 from qaboard.resources import UserResource, UsersResource
 from qaboard.schemas.user_management import LENGTHS, RoleSchema, SuspensionLength, SuspensionSchema
 from qaboard.security.permissions import Permission
-from qaboard.services.purge import begin_purge, begin_undo, finish_purge
-from qaboard.services.refusal import Refusal
+from qaboard.services.purge import NothingTaken, begin_purge, begin_undo, finish_purge
+from qaboard.services.refusal import WHOLE_FORM, Refusal
 from qaboard.services.user_management import (
     Actor,
     change_role,
@@ -46,7 +46,7 @@ PURGE_SECONDS = 2
 def list_users(context: UsersResource, request):
     """All users, or with ``?q=`` those who are found."""
     status = requested_choice(request, "status", UserStatus)
-    typed = mend(" ".join(request.GET.getall("q")))[: User.EMAIL_MAX_CHARACTERS]
+    typed = mend(as_line(" ".join(request.GET.getall("q"))))[: User.EMAIL_MAX_CHARACTERS]
     # What shows nothing is in no name, and no database takes all of it.
     text = "".join(character for character in typed if character.isprintable()).strip()
     return {"list": present_user_list(request, context, status, text)}
@@ -100,6 +100,8 @@ class ManageUserView:
     @view_config(name="manage", permission=Permission.MANAGE_USERS, request_method="GET")
     def show(self):
         return {
+            # A refused form is shown at an address that is for sending it alone.
+            "next": self.request.resource_path(self.context, "manage"),
             "resource": self.context,
             "managed": present_managed_user(self.request, self.context),
             "denial_reason": denial_reason(self.request, self.user),
@@ -226,7 +228,12 @@ class ManageUserView:
         return self.submit("unpurge", self._unpurge)
 
     def _unpurge(self, _values: dict[str, Any]) -> None:
-        posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        try:
+            posts = begin_undo(self.session, self.user.id, actor=self.actor)
+        except NothingTaken as refusal:
+            # All is back already, as after a form that was sent twice.
+            self.tell(refusal.errors[WHOLE_FORM])
+            return
         self.treat_posts()
         self.tell(_("Posts restored for ${username}: ${posts}."), posts=posts)
 

@@ -65,6 +65,8 @@ export class DraftSaving {
     // "", "kept", "unsaved" or "elsewhere".
     this.answered = "";
     this.isStopped = false;
+    // Whether the form has been sent by now, so that what is typed on is another text.
+    this.isSent = false;
   }
 
   get isSaved() {
@@ -120,17 +122,18 @@ export class DraftSaving {
   }
 
   send(now) {
-    const { seen, text } = this;
+    const { isSent, seen, text } = this;
     this.number += 1;
     this.flight = { number: this.number, text };
     this.sentAt = now;
     // Until there is an answer nobody knows what the server has.
     this.saved = null;
-    return { writer: this.writer, number: this.number, seen, text };
+    return { writer: this.writer, number: this.number, seen, text, isSent };
   }
 
-  // How a save went: "kept", "elsewhere" (another page's draft stays), "refused", or "failed", which
-  // is tried again. Of a save that a newer one has followed nothing is heard.
+  // How a save went: "kept", "elsewhere" (another page's draft stays), "sent" (the form was sent
+  // before it), "refused", or "failed", which is tried again. Of a save that a newer one has followed
+  // nothing is heard.
   answer(number, outcome, now, retryAfter = 0) {
     if (this.flight?.number !== number) {
       return;
@@ -153,6 +156,10 @@ export class DraftSaving {
       this.answered = "kept";
     } else if (outcome === "elsewhere") {
       this.answered = "elsewhere";
+    } else if (outcome === "sent") {
+      this.isSent = true;
+      this.sentAt = -Infinity;
+      this.answered = "";
     } else {
       this.retryAt = text === this.text ? Infinity : 0;
       this.answered = "unsaved";

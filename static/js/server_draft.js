@@ -95,7 +95,7 @@ export class ServerDraft {
   }
 
   async send(save) {
-    const { csrf_token: token, version } = this.form.elements;
+    const { csrf_token: token, version, idempotency_key: key } = this.form.elements;
     const fields = {
       ...JSON.parse(save.text),
       writer: save.writer,
@@ -105,6 +105,10 @@ export class ServerDraft {
     };
     if (version) {
       fields.version = version.value;
+    }
+    if (key && !save.isSent) {
+      // If the form is sent before this comes, the server drops it.
+      fields.idempotency_key = key.value;
     }
     const options = formOf(fields);
     options.keepalive = new Blob([options.body]).size < KEEPALIVE_MAX_BYTES;
@@ -203,7 +207,11 @@ function outcomeOf(response, text) {
   if (!response.ok || !response.headers.get("Content-Type")?.startsWith("application/json")) {
     return "refused";
   }
-  return JSON.parse(text).is_kept ? "kept" : "elsewhere";
+  const { is_kept: isKept, is_sent: isSent } = JSON.parse(text);
+  if (isSent) {
+    return "sent";
+  }
+  return isKept ? "kept" : "elsewhere";
 }
 
 // In milliseconds; the header is a number of seconds or a date (RFC 9110, section 10.2.3).

@@ -222,7 +222,8 @@ def test_an_edit_that_is_undone_leaves_no_draft(browser, board):
     page.clock.fast_forward(4_000)
     expect(saved(page)).to_have_text("Draft saved")
     page.get_by_label("Text", exact=True).fill("first")
-    page.clock.fast_forward(16_000)
+    with page.expect_response("**/draft"):
+        page.clock.fast_forward(16_000)
     expect(saved(page)).to_have_text("")
     with board.transaction() as session:
         assert session.scalars(select(Draft)).all() == []

@@ -135,7 +135,7 @@ def test_a_purge_that_cannot_be_is_refused_in_a_sentence(run, board):
     for arguments, sentence in (
         (["nobody"], "User nobody not found."),
         (["boss"], "This is the only administrator."),
-        (["minji", "--undo"], "No posts from this account were deleted as spam."),
+        (["minji", "--undo"], "No posts from this account are deleted as spam."),
     ):
         before = board.facts()
         result = run("user", "purge", *arguments)

@@ -81,17 +81,39 @@ def test_an_answer_is_deleted_counted_and_restored(browser, board):
     assert board.read(question).answer_count == 1
 
 
-def test_deleting_twice_counts_once(browser, board):
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.MODERATOR])
+@pytest.mark.parametrize("kind", ["question", "answer"])
+def test_deleting_and_restoring_twice_is_answered_alike_and_done_once(browser, board, kind, role):
     author = board.user()
-    question = board.question()
-    answer = board.answer(question, author)
-    board.answer(question)
-    client = browser(author)
-    path = f"/questions/{question.id}/answers/{answer.id}/delete"
-    form = form_of(client.get(path), "delete")
-    form.submit()
-    form.submit(status=403)
-    assert board.read(question).answer_count == 1
+    question = board.question(author)
+    post, path = question, f"/questions/{question.id}/"
+    if kind == "answer":
+        post = board.answer(question, author)
+        board.answer(question)
+        path += f"answers/{post.id}/"
+    client = browser(author if role is Role.MEMBER else board.user(role=role))
+    deletion = form_of(client.get(f"{path}delete"), "delete")
+    first = deletion.submit(status=303)
+    version = board.read(post).version
+    assert deletion.submit(status=303).location == first.location
+    assert board.read(post).version == version
+    page = client.get(path)
+    assert all("delete" not in link["href"] for link in page.html.select("main a[href]"))
+    restoration = form_of(page, "restore")
+    first = restoration.submit(status=303)
+    assert restoration.submit(status=303).location == first.location
+    assert board.read(post).version == version + 1
+    assert board.read(question).answer_count == (2 if kind == "answer" else 0)
+    page = client.get(f"/questions/{question.id}/")
+    assert all(not form.action.endswith("/restore") for form in page.forms.values())
+
+
+def test_the_page_that_asks_whether_to_delete_leads_on_from_what_is_deleted(browser, board):
+    author = board.user()
+    question = board.question(author)
+    board.delete(question)
+    page = browser(author).get(f"/questions/{question.id}/delete", status=303)
+    assert page.location == f"/questions/{question.id}/"
 
 
 @pytest.mark.parametrize("kind", ["question", "answer"])

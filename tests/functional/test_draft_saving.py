@@ -27,9 +27,11 @@ from programs import required_program
 from project import PROJECT
 from sqlalchemy import delete, select
 
+from qaboard import markup
 from qaboard.models import Draft
 from qaboard.schemas.draft import read_seen_drafts
-from qaboard.services.draft import ASK_PLACE, discard_draft, save_draft, settle_draft
+from qaboard.services.draft import ASK_PLACE, FormSent, discard_draft, save_draft, settle_draft
+from qaboard.services.question import ask
 
 # Long enough for the longest pause after failures, twice.
 HEALING_SECONDS = 700
@@ -98,13 +100,17 @@ class Tab:
 
 @dataclass
 class Save:
-    """A save under way: sent, or answered by the server and not yet heard of."""
+    """A save under way: sent, or answered by the server and not yet heard of.
+
+    ``is_sent`` is whether its page knows that its form was sent, and so names no key.
+    """
 
     page: int
     number: int
     writer: str
     seen: str
     text: str
+    is_sent: bool
     outcome: str = ""
     is_given_up: bool = False
 
@@ -122,6 +128,7 @@ class Drafts(RuleBasedStateMachine):
         self.saves: list[Save] = []
         self.histories: dict[int, set[Name]] = {}
         self.row: Draft | None = None
+        self.posted: set[str] = set()
         self.open_tab()
 
     # Pages
@@ -182,7 +189,7 @@ class Drafts(RuleBasedStateMachine):
             return
         numbers = [each.number for each in self.saves if each.writer == save["writer"]]
         assert all(save["number"] > number for number in numbers)
-        self.saves.append(Save(tab.page, **save))
+        self.saves.append(Save(tab.page, is_sent=save.pop("isSent"), **save))
         name = (save["writer"], save["number"])
         tab.history.add(name)
         self.keep(tab)
@@ -204,20 +211,29 @@ class Drafts(RuleBasedStateMachine):
 
     def receive(self, save: Save) -> None:
         before = self.row
-        with self.board.transaction() as session:
-            is_kept = save_draft(
-                session,
-                user_id=self.user_id,
-                place=ASK_PLACE,
-                writer=save.writer,
-                number=save.number,
-                seen=read_seen_drafts(save.seen),
-                title="",
-                body=save.text,
-                post_version=None,
-            )
-        save.outcome = "kept" if is_kept else "elsewhere"
+        try:
+            with self.board.transaction() as session:
+                is_kept = save_draft(
+                    session,
+                    user_id=self.user_id,
+                    place=ASK_PLACE,
+                    writer=save.writer,
+                    number=save.number,
+                    seen=read_seen_drafts(save.seen),
+                    title="",
+                    body=save.text,
+                    post_version=None,
+                    # That of each page of the form is another one.
+                    idempotency_key=None if save.is_sent else save.writer,
+                )
+            save.outcome = "kept" if is_kept else "elsewhere"
+        except FormSent:
+            is_kept, save.outcome = False, "sent"
         self.read_row()
+        if save.writer in self.posted and not save.is_sent:
+            assert save.text == "" or self.row is None or self.row.writer != save.writer, (
+                "a draft came back after its text was posted"
+            )
         tab, after = self.tab_of(save), self.row
         if tab and is_kept:
             tab.is_superseded = False
@@ -272,14 +288,29 @@ class Drafts(RuleBasedStateMachine):
             assert not was_saved or self.row is not None or tab.is_superseded
         self.wake()
 
+    def copy(self, tab: Tab, restored: str | None = None) -> Tab:
+        copy = replace(tab, history=set(tab.history), stored_history=set(tab.stored_history))
+        self.tabs.append(copy)
+        self.load(copy, restored=restored)
+        self.wake()
+        return copy
+
     @precondition(lambda self: len(self.tabs) < TABS_MAX_COUNT)
     @rule(index=tabs_index, restores=st.booleans())
     def duplicate(self, index: int, restores: bool) -> None:
         tab = self.tab(index)
-        copy = replace(tab, history=set(tab.history), stored_history=set(tab.stored_history))
-        self.tabs.append(copy)
-        self.load(copy, restored=tab.value if restores and not tab.is_from_draft else None)
-        self.wake()
+        self.copy(tab, restored=tab.value if restores and not tab.is_from_draft else None)
+
+    @precondition(lambda self: len(self.tabs) < TABS_MAX_COUNT)
+    @rule(index=tabs_index, fate=st.sampled_from(FATES))
+    def overtake_the_duplicate(self, index: int, fate: str) -> None:
+        """A tab whose draft is saved goes on, before the first save of its duplicate arrives."""
+        tab = self.tab(index)
+        self.write(index, "a", 20, "answered")
+        copy = self.copy(tab)
+        self.write(self.tabs.index(tab), "b", 20, "answered")
+        for save in [each for each in self.saves if each.page == copy.page]:
+            self.meet(save, fate)
 
     @rule(
         index=tabs_index,
@@ -300,8 +331,17 @@ class Drafts(RuleBasedStateMachine):
             # The page that follows is the empty form again.
             self.act(tab, "stop")
             with self.board.transaction() as session:
+                ask(
+                    session,
+                    author_id=self.user_id,
+                    title="A title",
+                    body=tab.value or "a",
+                    render=markup.render,
+                    idempotency_key=tab.writer,
+                )
                 seen = read_seen_drafts(tab.state["seen"])
                 settle_draft(session, self.user_id, ASK_PLACE, seen=seen, body=tab.value)
+            self.posted.add(tab.writer)
             self.settle()
             tab.storage = None
             self.load(tab)

@@ -45,7 +45,7 @@ QUESTION_LIVE = {
     "draft": "login 403   ok    403   ok    ok    403",
     "discard-draft": "login 403   ok    403   ok    ok    403",
     "delete": "login 403   ok    403   ok    ok    403",
-    "restore": NOBODY,
+    "restore": "login 403   ok    403   ok    ok    403",
     "vote": "login ok    403   ok    ok    ok    403",
 }
 QUESTION_DELETED = {
@@ -53,7 +53,8 @@ QUESTION_DELETED = {
     "edit": "404   404   403   404   403   403   404",
     "draft": "404   404   403   404   403   403   404",
     "discard-draft": "404   404   403   404   403   403   404",
-    "delete": "404   404   403   404   403   403   404",
+    # Once more: nothing happens.
+    "delete": "404   404   ok    404   ok    ok    404",
     "restore": "404   404   ok    404   ok    ok    404",
     "vote": "404   404   403   404   403   403   404",
 }
@@ -62,7 +63,7 @@ QUESTION_DELETED_LONG_AGO = {
     "edit": HIDDEN,
     "draft": HIDDEN,
     "discard-draft": HIDDEN,
-    "delete": HIDDEN,
+    "delete": MODERATORS_SEE,
     "restore": MODERATORS_SEE,
     "vote": HIDDEN,
 }
@@ -72,7 +73,7 @@ ANSWER_LIVE = {
     "draft": "login 403   403   ok    ok    ok    403",
     "discard-draft": "login 403   403   ok    ok    ok    403",
     "delete": "login 403   403   ok    ok    ok    403",
-    "restore": NOBODY,
+    "restore": "login 403   403   ok    ok    ok    403",
     "vote": "login ok    ok    403   ok    ok    403",
 }
 ANSWER_DELETED = {
@@ -80,7 +81,7 @@ ANSWER_DELETED = {
     "edit": "404   404   404   403   403   403   404",
     "draft": "404   404   404   403   403   403   404",
     "discard-draft": "404   404   404   403   403   403   404",
-    "delete": "404   404   404   403   403   403   404",
+    "delete": "404   404   404   ok    ok    ok    404",
     "restore": "404   404   404   ok    ok    ok    404",
     "vote": "404   404   404   403   403   403   404",
 }
@@ -156,8 +157,7 @@ TABLE = {
         "role": ADMINS,
         "end-sessions": MODERATORS,
         "purge": MODERATORS,
-        # There is nothing to give back.
-        "unpurge": "login 403   403   403   400   400   403",
+        "unpurge": MODERATORS,
     },
     # A purge ends the logins of the account, here of the asker.
     (UserResource, "purged"): {
@@ -178,7 +178,7 @@ TABLE = {
         "role": ADMINS,
         "end-sessions": ADMINS,
         "purge": ADMINS,
-        "unpurge": "login 403   403   403   403   400   403",
+        "unpurge": ADMINS,
     },
     (UserResource, "of an admin"): {
         "": EVERYBODY,
@@ -188,7 +188,7 @@ TABLE = {
         "role": ADMINS,
         "end-sessions": ADMINS,
         "purge": ADMINS,
-        "unpurge": "login 403   403   403   403   400   403",
+        "unpurge": ADMINS,
     },
     # Nobody is logged in there any more.
     (UserResource, "closed"): {

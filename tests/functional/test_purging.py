@@ -8,9 +8,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from managing import administrative_events
 from sqlalchemy import func, insert, select
 
-from qaboard.models import Answer, Post, Question, Role, User, utc_now
+from qaboard.models import Answer, EventKind, Post, Question, Role, User, utc_now
 from qaboard.scripts.checks import checks_for
 from qaboard.services import purge as purging
 from qaboard.services.purge import (
@@ -221,13 +222,19 @@ def test_a_later_suspension_stays(browser, scene, press, moderator):
     assert user.suspended_until > utc_now()
 
 
-def test_undoing_twice_from_an_old_page_is_refused(browser, scene, press, moderator):
+def test_undoing_twice_is_answered_alike_and_done_once(browser, scene, press, moderator):
     press(scene.spammer, "purge")
     form = browser(moderator).get(f"/users/{scene.spammer.id}/manage").forms["unpurge"]
-    form.submit("submit", status=303)
+    first = form.submit("submit", status=303)
     before = scene.facts()
-    assert "No posts from this account were deleted as spam." in form.submit("submit", status=400)
+    again = form.submit("submit", status=303)
+    assert again.location == first.location
+    assert "No posts from this account are deleted as spam." in again.follow()
     assert scene.facts() == before
+    assert [event.kind for event in administrative_events(scene, scene.spammer)] == [
+        EventKind.PURGE,
+        EventKind.PURGE_UNDONE,
+    ]
 
 
 def test_an_account_without_posts_can_be_purged(board, press):
@@ -305,6 +312,18 @@ def test_a_purge_that_was_interrupted_goes_on(thousands, keep_house):
     assert undo_purge(thousands.engine, user_id, actor=OPERATOR) == 1000
     assert reread(thousands, thousands.spammer).purged_at is None
     assert {thousands.read(question).answer_count for question in thousands.full_questions} == {10}
+
+
+def test_an_undo_that_was_interrupted_goes_on_when_it_is_given_again(thousands):
+    user_id = thousands.spammer.id
+    purge(thousands.engine, user_id, actor=OPERATOR)
+    with thousands.transaction() as session:
+        begin_undo(session, user_id, actor=OPERATOR)
+    assert not finish_purge(thousands.engine, user_id, seconds=0)
+    assert undo_purge(thousands.engine, user_id, actor=OPERATOR) == 1000 - BATCH_SIZE
+    assert live_posts(thousands) == 1000
+    kinds = [event.kind for event in administrative_events(thousands, thousands.spammer)]
+    assert kinds == [EventKind.PURGE, EventKind.PURGE_UNDONE]
 
 
 def live_posts(board) -> int:

@@ -6,13 +6,15 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from factories import PASSWORD
 from limits import parse
 from postgresql import free_port
 
-from qaboard.rate_limits import STORAGE_PAUSE_SECONDS, RateLimiter
+from qaboard.rate_limits import STORAGE_PAUSE_SECONDS, RateLimiter, count_attempt
+from qaboard.services.security_event import NO_CLIENT
 from qaboard.settings import SettingsError
 from qaboard.settings.rate_limits import RateLimit, RateLimitSettings
 
@@ -36,6 +38,14 @@ def assert_to_wait(page) -> None:
     assert page.status_int == 429
     assert 0 < int(page.headers["Retry-After"]) <= 60
     assert "Too many attempts" in page
+
+
+def test_an_attempt_that_is_repeated_is_refused_again_and_counted_once():
+    counted = []
+    limiter = SimpleNamespace(seconds_to_wait=lambda *attempt: counted.append(attempt) or 30)
+    request = SimpleNamespace(environ={}, registry={"rate_limiter": limiter}, client=NO_CLIENT)
+    assert [count_attempt(request, RateLimit.LOGIN_ACCOUNT, 1) for _ in range(2)] == [30, 30]
+    assert len(counted) == 1
 
 
 def test_a_question(once, browser, board):

@@ -14,10 +14,12 @@ import waitress
 from postgresql import free_port
 from project import PROJECT
 
+from qaboard.serving import Threads
+
 
 @contextmanager
 def production_server(application: Callable) -> Iterator[int]:
-    """The application behind waitress as production.ini sets it up; gives the port."""
+    """The application behind waitress as production.ini and `serve` set it up; gives the port."""
     # Paste gives a server none of the values for all sections.
     ini = configparser.RawConfigParser(default_section="nothing")
     ini.read(PROJECT / "production.ini")
@@ -25,7 +27,9 @@ def production_server(application: Callable) -> Iterator[int]:
     assert options.pop("use") == "egg:qaboard"
     port = free_port()
     options["listen"] = f"127.0.0.1:{port}"
-    server = waitress.create_server(application, **options)
+    threads = Threads()
+    server = waitress.create_server(application, _dispatcher=threads, **options)
+    threads.set_thread_count(server.adj.threads)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -64,6 +68,13 @@ def test_connections_that_only_stay_open_keep_nobody_out():
         for _ in range(150):
             stack.enter_context(closing(socket.create_connection(("127.0.0.1", port), 10)))
         assert exchange(port, request).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("line", [b"GET\x00 / HTTP/1.1", b"GET / HTTP/1.1\r\nno header"])
+def test_a_message_that_cannot_be_read_is_answered(line):
+    with production_server(tell) as port:
+        answer = exchange(port, line + b"\r\nHost: board.example\r\n\r\n")
+    assert answer.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
 
 
 def test_a_reader_cannot_say_what_only_the_proxy_may():

@@ -8,6 +8,7 @@ import pytest
 from factories import PASSWORD
 from sqlalchemy import select, update
 
+from qaboard import background
 from qaboard.models import UserSession, utc_now
 from qaboard.services.user_session import SESSIONS_MAX_COUNT
 
@@ -37,6 +38,21 @@ def last_use(board):
 def age_sessions(board, **columns) -> None:
     with board.transaction() as session:
         session.execute(update(UserSession).values(**columns))
+
+
+def test_a_use_that_could_not_be_noted_is_noted_by_the_next_request(
+    app, browser, board, monkeypatch
+):
+    board.user("alex")
+    client = browser()
+    log_in(client, "alex")
+    age_sessions(board, last_used_at=utc_now() - timedelta(days=1))
+    with monkeypatch.context() as full:
+        full.setattr(background, "QUEUE_LENGTH", 0)
+        client.get("/account/")
+    client.get("/account/")
+    app.registry["background"].wait()
+    assert utc_now() - last_use(board) < timedelta(hours=1)
 
 
 def test_they_are_listed_with_device_address_and_times(browser, board):

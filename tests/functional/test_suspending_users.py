@@ -47,6 +47,20 @@ class TestSuspending:
         assert "Your post" not in page
         assert member.get("/account/")
 
+    def test_a_form_that_is_refused_leads_back_to_its_page(self, browser, board, moderator):
+        user = board.user("somebody")
+        page = suspend(browser(moderator), user, reason="")
+        link = page.html.select_one("footer a")["href"]
+        assert link == f"/language?next=%2Fusers%2F{user.id}%2Fmanage"
+
+    def test_sent_twice_it_is_written_down_once(self, browser, board, moderator):
+        user, client = board.user("somebody"), browser(moderator)
+        form = client.get(f"/users/{user.id}/manage").forms["suspend"]
+        form["until"], form["reason"] = "for_good", REASON
+        for _ in range(2):
+            form.submit("submit", status=303)
+        assert [event.kind for event in events_of(board, user)].count("suspension") == 1
+
     def test_between_the_two_steps_of_a_login(self, app, browser, board, moderator):
         user = board.user("somebody")
         totp = add_app(board, app, user)
@@ -163,7 +177,7 @@ class TestSuspending:
             ({"reason": "  "}, "Enter a reason."),
             ({"reason": "a"}, "at least 2 characters"),
             ({"reason": "x" * 501}, "The limit is 500."),
-            ({"reason": "a\x00bc"}, "control characters"),
+            ({"reason": "a\x00"}, "at least 2 characters"),
             ({"date": "2001-01-01"}, "That date has passed."),
             ({"date": "yesterday"}, "Invalid date"),
             ({"date": "9999-12-31"}, "too far away"),

@@ -24,8 +24,14 @@ OVERRIDE, ISOLATE, ZALGO = "\u202e", "\u2067", "z" + "\u0335\u0489" * 30
         (username_field(), ZALGO + "eta", "z" + ("\u0335\u0489" * 3)[:5] + "eta"),
         (AddPasskeySchema()["name"], f"my{OVERRIDE}key", "mykey"),
         (SuspensionSchema()["reason"], f"too{ISOLATE} rude", "too rude"),
+        (title_field(), "A\x00 title\tin\r\ntwo lines", "A title in two lines"),
+        (AddPasskeySchema()["name"], "my\x1b\nkey\x9f", "my key"),
+        (SuspensionSchema()["reason"], "too\x00\r\nrude", "too\nrude"),
     ],
-    ids=["title", "zalgo", "name", "zalgo-name", "passkey", "reason"],
+    ids=[
+        *("title", "zalgo", "name", "zalgo-name", "passkey", "reason"),
+        *("title-of-controls", "passkey-of-controls", "reason-of-controls"),
+    ],
 )
 def test_a_field_mends_what_is_typed(field, typed, stored):
     assert field.deserialize(typed) == stored
@@ -47,6 +53,15 @@ def test_a_question_and_a_search_turn_nothing(browser, board):
         assert OVERRIDE not in page.text
         assert ISOLATE not in page.text
         assert "Coffee" in page.html.main.text
+
+
+def test_a_search_has_no_control_characters(browser, board):
+    board.question(title="Coffee beans")
+    page = browser().get("/questions/", {"q": "cof\x00fee\tbeans\x1b"})
+    assert page.html.find(id="search")["value"] == "coffee beans"
+    assert "1 result" in page
+    page = browser().get("/questions/similar", {"title": "Cof\x00fee\nbeans"})
+    assert "Coffee beans" in page
 
 
 def test_titles_of_older_releases_are_mended_by_the_migration(make_database):

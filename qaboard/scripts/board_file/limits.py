@@ -52,7 +52,14 @@ from qaboard.models import (
 )
 from qaboard.models.base import UTCDateTime
 from qaboard.models.user import RELEASED_NAME
-from qaboard.schemas.fields import body_field, email_field, title_field, username_field
+from qaboard.schemas.fields import (
+    body_field,
+    email_field,
+    multiple_lines,
+    single_line,
+    title_field,
+    username_field,
+)
 from qaboard.schemas.passkey import AddPasskeySchema
 from qaboard.schemas.user_management import SuspensionSchema
 from qaboard.security.encryption import NONCE_BYTES
@@ -141,11 +148,16 @@ def _byte_count(minimum: int, maximum: int) -> Limit:
     return Limit(accept, lambda column: ~func.length(column).between(minimum, maximum), sentence)
 
 
-def _field(field: colander.SchemaNode) -> Callable[[str], str]:
-    """The check of a field of a form, which also mends what the form mends."""
+def _field(field: colander.SchemaNode, check_controls=single_line) -> Callable[[str], str]:
+    """The check of a field of a form, which also mends what the form mends.
+
+    :param check_controls: refuses the control characters that a form takes out: nobody has typed
+        those of a file, and nobody sees what becomes of it.
+    """
 
     def accept(value: str) -> str:
         try:
+            check_controls(field, value)
             return field.deserialize(value)
         except colander.Invalid as error:
             message = next(error.paths())[-1].messages()[0]
@@ -157,8 +169,8 @@ def _field(field: colander.SchemaNode) -> Callable[[str], str]:
 
 _accept_username = _field(username_field())
 _accept_email = _field(email_field())
-_accept_body = _field(body_field())
-_accept_reason = _field(SuspensionSchema()["reason"])
+_accept_body = _field(body_field(), multiple_lines)
+_accept_reason = _field(SuspensionSchema()["reason"], multiple_lines)
 
 
 def _username(value: str) -> str:
