@@ -9,6 +9,7 @@ from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
+from translationstring import TranslationString
 from webob.acceptparse import create_accept_language_header
 
 from qaboard.formatting import number
@@ -79,6 +80,14 @@ def accepted_locale(header: str, default: str) -> str:
     # One that cannot be read asks for nothing.
     accepted = create_accept_language_header(header)
     return accepted.lookup(LOCALES, default=default) if accepted else default
+
+
+def pgettext(context: str, message: str) -> TranslationString:
+    """A message whose word stands for two things in another language.
+
+    :param context: which of them, for translators (``msgctxt``).
+    """
+    return _(message, context=context)
 
 
 def translate_message(request: Request, message: str, mapping: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from qaboard.page_head import (
     address_locale,
     beginning,
 )
-from qaboard.page_messages import gettext, ngettext
+from qaboard.page_messages import gettext, ngettext, pgettext
 from qaboard.presenters.markdown_help import MARKDOWN_EXAMPLES
 from qaboard.presenters.security_event import event_sentence, event_until
 from qaboard.resources import RootResource
@@ -282,6 +282,7 @@ def includeme(config: Configurator) -> None:
             "jinja2.globals": {
                 "_": gettext,
                 "gettext": gettext,
+                "pgettext": pgettext,
                 "ngettext": ngettext,
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,

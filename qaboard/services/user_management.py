@@ -55,7 +55,7 @@ def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
         if user.role != seen_role or acting.role != actor.role or not _has_rights(acting):
             raise StaleDataError(f"rights changed while user {user_id} was to be managed")
     if user.closed_at is not None:
-        raise Refusal({WHOLE_FORM: _("This account is closed, so there is nothing to manage.")})
+        raise Refusal({WHOLE_FORM: _("This account is deleted, so there’s nothing to manage.")})
     return user
 
 
@@ -92,7 +92,7 @@ def check_not_last_admin(session: Session, user: User) -> None:
         raise Refusal(
             {
                 WHOLE_FORM: _(
-                    "This is the last administrator. Make somebody else an administrator first."
+                    "This is the only administrator. Make someone else an administrator first."
                 )
             }
         )

@@ -181,8 +181,8 @@ def test_votes_and_rights_are_those_of_who_reads(small_board, browser, readers):
     small_board.vote(small_board.asked, 1, readers["old hand"])
     small_board.vote(small_board.asked, -1, readers["newcomer"])
     for _ in range(2):
-        assert said("old hand") == (["You: useful"], False, True)
-        assert said("newcomer") == (["You: not useful"], False, True)
+        assert said("old hand") == (["You upvoted"], False, True)
+        assert said("newcomer") == (["You downvoted"], False, True)
         assert said("other") == ([], False, True)
         assert said("author") == (["Your post"], True, False)
         assert said("moderator") == ([], True, True)

@@ -207,7 +207,7 @@ def test_a_disk_that_hangs_holds_nobody_up(make_log, at_once, monkeypatch):
 @pytest.mark.parametrize("place", ["missing/log", "file/log"])
 def test_a_folder_that_cannot_be_is_one_sentence(tmp_path, place):
     (tmp_path / "file").touch()
-    with pytest.raises(SystemExit, match=r"qaboard: The log cannot be written to .+ must be there"):
+    with pytest.raises(SystemExit, match=r"qaboard: The log cannot be written to .+ must exist"):
         QueuedFileHandler(str(tmp_path / place), 0, 1)
 
 
