@@ -50,11 +50,11 @@ def _connect(engine):
         return engine.execution_options(writes=True).connect()
     except OSError as error:
         raise SystemExit(
-            f"qaboard: The folder of the database cannot be made: {error.strerror}: "
+            f"qaboard: The folder of the database cannot be created: {error.strerror}: "
             f"{error.filename}"
         ) from None
     except OperationalError as error:
-        raise SystemExit(f"qaboard: The database says: {error.orig}") from None
+        raise SystemExit(f"qaboard: Database error: {error.orig}") from None
 
 
 def _switch_foreign_keys_off(connection) -> None:
@@ -135,5 +135,5 @@ def _is_ours(name, type_, _parent_names) -> bool:
 
 
 if context.is_offline_mode():
-    raise SystemExit("qaboard's migrations need a database; they make no SQL scripts.")
+    raise SystemExit("qaboard's migrations need a database. They cannot write SQL scripts.")
 run_migrations()

@@ -35,7 +35,7 @@ class _Group(click.Group):
             except UnicodeEncodeError:
                 told = os.fsencode(argument)
                 raise click.UsageError(
-                    f"The argument {told!r} is not UTF-8; write it in UTF-8.", context
+                    f"The argument {told!r} is not UTF-8. Write it in UTF-8.", context
                 ) from None
         return super().parse_args(context, arguments)
 
@@ -58,9 +58,9 @@ class _Group(click.Group):
 @click.version_option(package_name="qaboard")
 @click.pass_context
 def qaboard(context: click.Context, ini_path: str) -> None:
-    """Run and look after a question-and-answer board.
+    """Run and maintain a question-and-answer board.
 
-    The ini file is named before the command:
+    Name the ini file before the command:
 
     \b
         qaboard seed-demo

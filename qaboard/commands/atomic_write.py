@@ -72,7 +72,7 @@ def _stopping_tidily() -> Iterator[None]:
 
 def _refuse_existing(path: Path) -> None:
     if os.path.lexists(path):
-        raise click.ClickException(f"{path} exists already; choose another name.")
+        raise click.ClickException(f"{path} already exists. Choose another name.")
 
 
 def _write_to_disk(path: Path) -> None:

@@ -30,14 +30,14 @@ MAXIMUM_AGE = timedelta(days=2)
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @pass_command_context
 def backup(board: CommandContext, file: Path | None) -> None:
-    """Back the database up into a new FILE.
+    """Back up the database to a new FILE.
 
-    Without FILE it goes into the folder of the setting qaboard.backup_directory, under a name with
-    the time, and of those that were made so only the newest stay (qaboard.backups_kept).
+    Without FILE, the backup goes into the folder set as qaboard.backup_directory, with the time in
+    its name, and only the newest of these are kept (qaboard.backups_kept).
 
-    It is one state of the board, which may serve meanwhile. On SQLite FILE is a database, on
-    PostgreSQL an archive of pg_dump; only its owner can read it, since password hashes are in it.
-    The ini file and QABOARD_SECRET are not: keep them elsewhere.
+    The backup is one consistent state, and the board can keep running. On SQLite it is a database,
+    on PostgreSQL a pg_dump archive. Only its owner can read it, because it contains password
+    hashes. It does not contain the ini file and QABOARD_SECRET: keep them elsewhere.
 
     \b
         qaboard -c production.ini backup /backups/monday
@@ -45,15 +45,13 @@ def backup(board: CommandContext, file: Path | None) -> None:
     """
     directory = board.settings.backups.directory
     if file is None and directory is None:
-        raise click.UsageError(
-            "Name a FILE, or the folder of backups as qaboard.backup_directory in the ini file."
-        )
+        raise click.UsageError("Name a FILE, or set qaboard.backup_directory in the ini file.")
     if file is None:
         file = write_dated_backup(board, directory)
         _remove_oldest(directory, board.settings.backups.kept)
     else:
         write_backup(board, file)
-    click.echo(f"{file} has all of the board; prove it with: qaboard verify {file}")
+    click.echo(f"Backup written to {file}. Verify it with: qaboard verify {file}")
 
 
 def write_backup(board: CommandContext, file: Path) -> None:
@@ -87,13 +85,13 @@ def describe_age(directory: Path) -> tuple[bool, str]:
     try:
         times = [made_at for made_at, _ in _dated_backups(directory.iterdir())]
     except OSError as error:
-        return False, f"the backups in {directory} cannot be looked at: {error.strerror}"
+        return False, f"the backups in {directory} cannot be read: {error.strerror}"
     if not times:
-        return False, f"there is no backup in {directory}; make one with: qaboard backup"
+        return False, f"no backup in {directory}. Create one with: qaboard backup"
     hours = max(0, round((utc_now() - max(times)) / timedelta(hours=1)))
     age = f"the newest backup in {directory} is {hours} hours old"
     if hours > MAXIMUM_AGE / timedelta(hours=1):
-        return False, f"{age}; make one with: qaboard backup"
+        return False, f"{age}. Create one with: qaboard backup"
     return True, age
 
 
@@ -101,7 +99,7 @@ def _read_revisions(board: CommandContext) -> set[str]:
     with database_errors_as_sentences(), board.database.connect() as connection:
         found = read_revisions(connection)
     if not found:
-        raise click.ClickException("The database has no tables yet; there is nothing to keep.")
+        raise click.ClickException("The database has no tables yet. There is nothing to back up.")
     return found
 
 

@@ -244,63 +244,63 @@ def events_of_nobody() -> Select:
     )
 
 
-_REPAIR = "run: qaboard doctor --repair"
+_REPAIR = "Run: qaboard doctor --repair"
 
 _SQLITE_CHECKS = (
     Check(
-        "the database file is sound",
+        "the database file is intact",
         find_damage,
-        "stop the board and restore the file from a backup",
+        "Stop the board and restore the file from a backup.",
     ),
     Check(
-        "every reference leads to a row",
+        "every reference points to a row",
         _find_broken_references,
-        "restore these rows from a backup, or delete those that refer to them",
+        "Restore these rows from a backup, or delete the rows that refer to them.",
     ),
 )
 _VALUE_CHECKS = tuple(
     Check(
-        f"every value in the table {table.name} is one that the board could have written",
+        f"all values in the table {table.name} are valid",
         partial(find_wrong_values, table=table),
-        "set these columns to what they should be, or restore the rows from a backup",
+        "Correct these columns, or restore the rows from a backup.",
     )
     for table in Base.metadata.sorted_tables
 )
 _CHECKS = (
     Check(
-        "every answer is one to a question",
+        "every answer belongs to a question",
         lambda session: _find(session, answers_of_answers()),
-        "delete these answers, or set their question_id to that of a question",
+        "Delete these answers, or set their question_id to a question.",
     ),
     Check(
-        "every event of the security log is about an account that was opened",
+        "every event of the security log is about an account that existed",
         lambda session: _find(session, events_of_nobody()),
-        "restore the table security_events from a backup",
+        "Restore the table security_events from a backup.",
     ),
     Check(
-        "the score of every post is the sum of its votes",
+        "post scores are correct",
         lambda session: _find(session, select(wrong_scores().c.id)),
         _REPAIR,
     ),
     Check(
-        "the answer count of every question is the number of its answers",
+        "answer counts are correct",
         lambda session: _find(session, select(wrong_answer_counts().c.id)),
         _REPAIR,
     ),
     Check(
-        "the lists have as many questions as they say",
+        "question list counts are correct",
         _find_wrong_segments,
         _REPAIR,
     ),
     Check(
-        "the counts of every user are those of their posts",
+        "user post counts are correct",
         lambda session: _find(session, wrong_counts_of_users()),
         _REPAIR,
     ),
     Check(
-        "nobody voted on a post of their own",
+        "no votes on own posts",
         lambda session: _find(session, votes_by_authors()),
-        "delete these votes from the table votes, and then run: qaboard doctor --repair",
+        "Delete these rows from the table votes, then run: qaboard doctor --repair",
     ),
     Check(
         "every post is in the search index",
@@ -313,33 +313,33 @@ _CHECKS = (
         _REPAIR,
     ),
     Check(
-        "every mail address has its domain in ASCII",
+        "every email address has its domain in ASCII",
         _find_unconverted_addresses,
-        "run: qaboard doctor --repair; who is named afterwards shares their address with another "
-        "confirmed address, so have one of them change it in their settings",
+        "Run: qaboard doctor --repair. A user still listed afterwards shares the address with "
+        "another confirmed one. Have one of them change it in the settings.",
         is_warning=True,
     ),
     Check(
-        "no member has a reserved name, or one that looks like that of the staff",
+        "no member has a reserved username, or one that looks like a staff username",
         _find_members_like_staff,
-        "look at their profiles; who pretends to be of the staff can be suspended there",
+        "Check their profiles. Suspend anyone who poses as staff.",
         is_warning=True,
     ),
     Check(
-        "every post is in the index of the present analysis",
+        "every post is indexed by the current analyzer",
         _find_in_index(_posts_of_another_analysis),
-        "run: qaboard reindex",
+        "Run: qaboard reindex",
         is_warning=True,
     ),
     Check(
-        "the HTML of every post is such as the renderer makes",
+        "the HTML of every post is safe",
         _find_unsafe_html,
-        "run: qaboard render --all",
+        "Run: qaboard render --all",
     ),
     Check(
-        "every post is rendered by the present renderer",
+        "every post is rendered by the current renderer",
         lambda session: _find(session, _posts_of_another_renderer()),
-        "run: qaboard render",
+        "Run: qaboard render",
         is_warning=True,
     ),
 )

@@ -70,7 +70,7 @@ class CommandContext:
         """
         if not Path(self.ini_path).is_file():
             raise click.ClickException(
-                f"There is no ini file {self.ini_path!r}; name one with --config or QABOARD_CONFIG."
+                f"Ini file {self.ini_path!r} not found. Set --config or QABOARD_CONFIG."
             )
         try:
             return load_settings(get_appsettings(self.ini_path), os.environ)
@@ -194,8 +194,8 @@ def open_engine(url: URL) -> Engine:
         return make_engine(url)
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"The database needs the Python package {error.name}, which is not installed; "
-            "install it with: pip install 'qaboard[postgresql]'"
+            f"The database needs the Python package {error.name}. Install it with: pip install "
+            "'qaboard[postgresql]'"
         ) from error
 
 
@@ -220,7 +220,7 @@ def database_errors_as_sentences() -> Iterator[None]:
     except SchemaError as error:
         raise click.ClickException(str(error)) from error
     except DBAPIError as error:
-        raise click.ClickException(f"The database says: {database_sentence(error)}") from error
+        raise click.ClickException(f"Database error: {database_sentence(error)}") from error
 
 
 # https://www.sqlite.org/rescode.html and appendix A of PostgreSQL's manual: disk_full, io_error.
@@ -243,7 +243,7 @@ def database_sentence(error: DBAPIError) -> str:
         # The low byte says of which kind an error is.
         code = getattr(first.orig, "sqlite_errorcode", 0) & 0xFF
     if code in _DISK_CODES:
-        sentence += ". Its disk is full or fails; make room and run this again."
+        sentence += ". The disk is full or failing. Free some space and run this again."
     return sentence
 
 

@@ -34,14 +34,14 @@ PASSWORD_VARIABLE = "QABOARD_ADMIN_PASSWORD"  # noqa: S105 - the name of a varia
 @click.command()
 @click.argument("name")
 @click.argument("email", required=False)
-@click.option("--promote", is_flag=True, help="Make the user of this NAME an admin.")
+@click.option("--promote", is_flag=True, help="Make user NAME an administrator.")
 @pass_command_context
 def create_admin(board: CommandContext, name: str, email: str | None, promote: bool) -> None:
-    """Open an account for an admin, or promote a user.
+    """Create an administrator, or promote a user.
 
-    The password is asked for twice, without showing it. A script puts it into the environment as
-    QABOARD_ADMIN_PASSWORD. With --promote the account and its password stay as they are, and its
-    logins end; an EMAIL is then only compared with the one of the account.
+    The command asks for the password twice and does not show it. A script can set
+    QABOARD_ADMIN_PASSWORD in the environment instead. With --promote the account keeps its password
+    and is logged out everywhere. An EMAIL is then only compared with that of the account.
 
     \b
         qaboard create-admin 관리자 admin@example.com
@@ -53,16 +53,20 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
     if promote:
         with board.session(writes=True) as session:
             is_changed = _promote(session, name, email)
-        click.echo(f"{name} is an admin now." if is_changed else f"{name} is an admin already.")
+        click.echo(
+            f"{name} is now an administrator."
+            if is_changed
+            else f"{name} is already an administrator."
+        )
         _tell_of_second_factor(board, name)
         return
     if email is None:
-        raise click.UsageError("A new account needs an EMAIL; --promote goes without one.")
+        raise click.UsageError("A new account needs an EMAIL. With --promote it is optional.")
     # Asked before the password, so that nobody thinks of one in vain.
     with board.session(writes=False) as session:
         if _find_user(session, name):
             raise click.ClickException(
-                f"There is a user {name} already; to make that user an admin, add --promote."
+                f"User {name} already exists. Add --promote to make this user an administrator."
             )
     password = _ask_password()
     with board.session(writes=True) as session:
@@ -82,7 +86,7 @@ def create_admin(board: CommandContext, name: str, email: str | None, promote: b
             record_act(session, EventKind.ROLE_CHANGE, user, OPERATOR, to=str(Role.ADMIN))
         except Refusal as refusal:
             raise click.ClickException(refusal_sentence(refusal)) from refusal
-    click.echo(f"{name} is an admin and can log in now.")
+    click.echo(f"{name} is an administrator and can now log in.")
     _tell_of_second_factor(board, name)
 
 
@@ -94,8 +98,8 @@ def _tell_of_second_factor(board: CommandContext, name: str) -> None:
         if has_second_factor(session, _find_user(session, name).id):
             return
     click.echo(
-        f"Until {name} switches on the two-factor login in the settings, "
-        "the account has the rights of a member only."
+        f"Until {name} turns on two-factor authentication in the settings, the account has member "
+        "permissions only."
     )
 
 
@@ -111,10 +115,10 @@ def _promote(session: Session, name: str, email: str | None) -> bool:
     """
     user = _find_user(session, name)
     if user is None:
-        raise click.ClickException(f"There is no user {name}; without --promote one is made.")
+        raise click.ClickException(f"User {name} not found. Run without --promote to create it.")
     if email is not None and user.email != email_key(email):
         raise click.ClickException(
-            f"The user {name} has another email address; nothing was changed."
+            f"User {name} has a different email address. Nothing was changed."
         )
     try:
         return change_role(session, user.id, Role.ADMIN, actor=OPERATOR)
@@ -136,14 +140,14 @@ def _ask_password() -> str:
             return click.prompt(
                 f"Password ({minimum} to {maximum} characters)",
                 hide_input=True,
-                confirmation_prompt="The same again",
+                confirmation_prompt="Confirm password",
                 value_proc=lambda value: _check(new_password_field(), value),
                 err=True,
             )
         except getpass.GetPassWarning as warning:
             raise click.ClickException(
-                "There is no terminal to ask for the password; "
-                f"put it into the environment as {PASSWORD_VARIABLE}."
+                f"There is no terminal to ask for the password. Set {PASSWORD_VARIABLE} in the "
+                "environment."
             ) from warning
 
 

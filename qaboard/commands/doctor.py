@@ -21,14 +21,16 @@ from qaboard.commands.schema_objects import NOT_COMPARED, compare_schema, schema
 
 
 @click.command()
-@click.option("--repair", "wants_repair", is_flag=True, help="Set right what can be worked out.")
+@click.option(
+    "--repair", "wants_repair", is_flag=True, help="Repair what can be derived from other data."
+)
 @pass_command_context
 def doctor(board: CommandContext, wants_repair: bool) -> None:
     """Check tables, values, counters and search index.
 
-    A line for each check says ok, WARN or WRONG; the exit code is 1 when something is wrong. With
-    --repair, triggers and indexes become those of the migrations (others are dropped), counters
-    and the search index are made right, and the checks follow.
+    Each check prints a line with ok, WARN, FAIL or skip. The exit code is 1 when a check fails.
+    With --repair, triggers and indexes are restored to those of the migrations (others are
+    dropped), counters and the search index are corrected, and then the checks run.
 
     \b
         qaboard -c production.ini doctor
@@ -36,7 +38,7 @@ def doctor(board: CommandContext, wants_repair: bool) -> None:
     """
     if wants_repair:
         _refuse_to_repair_damage(board)
-        for sentence in repair(board) or ["There was nothing to repair."]:
+        for sentence in repair(board) or ["Nothing to repair."]:
             click.echo(sentence)
         click.echo()
     is_right = is_sound(board)
@@ -55,9 +57,11 @@ def is_sound(board: CommandContext) -> bool:
     is_sound = True
     if board.is_newer:
         # Only that release knows what its triggers and indexes are.
-        click.echo("ok     the tables are those of a newer release, and this one runs on them too")
+        click.echo(
+            "ok     the database is at a migration of a newer release that this one also supports"
+        )
     else:
-        click.echo("ok     the tables are those of the newest migration")
+        click.echo("ok     the database is at the latest migration")
         is_sound = is_schema_sound(engine, board.ini_path, board.migrations.heads)
     with board.session(writes=False) as session:
         return run_checks(session, checks_for(engine.dialect.name)) and is_sound
@@ -91,17 +95,17 @@ def _refuse_to_repair_damage(board: CommandContext) -> None:
         damage = find_damage(session)
     if damage.total:
         raise click.ClickException(
-            f"The database file is damaged ({damage.examples[0]}) and writing to it could damage "
-            "more; stop the board and restore the file from a backup."
+            f"The database file is damaged ({damage.examples[0]}). Writing to it could do more "
+            "damage. Stop the board and restore the file from a backup."
         )
 
 
 def _line(check: Check, finding: Finding) -> str:
     if not finding.total:
         return f"ok     {check.statement}"
-    mark = "WARN " if check.is_warning else "WRONG"
+    mark = "WARN " if check.is_warning else "FAIL "
     more = ", …" if finding.total > len(finding.examples) else ""
     return (
-        f"{mark}  {check.statement}: not so for {finding.total:,}"
-        f" ({', '.join(finding.examples)}{more}); {check.advice}"
+        f"{mark}  {check.statement}: fails for {finding.total:,}"
+        f" ({', '.join(finding.examples)}{more}). {check.advice}"
     )

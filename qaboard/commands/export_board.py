@@ -23,11 +23,11 @@ from qaboard.database.transaction import make_snapshot_session
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @pass_command_context
 def export_board(board: CommandContext, file: Path) -> None:
-    """Write the board into a new FILE of JSON Lines.
+    """Export the board to a new FILE in JSON Lines.
 
-    That is accounts with their password hashes and second factors, posts, votes and the log of what
-    was done; docs/backup.md tells of every field. It is one state of the board, which may serve
-    meanwhile. A FILE called - is standard output.
+    It contains accounts with their password hashes and two-factor methods, posts, votes and the
+    security log. docs/backup.md describes every field. The export is one consistent state, and the
+    board can keep running. Use - as FILE for standard output.
 
     \b
         qaboard -c production.ini export board.jsonl
@@ -43,8 +43,8 @@ def export_board(board: CommandContext, file: Path) -> None:
 def _export(board: CommandContext, output: IO[bytes]) -> int:
     if board.is_newer:
         raise click.ClickException(
-            "The tables are those of a newer release, which may keep more in them than this one "
-            "knows of; export the board with that release."
+            "The database belongs to a newer release and may contain data that this one does not "
+            "know. Export the board with that release."
         )
     with (
         database_errors_as_sentences(),

@@ -30,11 +30,11 @@ from qaboard.services.board.post import Render, write_to_index
 @click.argument("file", type=click.File("rb"))
 @pass_command_context
 def import_board(board: CommandContext, file: IO[bytes]) -> None:
-    """Read a FILE that export wrote into an empty board.
+    """Import a FILE written by export into an empty board.
 
-    All of it or nothing: what is not as the format says is told with its line. Ids stay, and so do
-    all addresses. Texts are rendered and indexed anew, counters are counted, and doctor has the
-    last word. A FILE called - is standard input.
+    The import is all or nothing, and an error names its line. Ids and addresses stay the same.
+    Posts are rendered and indexed again, counters are counted again, and the checks of doctor run
+    last. Use - as FILE for standard input.
 
     \b
         qaboard -c production.ini import board.jsonl
@@ -48,7 +48,7 @@ def import_board(board: CommandContext, file: IO[bytes]) -> None:
         _index(session)
         _set_sequences(session)
         if not run_checks(session, checks_for(session.get_bind().dialect.name)):
-            raise click.ClickException("The file disagrees with itself. Nothing was imported.")
+            raise click.ClickException("The file is inconsistent. Nothing was imported.")
     click.echo(f"Imported {total:,} records.")
 
 
@@ -60,8 +60,8 @@ def _refuse_filled_board(session: Session) -> None:
             session.execute(text(f"LOCK TABLE {record.table.name} IN SHARE ROW EXCLUSIVE MODE"))
         if session.execute(record.select().limit(1)).first() is not None:
             raise click.ClickException(
-                f"The board has a {record.name} already, and a file is imported into an empty one "
-                "only: a new database, after its tables were made."
+                f"The board already has a {record.name}. A file can be imported only into an "
+                "empty board: a new database that has its tables."
             )
 
 
@@ -137,7 +137,7 @@ def _check_references(session: Session, batch: list[ReadRecord]) -> None:
         for read in batch:
             # The next account to be opened would have it among its own activity.
             if max(read.values["user_id"], read.values["actor_id"] or 0) > last_id:
-                raise LineError(read.line, "It is about an account that there never was.")
+                raise LineError(read.line, "It is about an account that never existed.")
     name = {Post.__table__: "question_id", Vote.__table__: "post_id"}.get(table)
     if name is None or name not in batch[0].values:
         return
@@ -149,7 +149,7 @@ def _check_references(session: Session, batch: list[ReadRecord]) -> None:
         if table is Post.__table__ and kind == "answer":
             raise LineError(read.line, "It is an answer to another answer.")
         if table is Vote.__table__ and author_id == read.values["user_id"]:
-            raise LineError(read.line, "It is a vote on a post of one's own.")
+            raise LineError(read.line, "It is a vote on the voter's own post.")
 
 
 def _raise_with_line(session: Session, batch: list[ReadRecord], rows: list[dict]) -> None:
@@ -160,7 +160,7 @@ def _raise_with_line(session: Session, batch: list[ReadRecord], rows: list[dict]
                 session.execute(insert(read.record.table), [row])
         except (IntegrityError, DataError) as error:
             sentence = " ".join(str(error.orig).split())
-            raise LineError(read.line, f"The database says: {sentence}.") from error
+            raise LineError(read.line, f"Database error: {sentence}.") from error
 
 
 def _index(session: Session) -> None:

@@ -21,14 +21,16 @@ BATCH_SIZE = 200
 
 
 @click.command()
-@click.option("--all", "every", is_flag=True, help="Even posts that the index knows well.")
+@click.option(
+    "--all", "every", is_flag=True, help="Index all posts, not only missing and outdated ones."
+)
 @pass_command_context
 def reindex(board: CommandContext, every: bool) -> None:
-    """Index what search does not know.
+    """Update the search index.
 
-    That is posts that are missing in the search index, or were analysed by an older version. Run it
-    after an upgrade, while the board serves. It may be interrupted; run again, it goes on
-    where it stopped. With --all it begins anew with every post.
+    It adds posts that are missing from the search index or were indexed by an older version. Run it
+    after an upgrade. The board can keep running. If it is interrupted, run it again and it
+    continues. With --all it indexes every post again.
 
     \b
         qaboard -c production.ini reindex
@@ -37,7 +39,7 @@ def reindex(board: CommandContext, every: bool) -> None:
     indexed = index_posts(board, *conditions)
     if indexed:
         merge_parts(board)
-    click.echo(f"Indexed {indexed:,} posts." if indexed else "The index knows every post.")
+    click.echo(f"Indexed {indexed:,} posts." if indexed else "The search index is up to date.")
 
 
 def index_posts(board: CommandContext, *conditions: ColumnElement[bool]) -> int:

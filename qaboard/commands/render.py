@@ -16,14 +16,14 @@ BATCH_SIZE = 500
 
 
 @click.command()
-@click.option("--all", "every", is_flag=True, help="Even posts of the present renderer.")
+@click.option("--all", "every", is_flag=True, help="Render all posts, not only outdated ones.")
 @pass_command_context
 def render(board: CommandContext, every: bool) -> None:
-    """Render the posts of another renderer version again.
+    """Render outdated posts again.
 
-    Run it after an upgrade, while the board serves. It may be interrupted and run again. After a
-    change of qaboard.image_hosts every post has to be rendered, with --all. The search index of
-    each post is written anew with it.
+    Run it after an upgrade. The board can keep running. If it is interrupted, run it again. After a
+    change of qaboard.image_hosts, render every post with --all. The search index of these posts is
+    updated too.
 
     \b
         qaboard -c production.ini render
@@ -35,7 +35,7 @@ def render(board: CommandContext, every: bool) -> None:
             select(func.count(), func.max(Post.id)).where(*wanted)
         ).one()
     if not total:
-        click.echo("Every post is rendered by the present renderer.")
+        click.echo("All posts are up to date.")
         return
     rendered = seen_id = 0
     with progress_bar(total, "Rendering posts") as bar:
@@ -48,7 +48,7 @@ def render(board: CommandContext, every: bool) -> None:
             bar.update(len(posts))
     click.echo(f"Rendered {rendered:,} of {total:,} posts.")
     if rendered < total:
-        click.echo("The others were edited or deleted meanwhile; run it again.")
+        click.echo("The others were edited or deleted meanwhile. Run it again.")
 
 
 def _next_posts(board: CommandContext, conditions: list) -> list[Post]:

@@ -38,11 +38,11 @@ def repair(board: CommandContext) -> list[str]:
             # one writer at a time anyway.
             session.execute(text("LOCK TABLE votes, posts IN SHARE ROW EXCLUSIVE MODE"))
         return [
-            ("Mended {} triggers, indexes and their like.", mended),
+            ("Repaired {} triggers, indexes and other objects.", mended),
             *correct_counters(session),
-            ("Removed {} rows of the search index.", _remove_index_rows(session)),
+            ("Removed {} rows from the search index.", _remove_index_rows(session)),
             (
-                "Stored the mail addresses of {} users with their domain in ASCII.",
+                "Stored the email addresses of {} users with their domain in ASCII.",
                 convert_addresses(session),
             ),
         ]
@@ -50,7 +50,7 @@ def repair(board: CommandContext) -> list[str]:
     done = board.run(correct)
     dialect_name = board.engine.dialect.name
     indexed = index_posts(board, lacks_index_row(dialect_name))
-    done.append(("Put {} posts into the search index.", indexed))
+    done.append(("Added {} posts to the search index.", indexed))
     return [sentence.format(f"{count:,}") for sentence, count in done if count]
 
 
@@ -76,8 +76,8 @@ def correct_counters(session: Session) -> list[tuple[str, int]]:
         ("Corrected the scores of {} posts.", _correct_scores(session)),
         ("Corrected the answer counts of {} questions.", _correct_answer_counts(session)),
         # Afterwards, because triggers count what the lines above change.
-        ("Counted the questions of {} lists again.", count_again(session)),
-        ("Corrected the counts of {} users.", correct_counts_of_users(session)),
+        ("Corrected the counts of {} question lists.", count_again(session)),
+        ("Corrected the post counts of {} users.", correct_counts_of_users(session)),
     ]
 
 

@@ -21,11 +21,9 @@ _WORD = "replace"
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--replace", is_flag=True, help="Also where the database has a board already.")
-@click.option("--yes", is_flag=True, help="Do not ask whether to replace it.")
-@click.option(
-    "--own", is_flag=True, help="FILE is certainly this board's own: take its HTML as it is."
-)
+@click.option("--replace", is_flag=True, help="Overwrite the board that the database already has.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--own", is_flag=True, help="FILE is a backup of this board: keep its HTML as it is.")
 @click.pass_context
 @pass_command_context
 def restore(
@@ -36,12 +34,12 @@ def restore(
     yes: bool,
     own: bool,
 ) -> None:
-    """Make the database what it was in a backup FILE.
+    """Restore the database from a backup FILE.
 
-    Stop the board first. It happens whole or not at all; what was written since the backup is lost,
-    and the logins of that time are good again. Triggers and indexes become those of the migrations,
-    and every text is rendered again, since a FILE from elsewhere may bring others; with --own it is
-    not, which is faster on a large board. Then the checks of doctor follow.
+    Stop the board first. The restore is all or nothing. What was written since the backup is lost,
+    and the sessions of that time work again. Triggers and indexes are restored to those of the
+    migrations, and every post is rendered again, because a FILE from elsewhere may have other HTML.
+    With --own it is not, which is faster on a large board. Then the checks of doctor run.
 
     \b
         qaboard -c production.ini restore /backups/monday
@@ -52,8 +50,8 @@ def restore(
     kind = database_kind_of(file)
     if kind != url.get_backend_name():
         raise click.ClickException(
-            f"{file} is a backup of {kind} and this board is on {url.get_backend_name()}; "
-            "to move between them use: qaboard export, and qaboard import"
+            f"{file} is a {kind} backup, and this board is on {url.get_backend_name()}. To move "
+            "between them, use qaboard export and qaboard import."
         )
     revisions = revisions_of(board, file, kind)
     if kind == "sqlite":
@@ -61,14 +59,16 @@ def restore(
     if not backups.is_empty():
         _ask(backups.name, file, replace, yes)
     backups.restore(file)
-    click.echo(f"{backups.name} is what it was in {file}.")
+    click.echo(f"Restored {backups.name} from {file}.")
     if revisions != board.migrations.heads:
-        click.echo(f"It is of an older release; now run: qaboard -c {board.ini_path} upgrade")
+        click.echo(
+            f"The backup is from an older release. Now run: qaboard -c {board.ini_path} upgrade"
+        )
         if not own:
-            click.echo("and then: qaboard doctor --repair, and: qaboard render --all")
+            click.echo("Then run: qaboard doctor --repair, and: qaboard render --all")
         return
     if mended := mend_objects(board):
-        click.echo(f"Mended {mended:,} triggers, indexes and their like.")
+        click.echo(f"Repaired {mended:,} triggers, indexes and other objects.")
     if not own:
         context.invoke(render, every=True)
     if not is_sound(board):
@@ -79,11 +79,11 @@ def _ask(name: str, file: Path, replace: bool, yes: bool) -> None:
     """:raises click.ClickException: unless the operator wants to lose what is there."""
     if not replace:
         raise click.ClickException(
-            f"There is a board in {name}; to lose it and have the one of {file}, add --replace."
+            f"{name} already has a board. Add --replace to overwrite it with {file}."
         )
     if (
         not yes
-        and click.prompt(f"All that is in {name} will be lost. Type {_WORD} to go on", err=True)
+        and click.prompt(f"All data in {name} will be lost. Type {_WORD} to continue", err=True)
         != _WORD
     ):
         raise click.ClickException("Nothing was changed.")
@@ -94,5 +94,5 @@ def _refuse_damage(file: Path) -> None:
         damage = find_damage(session)
     if damage.total:
         raise click.ClickException(
-            f"{file} is damaged ({damage.examples[0]}); take another backup. Nothing was changed."
+            f"{file} is damaged ({damage.examples[0]}). Use another backup. Nothing was changed."
         )

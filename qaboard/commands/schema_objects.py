@@ -66,9 +66,9 @@ class Difference:
         if self.found is None:
             state = "is missing"
         elif self.expected is None:
-            state = "is none of the board's"
+            state = "does not belong to the board"
         else:
-            state = "is not as the migrations make it"
+            state = "differs from the migrations"
         return f"the {self.object.kind} {self.object.name} {state}"
 
     @property
@@ -110,23 +110,23 @@ def compare_schema(
 def schema_check(differences: list[Difference]) -> Check:
     """The check that nothing differs."""
     if all(each.can_be_mended for each in differences):
-        advice = "run: qaboard doctor --repair"
+        advice = "Run: qaboard doctor --repair"
     else:
         advice = (
-            "restore a backup, or export the board and import it into a new database; "
-            "drop tables that are none of the board's"
+            "Restore a backup, or export the board and import it into a new database. Drop tables "
+            "that do not belong to the board."
         )
     finding = Finding(len(differences), tuple(each.sentence for each in differences[:EXAMPLES]))
     return Check(
-        "tables, indexes and triggers are those that the migrations make",
+        "tables, indexes and triggers match the migrations",
         lambda _session: finding,
         advice,
     )
 
 
 NOT_COMPARED = (
-    "none   whether triggers and indexes are those of the migrations was not checked, since the "
-    "role of this board may not make a schema (GRANT CREATE ON DATABASE …)"
+    "skip   tables, indexes and triggers not compared: the role of this board cannot create a "
+    "schema (GRANT CREATE ON DATABASE …)"
 )
 
 

@@ -31,10 +31,10 @@ from qaboard.services.errors import Refusal
 @click.command()
 @pass_command_context
 def seed_demo(board: CommandContext) -> None:
-    """Fill a development board with a demo.
+    """Fill a development board with demo data.
 
-    Users, questions, answers and votes are in Korean and English, and minutes to months old.
-    Everybody's password is printed at the end. A board that has them already is left as it is.
+    It creates users, questions, answers and votes in Korean and English, minutes to months old. The
+    password of all users is printed at the end. A board that already has them stays as it is.
 
     \b
         qaboard seed-demo
@@ -42,14 +42,14 @@ def seed_demo(board: CommandContext) -> None:
     """
     if not board.settings.development:
         raise click.ClickException(
-            "Demo users have a password that everybody knows, so they are made on development "
-            f"boards only, and {board.ini_path} says qaboard.environment = production."
+            "Demo users have a publicly known password and are created on development boards "
+            f"only, but {board.ini_path} sets qaboard.environment = production."
         )
     with board.session(writes=True) as session:
         is_seeded = _has_demo_users(session)
         if not is_seeded:
             _write_board(session, board.render, board.passwords.hash)
-    click.echo("This board has the demo already." if is_seeded else "The demo is written.")
+    click.echo("This board already has the demo data." if is_seeded else "Demo data created.")
     click.echo()
     _print_users()
 
@@ -68,8 +68,8 @@ def _has_demo_users(session: Session) -> bool:
     if taken:
         names = ", ".join(keys[key].name for key, _email in taken)
         raise click.ClickException(
-            f"This board has other users with names of the demo ({names}); "
-            "nothing was written. Seed a new database."
+            f"This board has other users with demo usernames ({names}). Nothing was written. Use "
+            "a new database."
         )
     return False
 
@@ -78,7 +78,7 @@ def _write_board(session: Session, render: Render, hash_password: Callable[[str]
     """Write everything, in the transaction of the session: all of it or nothing."""
     now = utc_now()
     steps = len(demo.USERS) + sum(1 + len(question.answers) for question in demo.QUESTIONS)
-    with progress_bar(steps, "Writing the demo") as bar:
+    with progress_bar(steps, "Writing demo data") as bar:
         user_ids = {}
         for user in demo.USERS:
             try:
@@ -183,7 +183,7 @@ def _print_users() -> None:
     for user in demo.USERS:
         click.echo(f"  {user.name}{' ' * (width - _columns(user.name))}  {user.role.value}")
     click.echo()
-    click.echo(f"All of them have the password: {demo.PASSWORD}")
+    click.echo(f"Password of all users: {demo.PASSWORD}")
 
 
 def _columns(text: str) -> int:

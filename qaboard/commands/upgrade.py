@@ -32,32 +32,33 @@ from qaboard.database.migration_state import (
 @click.option(
     "--backup-directory",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the backup goes; by default qaboard.backup_directory, or the folder backups beside "
+    help="Folder for the backup. Default: qaboard.backup_directory, or the folder backups beside "
     "the SQLite file, or var/backups beside the ini file.",
 )
-@click.option("--no-backup", is_flag=True, help="Go without one.")
+@click.option("--no-backup", is_flag=True, help="Do not make a backup.")
 @click.pass_context
 @pass_command_context
 def upgrade(
     board: CommandContext, context: click.Context, backup_directory: Path | None, no_backup: bool
 ) -> None:
-    """Bring the database to this release.
+    """Upgrade the database to this release.
 
-    It backs the database up, migrates it, renders and indexes what older releases made, and checks
-    all of it by doctor. A new database gets its tables. The board may serve meanwhile; restart its
-    processes afterwards, one by one. Run again, it goes on where it was interrupted.
+    It backs up the database, migrates it, renders and indexes outdated posts, and runs the checks
+    of doctor. A new database gets its tables. The board can keep running. Restart its processes
+    afterwards, one by one. If the upgrade is interrupted, run it again and it continues.
 
     \b
         qaboard -c production.ini upgrade
     """
     heads = board.migrations.heads
     found = _find_revisions(board)
-    ready = "The board is ready; there was nothing to migrate."
+    ready = "The board is ready. There was nothing to migrate."
     if found == heads:
-        click.echo(f"The tables are at migration {_names(heads)}, the newest one.")
+        click.echo(f"Database is at the latest migration: {_names(heads)}.")
     elif found and board.is_newer:
         click.echo(
-            f"The tables are at migration {_names(found)}, of a newer release that shares them."
+            f"Database is at migration {_names(found)} of a newer release that this one also "
+            "supports."
         )
     else:
         with database_errors_as_sentences():
@@ -80,10 +81,10 @@ def _advice(board: CommandContext, found: set[str]) -> str:
     """The last line after a migration: when the processes have to be restarted."""
     with database_errors_as_sentences(), board.database.connect() as connection:
         if found <= read_compatible(connection):
-            return "The board is ready; restart its processes one by one."
+            return "Upgrade complete. Restart the processes one by one."
     return (
-        "The board is ready; restart all of its processes now, since the release before does not "
-        "run on the new tables."
+        "Upgrade complete. Restart all processes now, because the previous release does not run "
+        "on the new tables."
     )
 
 
@@ -103,7 +104,7 @@ def _back_up(board: CommandContext, directory: Path | None) -> Path:
         beside = Path(board.ini_path).absolute().parent / "var" if path is None else path.parent
         directory = beside / "backups"
     file = write_dated_backup(board, directory)
-    click.echo(f"Backed the database up into {file}.")
+    click.echo(f"Backed up the database to {file}.")
     return file
 
 
@@ -130,7 +131,7 @@ def _migrate(
         raise click.ClickException(
             f"The migration failed and changed nothing: {reason.rstrip('.')}.{way_back}"
         ) from error
-    click.echo(f"The tables are at migration {_names(heads)} now.")
+    click.echo(f"Database is now at migration {_names(heads)}.")
 
 
 def _names(revisions: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ from qaboard.services.site.due_deletions import close_due_accounts
 
 @click.group()
 def user() -> None:
-    """Help with single accounts.
+    """Manage single accounts.
 
     \b
         qaboard user activate minji
@@ -45,7 +45,7 @@ def find_user(session: Session, name: str) -> User:
     """
     found = session.scalar(select(User).where(User.username_key == username_key(name)))
     if found is None:
-        raise click.ClickException(f"There is no user {name}.")
+        raise click.ClickException(f"User {name} not found.")
     return found
 
 
@@ -56,7 +56,7 @@ def find_open_user(session: Session, name: str) -> User:
     """
     found = find_user(session, name)
     if found.closed_at is not None:
-        raise click.ClickException(f"The account of {name} is closed.")
+        raise click.ClickException(f"The account of {name} is deleted.")
     return found
 
 
@@ -64,14 +64,14 @@ def find_open_user(session: Session, name: str) -> User:
 @click.argument("name")
 @pass_command_context
 def activate(board: CommandContext, name: str) -> None:
-    """Make the link by which the user NAME confirms their mail address.
+    """Create an email confirmation link for user NAME.
 
-    Hand it over to them; it works once, for a day.
+    Send it to the user. It works once, for a day.
     """
     with board.session(writes=True) as session:
         found = find_open_user(session, name)
         if found.email_verified_at is not None:
-            raise click.ClickException(f"The address of {name} is confirmed already.")
+            raise click.ClickException(f"The address of {name} is already confirmed.")
         token = issue_address_token(session, found, found.email)
         if token is None:
             raise click.ClickException(f"Another account has confirmed the address of {name}.")
@@ -90,9 +90,9 @@ def activate(board: CommandContext, name: str) -> None:
 @click.argument("name")
 @pass_command_context
 def reset_link(board: CommandContext, name: str) -> None:
-    """Make the link by which the user NAME chooses another password.
+    """Create a password reset link for user NAME.
 
-    Hand it over to them, and to nobody else; it works once, for ten minutes.
+    Send it to the user and to nobody else. It works once, for 10 minutes.
     """
     with board.session(writes=True) as session:
         found = find_open_user(session, name)
@@ -111,25 +111,24 @@ def reset_link(board: CommandContext, name: str) -> None:
 @user.command()
 @pass_command_context
 def close_due(board: CommandContext) -> None:
-    """Close the accounts whose time to undo it is over.
+    """Delete accounts whose grace period has ended.
 
-    The board does so by itself, about once an hour while somebody visits it; this does it now.
+    The board does so by itself, about once an hour while it has visitors. This does it now.
     """
     closed = close_due_accounts(board.engine)
-    click.echo(f"Closed {closed:,} accounts.")
+    click.echo(f"Deleted {closed:,} accounts.")
 
 
 @user.command()
 @click.argument("name")
-@click.option("--undo", is_flag=True, help="Give everything back.")
+@click.option("--undo", is_flag=True, help="Restore the posts and lift the suspension.")
 @pass_command_context
 def purge(board: CommandContext, name: str, undo: bool) -> None:
-    """Take back all that an account posted.
+    """Delete all posts of an account as spam.
 
-    Its questions and answers are deleted, its logins end, and it is suspended until further
-    notice. With --undo they come back, and the suspension ends; what the author had deleted stays
-    deleted. They are treated a few at a time; a command that was interrupted goes on when it is
-    given again, or with the board's next hourly maintenance.
+    The account is also logged out everywhere and suspended indefinitely. With --undo the posts are
+    restored and the suspension is lifted. Posts that the author deleted stay deleted. If the
+    command is interrupted, run it again, or wait for the hourly maintenance of the board.
 
     \b
         qaboard user purge NAME
@@ -145,25 +144,25 @@ def purge(board: CommandContext, name: str, undo: bool) -> None:
     except Refusal as refusal:
         raise click.ClickException(refusal_sentence(refusal)) from refusal
     if undo:
-        click.echo(f"Gave back {posts:,} posts of {name}.")
+        click.echo(f"Restored {posts:,} posts by {name}.")
     else:
-        click.echo(f"Took back {posts:,} posts of {name}, who is suspended until further notice.")
+        click.echo(f"Deleted {posts:,} posts by {name} as spam and suspended {name} indefinitely.")
 
 
 @user.command()
 @click.argument("name")
 @pass_command_context
 def remove_factors(board: CommandContext, name: str) -> None:
-    """Have a login of the user NAME ask for the password only.
+    """Remove all two-factor methods of user NAME.
 
-    For somebody who has lost their app, their passkeys and their recovery codes. Make sure that it
-    is them: whoever knows the password can log in afterwards. Their logins end, and a mail tells
-    them.
+    For a user who has lost the app, the passkeys and the recovery codes. Check who is asking:
+    anyone who knows the password can log in afterwards. The user is logged out everywhere and
+    notified by email.
     """
     with board.session(writes=True) as session:
         found = find_user(session, name)
         if not remove_all_factors(session, found.id):
-            raise click.ClickException(f"{found.username} has no second factor.")
+            raise click.ClickException(f"{found.username} has no two-factor method.")
         end_sessions(session, found.id)
         record_event(
             session,
@@ -175,15 +174,15 @@ def remove_factors(board: CommandContext, name: str) -> None:
         name, locale = found.username, found.locale
         # As for every change of factors, to an address that is known to be theirs.
         recipient = found.email if found.email_verified_at is not None else None
-    click.echo(f"A login of {name} asks for the password only.")
+    click.echo(f"Two-factor authentication is off for {name}.")
     if recipient:
         board.send_mail(
             "factor_changed",
             recipient=recipient,
             locale=locale,
             username=name,
-            sentence=_("All second factors were removed from your account."),
-            device=_("by those who run the site"),
+            sentence=_("A site administrator removed all two-factor methods from your account."),
+            device=None,
             address=None,
             link=link_to(board.settings, "/forgot-password"),
         )

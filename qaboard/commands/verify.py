@@ -25,12 +25,11 @@ from qaboard.database.migration_state import check_known, read_revisions
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @pass_command_context
 def verify(board: CommandContext, file: Path) -> None:
-    """Check a backup FILE, without touching the board.
+    """Verify a backup FILE without touching the board.
 
-    An SQLite file gets the checks of doctor. An archive of PostgreSQL is read to its end, and then
-    restored into a database of its own, which gets them and is dropped; where the role of the
-    database's URL may not make databases, a line says what was not checked. The exit code is 1 when
-    something is wrong.
+    An SQLite file gets the checks of doctor. A PostgreSQL archive is read to its end and restored
+    into a temporary database, which gets the checks and is dropped. If the role of the board cannot
+    create databases, a line says what was skipped. The exit code is 1 when a check fails.
 
     \b
         qaboard -c production.ini verify /backups/monday
@@ -58,7 +57,7 @@ def revisions_of(board: CommandContext, file: Path, kind: str) -> set[str]:
     else:
         revisions = read_archive(file)
     if not revisions:
-        raise click.ClickException(f"{file} is a backup, but of no board.")
+        raise click.ClickException(f"{file} is a backup, but not of a qaboard database.")
     with database_errors_as_sentences():
         check_known(revisions, board.migrations)
     return revisions
@@ -68,16 +67,16 @@ def _is_archive_sound(board: CommandContext, file: Path, revisions: set[str]) ->
     click.echo("ok     the archive can be read to its end")
     url = board.settings.database_url
     if url.get_backend_name() == "sqlite":
-        click.echo("none   what is in it was not checked, since this board is not on PostgreSQL")
+        click.echo("skip   contents not checked: this board is not on PostgreSQL")
         return True
     with database_errors_as_sentences(), backups_of(url).open(file) as engine:
         if engine is None:
             click.echo(
-                "none   what is in it was not checked, since the role of this board may not make "
-                "databases (ALTER ROLE … CREATEDB)"
+                "skip   contents not checked: the role of this board cannot create databases "
+                "(ALTER ROLE … CREATEDB)"
             )
             return True
-        click.echo("ok     it can be restored")
+        click.echo("ok     the archive can be restored")
         return _is_sound(board, engine, revisions)
 
 
@@ -89,5 +88,8 @@ def _is_sound(board: CommandContext, engine: Engine, revisions: set[str]) -> boo
         is_sound = run_checks(session, checks)
     is_sound = is_schema_sound(engine, board.ini_path, revisions) and is_sound
     if not is_current:
-        click.echo("none   doctor knows newer tables only; after restoring run: qaboard upgrade")
+        click.echo(
+            "skip   the other checks need the latest migration. After restoring, run: qaboard "
+            "upgrade"
+        )
     return is_sound

@@ -69,7 +69,7 @@ def read_migrations(ini_path: str) -> Migrations:
     except (OSError, SyntaxError, ValueError, LookupError) as error:
         raise SchemaError(_unreadable(ini_path, error)) from error
     if not known:
-        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}; {FROM_A_CLONE}"))
+        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}. {FROM_A_CLONE}"))
     upgrade = f"qaboard -c {ini_path} upgrade"
     return Migrations(frozenset(known), frozenset(known - followed), upgrade)
 
@@ -119,8 +119,8 @@ def check_known(found: Set[str], migrations: Migrations) -> None:
     """
     if not found <= migrations.known:
         raise SchemaError(
-            f"The database was made by a newer version of qaboard ({_names(found)}); "
-            "install that version."
+            f"The database was made by a newer version of qaboard ({_names(found)}). Install that "
+            "version."
         )
 
 
@@ -131,14 +131,14 @@ def check_revisions(found: Set[str], compatible: Set[str], migrations: Migration
     :raises SchemaError: when this release does not run on it, with what to do about it.
     """
     if not found:
-        raise SchemaError(f"The database has no tables yet; make them with: {migrations.upgrade}")
+        raise SchemaError(f"The database has no tables yet. Create them with: {migrations.upgrade}")
     if is_newer(found, compatible, migrations):
         return
     check_known(found, migrations)
     if found != migrations.heads:
         raise SchemaError(
-            f"The tables of the database are at migration {_names(found)} and should be at "
-            f"{_names(migrations.heads)}; bring them there with: {migrations.upgrade}"
+            f"Database is at migration {_names(found)}, expected {_names(migrations.heads)}. Run: "
+            f"{migrations.upgrade}"
         )
 
 
@@ -159,7 +159,7 @@ def check_file(engine: Engine, migrations: Migrations) -> None:
     """
     file = sqlite_file(engine.url)
     if file is not None and not file.exists():
-        raise SchemaError(f"There is no database at {file}; make it with: {migrations.upgrade}")
+        raise SchemaError(f"There is no database at {file}. Create it with: {migrations.upgrade}")
 
 
 def check_schema(engine: Engine, migrations: Migrations) -> None:
@@ -178,7 +178,7 @@ def check_schema(engine: Engine, migrations: Migrations) -> None:
     missing = needed - tables
     if missing:
         raise SchemaError(
-            f"The database has lost a table ({_names(missing)}); restore it from a backup."
+            f"The database has lost a table ({_names(missing)}). Restore it from a backup."
         )
 
 

@@ -25,12 +25,7 @@ class StaleForm(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            {
-                WHOLE_FORM: _(
-                    "This form had been open for too long, or was not made here. "
-                    "What you typed is still there; please send it again."
-                )
-            }
+            {WHOLE_FORM: _("This form has expired. What you typed is still here. Send it again.")}
         )
 
 

@@ -22,4 +22,4 @@ def describe_device(user_agent: str | None) -> TranslationString:
         return _("${browser} on ${system}", mapping={"browser": browser, "system": system})
     if browser or system:
         return _("${device}", mapping={"device": browser or system})
-    return _("an unknown device")
+    return _("Unknown device")

@@ -28,6 +28,7 @@ CONTENT_TYPE_MAX_CHARACTERS = 200
 
 FORM = "application/x-www-form-urlencoded"
 _FORM = re.compile(rf'{re.escape(FORM)} *(?:; *charset="?utf-?8"? *)?', re.IGNORECASE)
+_BARE_PERCENT_SIGN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def check_body(request: Request) -> type[HTTPException] | None:
@@ -62,7 +63,7 @@ def read_body(request: Request) -> None:
 
     :raises HTTPRequestEntityTooLarge: for more than `BODY_MAX_BYTES`.
     :raises HTTPUnsupportedMediaType: for what is no urlencoded form in UTF-8.
-    :raises HTTPBadRequest: for too many fields, and for bytes that are no UTF-8.
+    :raises HTTPBadRequest: for too many fields, and for what is not encoded as UTF-8.
     """
     if request.content_length > BODY_MAX_BYTES:
         raise HTTPRequestEntityTooLarge
@@ -79,9 +80,13 @@ def read_body(request: Request) -> None:
 def check_form(body: bytes) -> None:
     """Check an urlencoded form before it is parsed.
 
-    :raises ValueError: for too many fields, and for bytes that are no UTF-8.
+    :raises ValueError: for too many fields, a percent sign that encodes nothing, and bytes that are
+        no UTF-8.
     """
     if body.count(b"&") >= FIELDS_MAX_COUNT:
         raise ValueError("too many fields")
+    # No browser sends one, and a megabyte of them takes long to decode.
+    if _BARE_PERCENT_SIGN.search(body):
+        raise ValueError("a percent sign without two hexadecimal digits")
     # WebOb would replace what is none.
     unquote_to_bytes(body).decode("utf-8")

@@ -1,4 +1,4 @@
-"""``_()`` and ``ngettext()`` of the templates, in the reader's language.
+"""``_()``, ``pgettext()`` and ``ngettext()`` of the templates, in the reader's language.
 
 In place of Jinja2's own, which look each message up again wherever it stands on a page.
 """
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pyramid.i18n import Localizer
 from pyramid.threadlocal import get_current_request
 
+from qaboard.i18n import pgettext as message_in_context
 from qaboard.i18n.formatting import number
 
 DOMAIN = "qaboard"
@@ -27,6 +28,16 @@ def gettext(context, message: str, /, **values) -> str:
     if not values:
         return _message(localizer, message, context.autoescape)
     return _pattern(localizer, message, context.autoescape) % values
+
+
+@pass_eval_context
+def pgettext(context, message_context: str, message: str, /) -> str:
+    """The same of a message whose word stands for two things: a button and an event, for example.
+
+    :param message_context: which of them (``msgctxt``).
+    """
+    localizer = get_current_request().localizer
+    return _message_in_context(localizer, message_context, message, context.autoescape)
 
 
 @pass_eval_context
@@ -48,6 +59,15 @@ def ngettext(
 def _message(localizer: Localizer, message: str, is_html: bool) -> str:
     # A message without values may still have a "%%" in it.
     return _pattern(localizer, message, is_html) % {}
+
+
+@lru_cache(maxsize=1024)
+def _message_in_context(
+    localizer: Localizer, message_context: str, message: str, is_html: bool
+) -> str:
+    # Not by `_pattern`, which keeps messages by their text, whatever their context is.
+    translated = localizer.translate(message_in_context(message_context, message))
+    return (Markup(translated) if is_html else translated) % {}  # noqa: S704 - our own words
 
 
 @lru_cache(maxsize=1024)

@@ -49,12 +49,12 @@ class TooManyRequests(Refusal):
     def __init__(self, retry_after: int) -> None:
         minutes = math.ceil(retry_after / 60)
         message = _(
-            "This was too often in a short time. Please try again in ${minutes} min.",
+            "Too many attempts. Try again in ${minutes} min.",
             mapping={"minutes": minutes},
         )
         if retry_after < 60:
             message = _(
-                "This was too often in a short time. Please try again in ${seconds} s.",
+                "Too many attempts. Try again in ${seconds} sec.",
                 mapping={"seconds": retry_after},
             )
         super().__init__({WHOLE_FORM: message})
@@ -143,7 +143,7 @@ def make_storage(uri: str) -> Storage:
         scheme = uri.partition(":")[0]
         raise SettingsError(
             f"The setting rate_limits.storage begins with {scheme!r}, which cannot be used: "
-            f"{error}; it should be {DATABASE}, or look like memory:// or redis://localhost:6379."
+            f"{error}. It should be {DATABASE}, or look like memory:// or redis://localhost:6379."
         ) from None
 
 

@@ -57,8 +57,8 @@ def check_guard(request: Request, values: dict) -> None:
         raise Refusal(
             {
                 WHOLE_FORM: _(
-                    "This looks as if a program had filled it in: a field that is hidden from "
-                    "people had something in it. It is empty again; please send the form once more."
+                    "A hidden field was filled in, so this looked automated. We cleared it. "
+                    "Send the form again."
                 )
             }
         )
@@ -68,8 +68,8 @@ def check_guard(request: Request, values: dict) -> None:
         raise Refusal(
             {
                 WHOLE_FORM: _(
-                    "That was faster than people type. Please wait a moment and send it again; "
-                    "what you typed is still there."
+                    "That was very fast. Wait a moment and send it again. What you typed is "
+                    "still here."
                 )
             }
         )
@@ -107,7 +107,7 @@ def check_links(request: Request, html: str, *, title: str = "") -> None:
         raise Refusal(
             {
                 "body": _(
-                    "Links in a post of a new account: ${maximum} at most. Please take some out.",
+                    "New accounts can post at most ${maximum} links at a time. Remove some.",
                     mapping={"maximum": maximum},
                 )
             }

@@ -141,7 +141,7 @@ def make_checks(registry: Registry) -> dict[str, Check]:
 def check_database(engine: Engine) -> Finding:
     file = sqlite_file(engine.url)
     if file is not None and not file.exists():
-        return Finding(State.FAILING, "its file is not there")
+        return Finding(State.FAILING, "the file is missing")
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
     return OK
@@ -152,7 +152,7 @@ def check_replica(replica: Replica | None) -> Finding:
         return OFF
     if replica.is_usable():
         return Finding(State.OK, "visitors read from it")
-    return Finding(State.DEGRADED, "it is away or too far behind: visitors read from the primary")
+    return Finding(State.DEGRADED, "unreachable or lagging; visitors are served from the primary")
 
 
 def check_migrations(engine: Engine, migrations: Migrations | None) -> Finding:

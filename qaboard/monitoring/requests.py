@@ -160,7 +160,7 @@ def log_access(
 
 def bare_error(error_id: str) -> Response:
     """What is said when there is no page to say it with."""
-    text = f"Something went wrong on our side. It is in the log under {error_id}.\n"
+    text = f"Something went wrong on our side. We logged it under {error_id}.\n"
     response = Response(text, status=500, content_type="text/plain", charset="utf-8")
     response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
     return response

@@ -18,7 +18,7 @@ from qaboard.i18n import LOCALES
 from qaboard.i18n.domain_names import address_for_display
 from qaboard.i18n.language_detection import language_of_post, language_of_title
 from qaboard.i18n.negotiation import LANGUAGE_NAMES
-from qaboard.i18n.template_messages import gettext, ngettext
+from qaboard.i18n.template_messages import gettext, ngettext, pgettext
 from qaboard.presenters.accounts.security_event import event_sentence, event_until
 from qaboard.presenters.board.markdown_help import MARKDOWN_EXAMPLES
 from qaboard.rendering.filters import (
@@ -118,6 +118,7 @@ def includeme(config: Configurator) -> None:
                 "_": gettext,
                 "gettext": gettext,
                 "ngettext": ngettext,
+                "pgettext": pgettext,
                 "LOCALES": LOCALES,
                 "QUERY_MAX_CHARACTERS": QUERY_MAX_CHARACTERS,
                 "EXAMINED_MAX_COUNT": EXAMINED_MAX_COUNT,

@@ -68,21 +68,19 @@ def _is_control(character: str) -> bool:
 def not_blank(node: colander.SchemaNode, value: str) -> None:
     """Refuse a text of spaces and of characters that show nothing."""
     if all(unicodedata.category(c)[0] in "CZ" or c in _INVISIBLE for c in value):
-        raise colander.Invalid(node, _("Please write something here."))
+        raise colander.Invalid(node, _("Fill in this field."))
 
 
 def single_line(node: colander.SchemaNode, value: str) -> None:
     if any(_is_control(character) or character in "\u2028\u2029" for character in value):
-        raise colander.Invalid(
-            node, _("This has line breaks or control characters in it; please take them out.")
-        )
+        raise colander.Invalid(node, _("Remove the line breaks or control characters."))
 
 
 def multiple_lines(node: colander.SchemaNode, value: str) -> None:
     if any(_is_control(c) and c not in _LINE_CONTROLS for c in value):
         raise colander.Invalid(
             node,
-            _("This has control characters in it that cannot be stored; please take them out."),
+            _("Remove the control characters. They can’t be stored."),
         )
 
 
@@ -94,7 +92,7 @@ def at_most(characters: int):
             raise colander.Invalid(
                 node,
                 _(
-                    "This is too long: ${length} characters, and at most ${maximum} are allowed.",
+                    "Too long: ${length} characters. The limit is ${maximum}.",
                     mapping={"length": len(value), "maximum": characters},
                 ),
             )
@@ -128,7 +126,7 @@ def title_field() -> colander.SchemaNode:
         preparer=normalised_line,
         validator=colander.All(not_blank, single_line, at_most(Question.TITLE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
-        missing_msg=_("Please write a title."),
+        missing_msg=_("Enter a title."),
     )
 
 
@@ -137,13 +135,13 @@ def body_field() -> colander.SchemaNode:
         colander.String(),
         name="body",
         title=_("Text"),
-        description=_("You can format it with Markdown."),
+        description=_("You can use Markdown."),
         # As it will be stored, so that its length is that of the stored text.
         preparer=normalised,
         validator=colander.All(not_blank, multiple_lines, at_most(Post.BODY_MAX_CHARACTERS)),
         # Spaces at the beginning mean something in Markdown.
         widget=deform.widget.TextAreaWidget(strip=False, rows=12, template="markdown"),
-        missing_msg=_("Please write something here."),
+        missing_msg=_("Fill in this field."),
     )
 
 
@@ -166,10 +164,10 @@ def _username_characters(node: colander.SchemaNode, value: str) -> None:
         for c, is_letter in zip(value, letters_and_marks, strict=True)
     ):
         raise colander.Invalid(
-            node, _("A name has letters, digits, “.”, “_” and “-” only, and no spaces.")
+            node, _("Use only letters, digits, “.”, “_” and “-”, without spaces.")
         )
     if not any(unicodedata.category(c)[0] == "L" or c.isdecimal() for c in value):
-        raise colander.Invalid(node, _("A name needs at least one letter or digit."))
+        raise colander.Invalid(node, _("Use at least one letter or digit."))
 
 
 def username_field() -> colander.SchemaNode:
@@ -180,7 +178,7 @@ def username_field() -> colander.SchemaNode:
             raise colander.Invalid(
                 node,
                 _(
-                    "A name has ${minimum} to ${maximum} characters.",
+                    "Use ${minimum} to ${maximum} characters.",
                     mapping={"minimum": minimum, "maximum": maximum},
                 ),
             )
@@ -188,15 +186,15 @@ def username_field() -> colander.SchemaNode:
     return colander.SchemaNode(
         colander.String(),
         name="username",
-        title=_("Name"),
+        title=_("Username"),
         description=_(
-            "${minimum} to ${maximum} letters and digits of any language; everybody sees it.",
+            "${minimum} to ${maximum} letters and digits, in any language. Everyone can see it.",
             mapping={"minimum": minimum, "maximum": maximum},
         ),
         preparer=compatible_form,
         validator=colander.All(length, _username_characters),
         widget=deform.widget.TextInputWidget(autocomplete="username"),
-        missing_msg=_("Please choose a name."),
+        missing_msg=_("Choose a username."),
     )
 
 
@@ -205,11 +203,11 @@ def email_field(title=None) -> colander.SchemaNode:
         colander.String(),
         name="email",
         title=title or _("Email address"),
-        description=_("Nobody else sees it."),
+        description=_("Never shown publicly."),
         preparer=_typed_address,
         validator=colander.All(single_line, at_most(User.EMAIL_MAX_CHARACTERS), _email_shape),
         widget=deform.widget.TextInputWidget(autocomplete="email", type="email"),
-        missing_msg=_("Please enter your email address."),
+        missing_msg=_("Enter your email address."),
     )
 
 
@@ -249,10 +247,7 @@ def _deliverable_address(node: colander.SchemaNode, value: str) -> None:
     if "." not in domain:
         raise colander.Invalid(
             node,
-            _(
-                "This address has no ending such as .com. Enter the whole address, like "
-                "name@example.com."
-            ),
+            _("Enter the whole address, with an ending such as .com."),
         )
 
 
@@ -264,7 +259,7 @@ def password_field(title, *, autocomplete: str, name: str) -> colander.SchemaNod
         validator=at_most(User.PASSWORD_MAX_CHARACTERS),
         # Spaces around a password are part of it.
         widget=deform.widget.PasswordWidget(strip=False, autocomplete=autocomplete),
-        missing_msg=_("Please enter a password."),
+        missing_msg=_("Enter a password."),
     )
 
 
@@ -272,7 +267,7 @@ def same_passwords(node: colander.SchemaNode, values: dict) -> None:
     """A check of a whole form: its two new passwords are the same."""
     if values["password"] != values["password_confirm"]:
         error = colander.Invalid(node)
-        error["password_confirm"] = _("The two passwords are different; please type them again.")
+        error["password_confirm"] = _("The passwords don’t match. Enter them again.")
         raise error
 
 
@@ -283,7 +278,7 @@ def new_password_field(title=None) -> colander.SchemaNode:
         if len(value) < minimum:
             raise colander.Invalid(
                 node,
-                _("A password has at least ${minimum} characters.", mapping={"minimum": minimum}),
+                _("Use at least ${minimum} characters.", mapping={"minimum": minimum}),
             )
 
     field = password_field(title or _("Password"), autocomplete="new-password", name="password")

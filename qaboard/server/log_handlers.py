@@ -173,8 +173,7 @@ class QueuedFileHandler(QueuedHandler):
             if error.errno in _MISCONFIGURED:
                 raise SystemExit(
                     f"qaboard: The log cannot be written to {path}: {error.strerror}. Its folder "
-                    "must be there, and the account that runs the board must have the right to "
-                    "write in it."
+                    "must exist, and the account that runs the board must be able to write to it."
                 ) from None
         super().__init__(target)
 

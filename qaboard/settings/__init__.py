@@ -154,8 +154,8 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
     site_address = reader.site_address("qaboard.url", "QABOARD_URL")
     if secure_cookies and not site_address.startswith("https:"):
         raise SettingsError(
-            f"The setting qaboard.url (or QABOARD_URL) is {site_address!r}; "
-            "it must begin with https: where qaboard.secure_cookies is true."
+            f"The setting qaboard.url (or QABOARD_URL) is {site_address!r}. It must begin with "
+            "https: where qaboard.secure_cookies is true."
         )
     hosts = (*reader.hosts("qaboard.hosts"), urlsplit(site_address).hostname)
     return Settings(
@@ -239,8 +239,8 @@ def load_database_url(ini: Mapping[str, str], environment: Mapping[str, str]) ->
         text = ini.get("sqlalchemy.url")
     if not text:
         raise SettingsError(
-            "The database is not set: put its URL into the environment as QABOARD_DATABASE_URL, "
-            "for example postgresql://user:password@localhost/qaboard."
+            "No database configured. Set QABOARD_DATABASE_URL, for example to "
+            "postgresql://user:password@localhost/qaboard."
         )
     return _database_url(text, "QABOARD_DATABASE_URL (or sqlalchemy.url)")
 
@@ -268,8 +268,8 @@ def _database_url(text: str, names: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise SettingsError(
-            f"{names} is not a database URL; "
-            "it should look like postgresql://user:password@localhost/qaboard."
+            f"{names} is not a database URL. It should look like "
+            "postgresql://user:password@localhost/qaboard."
         ) from None
     backend = url.drivername.partition("+")[0]
     if backend in ("postgresql", "postgres"):
@@ -277,7 +277,7 @@ def _database_url(text: str, names: str) -> URL:
     if backend == "sqlite":
         return url
     raise SettingsError(
-        f"{names} names the database {backend!r}; qaboard runs on sqlite and postgresql."
+        f"{names} uses the database {backend!r}, but qaboard runs on sqlite and postgresql."
     )
 
 
@@ -285,14 +285,12 @@ def _secret(reader: SettingsReader, development: bool) -> str:
     secret = reader.environment.get("QABOARD_SECRET", "")
     if development:
         return secret or reader.required("qaboard.secret")
-    how = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+    how = 'Generate one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
     if not secret:
-        raise SettingsError(
-            f"The secret key is not set: put it into the environment as QABOARD_SECRET; {how}"
-        )
+        raise SettingsError(f"No secret key configured. Set QABOARD_SECRET. {how}")
     if len(secret) < MINIMUM_SECRET_LENGTH or len(set(secret)) < MINIMUM_DISTINCT_SECRET_CHARACTERS:
         raise SettingsError(
-            f"QABOARD_SECRET is too weak (it needs at least {MINIMUM_SECRET_LENGTH} random "
-            f"characters); {how}"
+            f"QABOARD_SECRET is too weak. It needs at least {MINIMUM_SECRET_LENGTH} random "
+            f"characters. {how}"
         )
     return secret

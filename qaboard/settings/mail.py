@@ -71,8 +71,8 @@ def load_mail_settings(reader: SettingsReader) -> MailSettings:
 def _sender(reader: SettingsReader) -> str:
     value = reader.required("mail.sender")
     wrong = SettingsError(
-        f"The setting mail.sender is {value!r}; it must be one address such as "
-        "board@example.com, or a name and an address such as My board <board@example.com>."
+        f"The setting mail.sender is {value!r}. It must be one address such as board@example.com, "
+        "or a name and an address such as My board <board@example.com>."
     )
     match = _SENDER.fullmatch(value)
     if match is None:
@@ -95,17 +95,14 @@ def _credentials(reader: SettingsReader) -> tuple[str, str]:
         return "", ""
     password = reader.environment.get("QABOARD_MAIL_PASSWORD", "")
     if not password:
-        raise SettingsError(
-            "The setting mail.username is set, but its password is not: put it into the "
-            "environment as QABOARD_MAIL_PASSWORD."
-        )
+        raise SettingsError("The setting mail.username has no password. Set QABOARD_MAIL_PASSWORD.")
     # What the standard library's SMTP cannot send.
     for name, value in (
         ("The setting mail.username", username),
         ("QABOARD_MAIL_PASSWORD", password),
     ):
         if not value.isascii():
-            raise SettingsError(f"{name} has characters that are not ASCII; they cannot be sent.")
+            raise SettingsError(f"{name} has characters that are not ASCII. They cannot be sent.")
     return username, password
 
 

@@ -76,7 +76,7 @@ class SettingsReader:
         value = self.ini.get(name, "").strip()
         if not value.isprintable():
             raise SettingsError(
-                f"The setting {name} is {value!r}; it must be one line without control characters."
+                f"The setting {name} is {value!r}. It must be one line without control characters."
             )
         return value
 
@@ -90,8 +90,8 @@ class SettingsReader:
             return tuple(map(ipaddress.ip_network, self.words(name)))
         except ValueError as error:
             raise SettingsError(
-                f"The setting {name} has a word that is neither a network address nor a network "
-                f"such as 10.0.0.0/8: {error}."
+                f"The setting {name} has a word that is neither an IP address nor a network such "
+                f"as 10.0.0.0/8: {error}."
             ) from None
 
     def hosts(self, name: str, *, ports: bool = False) -> tuple[str, ...]:
@@ -107,8 +107,9 @@ class SettingsReader:
                 found.append(host_name(host.strip("[]")) + port)
             except ValueError:
                 raise SettingsError(
-                    f"The setting {name} has the word {word!r}; it must be the name of a host such "
-                    f"as www.example.com, without https://{'' if ports else ', port'} or path."
+                    f"The setting {name} has the word {word!r}. It must be the name of a host "
+                    f"such as www.example.com, without https://{'' if ports else ', port'} or "
+                    "path."
                 ) from None
         return tuple(found)
 
@@ -119,7 +120,7 @@ class SettingsReader:
             return host_name(value)
         except ValueError:
             raise SettingsError(
-                f"The setting {name} is {value!r}; it must be the name of a host such as "
+                f"The setting {name} is {value!r}. It must be the name of a host such as "
                 "mail.example.com, without smtp:// or port."
             ) from None
 
@@ -127,7 +128,7 @@ class SettingsReader:
         value = self.required(name)
         if value not in choices:
             raise SettingsError(
-                f"The setting {name} is {value!r}; it can be {' or '.join(choices)}."
+                f"The setting {name} is {value!r}. It can be {' or '.join(choices)}."
             )
         return value
 
@@ -140,7 +141,7 @@ class SettingsReader:
             and minimum <= int(value) <= maximum
         ):
             raise SettingsError(
-                f"The setting {name} is {value!r}; it must be from {minimum} to {maximum}."
+                f"The setting {name} is {value!r}. It must be from {minimum} to {maximum}."
             )
         return int(value)
 
@@ -152,7 +153,7 @@ class SettingsReader:
         path = resolve_path(value)
         if path is None or not path.is_dir():
             raise SettingsError(
-                f"The setting {name} is {value!r}, where there is no such directory; {FROM_A_CLONE}"
+                f"The setting {name} is {value!r}, which is not a directory. {FROM_A_CLONE}"
             )
         return str(path)
 
@@ -160,7 +161,7 @@ class SettingsReader:
         """A path, of which nothing has to be there yet; there may be none."""
         value = self.optional(name)
         if value and not os.path.isabs(value):
-            raise SettingsError(f"The setting {name} is {value!r}; it must begin with /.")
+            raise SettingsError(f"The setting {name} is {value!r}. It must begin with /.")
         return Path(value) if value else None
 
     def time_zone(self, name: str) -> ZoneInfo:
@@ -169,7 +170,7 @@ class SettingsReader:
             return ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise SettingsError(
-                f"The setting {name} is {value!r}; it must be a name such as Asia/Seoul."
+                f"The setting {name} is {value!r}. It must be a name such as Asia/Seoul."
             ) from None
 
     def rate(self, name: str) -> RateLimitItem | None:
@@ -181,8 +182,8 @@ class SettingsReader:
             (rate,) = parse_many(value)
         except ValueError:
             raise SettingsError(
-                f"The setting {name} is {value!r}; it must be a rate such as "
-                f"10 per 15 minutes, or {NO_LIMIT}."
+                f"The setting {name} is {value!r}. It must be a rate such as 10 per 15 minutes, "
+                f"or {NO_LIMIT}."
             ) from None
         return rate
 
@@ -193,8 +194,8 @@ class SettingsReader:
         """
         value = self.environment.get(variable, "").strip() or self.required(name)
         wrong = SettingsError(
-            f"The setting {name} (or {variable}) is {value!r}; "
-            "it must be an address such as https://qaboard.example.com."
+            f"The setting {name} (or {variable}) is {value!r}. It must be an address such as "
+            "https://qaboard.example.com."
         )
         try:
             parts = urlsplit(value)

@@ -15,7 +15,7 @@ def saved(page: Page) -> Locator:
 
 
 def offer(page: Page) -> Locator:
-    return page.get_by_text("You had begun to write here, and it was not sent.")
+    return page.get_by_text("You have an unposted draft.")
 
 
 def begin(board: Board, user: User, place: str, body: str) -> None:

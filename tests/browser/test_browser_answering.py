@@ -16,7 +16,7 @@ def test_an_answer_is_written_and_its_author_lands_on_it(browser, board):
     fill(page.get_by_label("Text", exact=True), "필터로 *내립니다*.")
     press(page.get_by_role("button", name="Post your answer"))
     expect(page).to_have_url(re.compile(rf"/questions/{question.id}/#answer-\d+$"))
-    expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
+    expect(page.get_by_role("status")).to_have_text("Answer posted.")
     answer = page.get_by_role("article", name="Answer by 하늘")
     expect(answer).to_have_id(page.url.partition("#")[2])
     expect(answer.locator("em")).to_have_text("내립니다")
@@ -32,11 +32,11 @@ def test_an_answer_of_nothing_is_refused_and_the_error_is_in_view(browser, board
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary).to_be_in_viewport()
-    press(summary.get_by_role("link", name="Text: Please write something here."))
+    press(summary.get_by_role("link", name="Text: Fill in this field."))
     expect(page.get_by_label("Text", exact=True)).to_be_focused()
     fill(page.get_by_label("Text", exact=True), "Something.")
     press(page.get_by_role("button", name="Post your answer"))
-    expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
+    expect(page.get_by_role("status")).to_have_text("Answer posted.")
 
 
 @with_javascript_and_by_keyboard

@@ -63,7 +63,7 @@ def test_a_question_is_previewed_just_as_it_is_shown_later(browser, board, javas
     expect(page.get_by_label("Title")).to_have_value("커피를 <어떻게> 내리나요?")
 
     press(page.get_by_role("button", name="Post your question"))
-    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    expect(page.get_by_role("status")).to_have_text("Question posted.")
     expect(page.get_by_role("heading", level=1)).to_have_text("커피를 <어떻게> 내리나요?")
     shown = page.locator("#question .post-body")
     assert shown.evaluate(WITHOUT_COPY_BUTTONS) == previewed
@@ -83,7 +83,7 @@ def test_a_preview_is_byte_for_byte_what_is_stored(browser, board):
         press(page.get_by_role("tab", name="Preview"))
     previewed = answered.value.text()
     press(page.get_by_role("button", name="Post your question"))
-    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    expect(page.get_by_role("status")).to_have_text("Question posted.")
     with board.transaction() as session:
         assert session.scalars(select(Question.body_html)).one() == previewed
 
@@ -98,7 +98,7 @@ def test_errors_are_listed_and_lead_to_their_fields(browser, board):
     expect(summary).to_be_focused()
     expect(page.get_by_label("Title")).to_have_value("x" * 201)
     expect(page.get_by_label("Text", exact=True)).to_have_value("  \n kept <b> text")
-    press(summary.get_by_role("link", name="Title: This is too long: 201 characters"))
+    press(summary.get_by_role("link", name="Title: Too long: 201 characters"))
     title = page.get_by_label("Title")
     expect(title).to_be_focused()
     expect(title).to_have_attribute("aria-invalid", "true")
@@ -114,7 +114,7 @@ def test_the_enter_key_in_the_title_sends_the_form_and_opens_no_preview(browser,
     fill(page.get_by_label("Text", exact=True), "The text was first.")
     fill(page.get_by_label("Title"), "Then the title")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    expect(page.get_by_role("status")).to_have_text("Question posted.")
     assert len(page.context.pages) == 1
 
 
@@ -123,7 +123,7 @@ def test_a_preview_of_nothing_says_why_there_is_none(browser, board, javascript)
     page = browser(board.user())
     page.goto("/questions/ask")
     fill(page.get_by_label("Title"), "Kept")
-    assert "Please write something here." in preview(page, javascript)
+    assert "Fill in this field." in preview(page, javascript)
     expect(page.get_by_label("Title")).to_have_value("Kept")
 
 
@@ -132,10 +132,10 @@ def test_similar_questions_are_shown_while_the_title_is_typed(browser, board):
     board.question(title="커피 원두를 어떻게 보관하나요?")
     page = browser(board.user())
     page.goto("/questions/ask")
-    expect(page.get_by_role("button", name="Look for similar questions")).to_be_hidden()
+    expect(page.get_by_role("button", name="Find similar questions")).to_be_hidden()
     fill(page.get_by_label("Title"), "커피")
     page.keyboard.type(" 원두 보관")
-    shown = page.get_by_role("region", name="Was it asked before?")
+    shown = page.get_by_role("region", name="Has this been asked before?")
     expect(shown.get_by_role("link")).to_have_text("커피 원두를 어떻게 보관하나요?")
     fill(page.get_by_label("Title"), "")
     expect(shown.get_by_role("link")).to_have_count(0)
@@ -148,8 +148,8 @@ def test_similar_questions_are_found_by_a_button_too(browser, board):
     page.goto("/questions/ask")
     fill(page.get_by_label("Title"), "커피 원두 보관")
     fill(page.get_by_label("Text", exact=True), "My text")
-    press(page.get_by_role("button", name="Look for similar questions"))
-    shown = page.get_by_role("region", name="Was it asked before?")
+    press(page.get_by_role("button", name="Find similar questions"))
+    shown = page.get_by_role("region", name="Has this been asked before?")
     expect(shown.get_by_role("link")).to_have_text("커피 원두를 어떻게 보관하나요?")
     expect(page.get_by_label("Text", exact=True)).to_have_value("My text")
 
@@ -168,9 +168,7 @@ def test_the_tools_format_what_is_written(browser, board):
     expect(text).to_be_focused()
     page.keyboard.type("now")
     expect(text).to_have_value("- milk **now**")
-    press(page.get_by_text("How to format the text"))
-    expect(page.get_by_role("group").filter(has_text="How to format the text")).to_contain_text(
-        "**"
-    )
+    press(page.get_by_text("Formatting help"))
+    expect(page.get_by_role("group").filter(has_text="Formatting help")).to_contain_text("**")
     press(page.get_by_role("button", name="Post your question"))
     expect(page.locator("#question li strong")).to_have_text("now")

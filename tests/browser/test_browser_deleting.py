@@ -51,16 +51,16 @@ def test_a_question_is_deleted_and_restored_from_its_authors_profile(browser, bo
     # The same words stand in the dialog and on the page.
     press(page.get_by_role("button", name="Delete"))
     expect(page).to_have_url("/questions/")
-    expect(page.get_by_role("status")).to_contain_text("The question is deleted.")
+    expect(page.get_by_role("status")).to_contain_text("Question deleted.")
     expect(page.get_by_role("main")).not_to_contain_text("Goes and comes back")
     assert visitor.goto(path).status == 404
 
     press(page.get_by_role("link", name="Ann"))
     row = page.get_by_role("main").get_by_role("listitem").filter(has_text="Goes and comes back")
     expect(row).to_contain_text("deleted")
-    press(row.get_by_role("button", name="Restore it"))
+    press(row.get_by_role("button", name="Restore"))
     expect(page).to_have_url(path)
-    expect(page.get_by_role("status")).to_have_text("It is restored.")
+    expect(page.get_by_role("status")).to_have_text("Post restored.")
     assert visitor.goto(path).status == 200
     expect(visitor.get_by_role("main")).to_contain_text("comes back with it")
 
@@ -74,11 +74,11 @@ def test_an_answer_is_deleted_and_restored(browser, board):
     page.goto(f"/questions/{question.id}/")
     press(page.get_by_role("link", name="Delete"))
     press(page.get_by_role("button", name="Delete"))
-    expect(page.get_by_role("main")).to_contain_text("The answer is deleted.")
+    expect(page.get_by_role("main")).to_contain_text("Answer deleted.")
     expect(page.get_by_role("heading", level=2, name="1 answer")).to_be_visible()
     expect(page.locator(f"#answer-{answer.id}")).to_have_count(0)
     page.goto(f"/questions/{question.id}/answers/{answer.id}/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Deleted answer")
-    press(page.get_by_role("button", name="Restore it"))
+    press(page.get_by_role("button", name="Restore"))
     expect(page).to_have_url(f"/questions/{question.id}/#answer-{answer.id}")
     expect(page.get_by_role("heading", level=2, name="2 answers")).to_be_visible()

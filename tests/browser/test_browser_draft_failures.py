@@ -68,7 +68,7 @@ def test_what_a_reload_brings_back_is_not_taken_for_the_beginning(browser, board
     expect(saved(page)).to_have_text("Draft saved")
     page.reload()
     expect(text_of(page)).to_have_value("Half a text")
-    expect(saved(page)).to_have_text("What you had typed here is back.")
+    expect(saved(page)).to_have_text("We restored what you typed.")
     # The offer is of this very text.
     expect(offer(page)).to_have_count(0)
     text_of(page).press_sequentially("!")
@@ -95,7 +95,7 @@ def test_a_duplicated_tab_does_not_write_over_the_draft_of_the_first(browser, bo
     text_of(second).fill("both, typed on in the second")
     expect(saved(second)).to_have_text("Draft saved", timeout=20_000)
     text_of(first).fill("both, typed on in the first")
-    expect(saved(first)).to_contain_text("Another draft for this form is saved", timeout=20_000)
+    expect(saved(first)).to_contain_text("There’s another draft for this form", timeout=20_000)
     assert bodies(board) == ["both, typed on in the second"]
     expect(text_of(first)).to_have_value("both, typed on in the first")
 

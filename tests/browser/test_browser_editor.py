@@ -266,7 +266,7 @@ def test_a_question_is_asked_by_keyboard_alone(page):
     text_of(page).focus()
     page.keyboard.type("Nothing but keys")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status")).to_have_text("Your question is posted.")
+    expect(page.get_by_role("status")).to_have_text("Question posted.")
     expect(page.get_by_role("heading", level=1)).to_have_text("By keyboard")
 
 
@@ -334,4 +334,4 @@ def test_without_a_script_there_is_the_text_with_its_button(page):
     expect(page.get_by_role("tablist")).to_have_count(0)
     expect(page.get_by_role("toolbar")).to_have_count(0)
     expect(page.get_by_role("button", name="Preview")).to_be_visible()
-    expect(page.get_by_role("group").filter(has_text="How to format the text")).to_be_visible()
+    expect(page.get_by_role("group").filter(has_text="Formatting help")).to_be_visible()

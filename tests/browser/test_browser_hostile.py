@@ -133,10 +133,10 @@ def test_what_is_typed_into_a_search_or_a_form_comes_back_as_text(browser):
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Search: {text}")
     assert_nothing_ran(page)
     page.goto("/signup")
-    page.get_by_label("Name").fill(text)
+    page.get_by_label("Username").fill(text)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_label("Name")).to_have_value(text)
+    expect(page.get_by_label("Username")).to_have_value(text)
     assert_nothing_ran(page)
 
 
@@ -146,7 +146,7 @@ def test_logging_in_leads_to_no_other_site(browser, board):
     page = browser()
     for address in ("https://evil.example/", "//evil.example/", r"/\evil.example/"):
         page.goto(f"/login?next={address}")
-        page.get_by_label("Name").fill("Ann")
+        page.get_by_label("Username").fill("Ann")
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         expect(page).to_have_url("/questions/")

@@ -114,7 +114,7 @@ def test_copying_that_is_refused_says_so(browser, board):
     page.goto(f"/questions/{question.id}/")
     page.get_by_role("button", name="Copy").click()
     button = page.locator(".copy-button")
-    expect(button).to_have_text("Not copied. Please select the text and copy it yourself.")
+    expect(button).to_have_text("Not copied. Select the text and copy it yourself.")
     expect(button).to_have_text("Copy", timeout=15_000)
 
 
@@ -140,7 +140,7 @@ def test_a_message_that_comes_with_the_page_is_told(browser, board):
     page.get_by_label("Title").fill("A title")
     page.get_by_label("Text", exact=True).fill("A text")
     page.get_by_role("button", name="Post your question").click()
-    expect(page.locator("#announcement")).to_have_text("Your question is posted.")
+    expect(page.locator("#announcement")).to_have_text("Question posted.")
     page.goto("/questions/")
     page.wait_for_timeout(700)
     expect(page.locator("#announcement")).to_have_text("")

@@ -22,7 +22,7 @@ def test_a_newcomer_signs_up_asks_and_is_found(browser, board):
     page.goto("/questions/ask")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     press(page.get_by_role("main").get_by_role("link", name="회원 가입"))
-    fill(page.get_by_label("이름"), "새사람")
+    fill(page.get_by_label("닉네임"), "새사람")
     fill(page.get_by_label("이메일 주소"), "new@example.org")
     fill(page.get_by_label("비밀번호", exact=True), "짧아요")
     fill(page.get_by_label("비밀번호 확인"), "짧아요")

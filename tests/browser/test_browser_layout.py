@@ -105,8 +105,8 @@ def test_a_vote_moves_nothing_sideways(browser, board, width):
     places = """[...document.querySelectorAll("#question :is(.post-body, .vote-button)")]
       .map((element) => element.getBoundingClientRect().left)"""
     before = page.evaluate(places)
-    page.get_by_role("button", name="Not useful").click()
-    expect(page.locator("#question .vote-own")).to_have_text("You: not useful")
+    page.get_by_role("button", name="Downvote").click()
+    expect(page.locator("#question .vote-own")).to_have_text("You downvoted")
     assert page.evaluate(places) == before
 
 
@@ -165,15 +165,15 @@ def test_similar_questions_are_on_screen_and_the_hint_goes(browser, board):
         board.question(title=f"커피 원두를 어떻게 보관하나요 {number}")
     page = browser(board.user())
     page.goto("/questions/ask")
-    expect(page.get_by_text("Questions like yours appear here")).to_be_in_viewport()
+    expect(page.get_by_text("Similar questions appear here")).to_be_in_viewport()
     title = page.get_by_label("Title")
     title.fill("커피 원두 보관")
-    links = page.get_by_role("region", name="Was it asked before?").get_by_role("link")
+    links = page.get_by_role("region", name="Has this been asked before?").get_by_role("link")
     expect(links).to_have_count(5)
     expect(links.last).to_be_in_viewport(ratio=1)
     title.fill("xyzzyx plugh")
-    expect(page.get_by_text("No question like this one was found.")).to_be_visible()
-    expect(page.get_by_text("Questions like yours appear here")).to_have_count(0)
+    expect(page.get_by_text("No similar questions found.")).to_be_visible()
+    expect(page.get_by_text("Similar questions appear here")).to_have_count(0)
 
 
 @only_with_javascript
@@ -183,7 +183,7 @@ def test_few_stops_lead_to_the_field_for_an_answer(browser, board):
         board.answer(question)
     page = browser(board.user())
     page.goto(f"/questions/{question.id}/")
-    for name in ("Skip to the content", "Skip to your answer"):
+    for name in ("Skip to content", "Skip to your answer"):
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name=name)).to_be_focused()
         page.keyboard.press("Enter")

@@ -81,17 +81,17 @@ def add_passkey(page: Page) -> None:
     page.goto("/account/passkeys")
     press(page.get_by_role("button", name="Add a passkey"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    press(page.get_by_role("link", name="I have kept them"))
+    press(page.get_by_role("link", name="I’ve saved them"))
 
 
 def log_out(page: Page) -> None:
     press(page.get_by_role("button", name="Log out"))
-    expect(page.get_by_role("status")).to_have_text("You are logged out.")
+    expect(page.get_by_role("status")).to_have_text("You’re logged out.")
 
 
 def enter_password(page: Page) -> None:
     page.goto("/login")
-    fill(page.get_by_label("Name"), "Ann")
+    fill(page.get_by_label("Username"), "Ann")
     fill(page.get_by_label("Password"), PASSWORD)
     press(page.get_by_role("button", name="Log in", exact=True))
 
@@ -105,12 +105,12 @@ def test_one_is_added_used_and_removed(page, device, board, script):
     page.add_init_script(script)
     page.goto("/account/")
     press(page.get_by_role("link", name="Passkeys"))
-    expect(page.get_by_text("This browser cannot make passkeys")).to_be_hidden()
+    expect(page.get_by_text("This browser can’t create passkeys")).to_be_hidden()
     expect(page.get_by_label("Name")).to_have_value("HeadlessChrome on Linux")
     fill(page.get_by_label("Name"), "내 휴대폰")
     press(page.get_by_role("button", name="Add a passkey"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    press(page.get_by_role("link", name="I have kept them"))
+    press(page.get_by_role("link", name="I’ve saved them"))
     passkeys = page.get_by_role("main").get_by_role("listitem")
     expect(passkeys).to_have_count(1)
     expect(passkeys).to_contain_text("내 휴대폰")
@@ -139,17 +139,17 @@ def test_one_is_added_used_and_removed(page, device, board, script):
             update(UserSession).values(authenticated_at=utc_now() - timedelta(minutes=16))
         )
     page.goto("/account/passkeys")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm it’s you")
     press(page.get_by_role("button", name="Use a passkey"))
     expect(page).to_have_url("/account/passkeys")
 
     press(page.get_by_role("button", name="Remove"))
-    expect(page.get_by_role("status")).to_have_text("The passkey is removed.")
-    expect(page.get_by_role("main")).to_contain_text("You have no passkey yet.")
+    expect(page.get_by_role("status")).to_have_text("Passkey removed.")
+    expect(page.get_by_role("main")).to_contain_text("You have no passkeys yet.")
     log_out(page)
     page.goto("/login")
     press(page.get_by_role("button", name="Log in with a passkey"))
-    expect(page.get_by_role("alert")).to_contain_text("This passkey was not accepted.")
+    expect(page.get_by_role("alert")).to_contain_text("This passkey wasn’t accepted.")
     expect(page.get_by_role("alert")).to_be_focused()
 
 
@@ -159,18 +159,18 @@ def test_a_finger_that_the_device_does_not_know(page, device):
     page.goto("/account/passkeys")
     press(page.get_by_role("button", name="Add a passkey"))
     message = page.locator("[data-passkey-message]")
-    expect(message).to_contain_text("You can try again.")
+    expect(message).to_contain_text("it timed out. Try again.")
     assert device.credentials() == []
     expect(page.get_by_role("button", name="Add a passkey")).to_be_focused()
     device.know_finger(True)
     press(page.get_by_role("button", name="Add a passkey"))
-    press(page.get_by_role("link", name="I have kept them"))
+    press(page.get_by_role("link", name="I’ve saved them"))
 
     log_out(page)
     device.know_finger(False)
     page.goto("/login")
     press(page.get_by_role("button", name="Log in with a passkey"))
-    expect(message).to_contain_text("You can try again.")
+    expect(message).to_contain_text("it timed out. Try again.")
     device.know_finger(True)
     press(page.get_by_role("button", name="Log in with a passkey"))
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
@@ -181,7 +181,7 @@ def test_a_device_that_has_one_already(page, device):
     add_passkey(page)
     press(page.get_by_role("button", name="Add a passkey"))
     message = page.locator("[data-passkey-message]")
-    expect(message).to_have_text("This device has a passkey for your account already.")
+    expect(message).to_have_text("This device already has a passkey for your account.")
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
 
 
@@ -198,7 +198,7 @@ def test_a_copy_of_the_key_is_refused(page, device):
     device.set_counter(credential, credential["signCount"])
     page.goto("/login")
     press(page.get_by_role("button", name="Log in with a passkey"))
-    expect(page.get_by_role("alert")).to_contain_text("This passkey was not accepted.")
+    expect(page.get_by_role("alert")).to_contain_text("This passkey wasn’t accepted.")
 
 
 @only_with_javascript
@@ -221,7 +221,7 @@ def test_whoever_was_logged_out_meanwhile_is_told_to_reload(page, device):
     page.context.clear_cookies()
     press(page.get_by_role("button", name="Add a passkey"))
     message = page.locator("[data-passkey-message]")
-    expect(message).to_have_text("This did not work. Please reload the page and try again.")
+    expect(message).to_have_text("Passkey failed. Reload the page and try again.")
     assert device.credentials() == []
 
 
@@ -238,7 +238,7 @@ def test_the_messages_in_korean(browser, user):
 def test_without_a_script_there_is_no_button_that_does_nothing(browser, user):
     page = browser(user)
     page.goto("/account/passkeys")
-    expect(page.get_by_text("This browser cannot make passkeys")).to_be_visible()
+    expect(page.get_by_text("This browser can’t create passkeys")).to_be_visible()
     expect(page.get_by_role("button", name="Add a passkey")).to_have_count(0)
     press(page.get_by_role("button", name="Log out"))
     page.goto("/login")
@@ -270,5 +270,5 @@ def test_whatever_a_password_manager_throws_there_is_a_sentence(browser, board, 
     for _attempt in range(2):
         button.click()
         message = page.locator("[data-passkey-message]")
-        expect(message).to_have_text("This did not work. Please reload the page and try again.")
+        expect(message).to_have_text("Passkey failed. Reload the page and try again.")
         expect(button).to_have_attribute("aria-disabled", "false")

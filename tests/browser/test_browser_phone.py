@@ -114,12 +114,12 @@ def test_no_form_that_is_refused_scrolls_sideways(browser, board, javascript):
     page = browser(width=PHONE_WIDTH)
     page.goto("/signup")
     assert_no_sideways_scrolling(page)
-    page.get_by_label("Name").fill("n" * 300)
+    page.get_by_label("Username").fill("n" * 300)
     page.get_by_role("main").get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert_no_sideways_scrolling(page)
     page.goto("/login")
-    page.get_by_label("Name").fill("n" * 300)
+    page.get_by_label("Username").fill("n" * 300)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -141,7 +141,7 @@ def test_no_form_that_is_refused_scrolls_sideways(browser, board, javascript):
     assert_no_sideways_scrolling(page)
     page.get_by_label("Title").fill("t" * 200)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Somebody saved this post")
+    expect(page.get_by_role("alert")).to_contain_text("Someone saved this post")
     assert_no_sideways_scrolling(page)
 
 
@@ -179,7 +179,7 @@ def test_the_menu_is_simply_open_where_no_script_could_open_it(browser, board):
     expect(page.get_by_role("button", name="Menu")).to_be_hidden()
     expect(page.get_by_role("searchbox", name="Search")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("status")).to_have_text("You are logged out.")
+    expect(page.get_by_role("status")).to_have_text("You’re logged out.")
 
 
 @only_with_javascript
@@ -196,5 +196,5 @@ def test_deleting_asks_in_a_dialog_that_fits(browser, board):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE_WIDTH
     dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("main")).to_contain_text("The question is deleted.")
+    expect(page.get_by_role("main")).to_contain_text("Question deleted.")
     assert_no_sideways_scrolling(page)

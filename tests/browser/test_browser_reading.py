@@ -98,7 +98,7 @@ def test_a_page_beyond_the_last_says_so_and_leads_back(browser, board):
     page = browser()
     response = page.goto("/questions/?page=99")
     assert response.status == 404
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     press(page.get_by_role("main").get_by_role("link", name="All questions"))
     expect(page).to_have_url("/questions/")
 
@@ -114,12 +114,12 @@ def test_the_list_is_sorted_in_four_ways(browser, board):
     board.vote(newest, -1)
     page = browser()
     page.goto("/questions/")
-    order = page.get_by_role("navigation", name="Order")
+    order = page.get_by_role("navigation", name="Sort by")
     expect(order.locator("[aria-current=page]")).to_have_text("Newest")
     expect_titles(page, ["newest", "middle", "oldest"])
     for name, expected in (
-        ("Active", ["oldest", "newest", "middle"]),
-        ("Score", ["middle", "oldest", "newest"]),
+        ("Recently active", ["oldest", "newest", "middle"]),
+        ("Highest score", ["middle", "oldest", "newest"]),
         ("Unanswered", ["newest", "middle"]),
         ("Newest", ["newest", "middle", "oldest"]),
     ):
@@ -148,9 +148,7 @@ def test_what_is_not_there_has_a_page_that_leads_on(browser):
     for path in ("/nothing", "/questions/999999/", "/users/0/"):
         response = page.goto(path)
         assert response.status == 404
-        expect(page.get_by_role("heading", level=1)).to_have_text(
-            "There is nothing at this address"
-        )
+        expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     press(page.get_by_role("main").get_by_role("link", name="All questions"))
     expect(page).to_have_url("/questions/")
 
@@ -176,7 +174,7 @@ def test_the_keyboard_skips_to_the_content(browser, board):
     page = browser()
     page.goto("/questions/")
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     expect(skip).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()

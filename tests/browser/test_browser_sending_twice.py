@@ -41,7 +41,7 @@ def test_asking(browser, board, javascript):
     fill(page.get_by_label("Title"), "How do I brew coffee?")
     fill(page.get_by_label("Text", exact=True), "I have a kettle.")
     sent = press_impatiently(page, board, page.get_by_role("button", name="Post your question"))
-    expect(page.get_by_role("status").first).to_contain_text("Your question is posted.")
+    expect(page.get_by_role("status").first).to_contain_text("Question posted.")
     assert len(sent) == (1 if javascript else PRESSES)
     assert len(board.facts()["posts"]) == 1
 
@@ -52,7 +52,7 @@ def test_answering(browser, board, javascript):
     page.goto(f"/questions/{question.id}/")
     fill(page.get_by_label("Text", exact=True), "With hot water.")
     sent = press_impatiently(page, board, page.get_by_role("button", name="Post your answer"))
-    expect(page.get_by_role("status").first).to_contain_text("Your answer is posted.")
+    expect(page.get_by_role("status").first).to_contain_text("Answer posted.")
     assert len(sent) == (1 if javascript else PRESSES)
     assert board.read(question).answer_count == 1
 
@@ -64,7 +64,7 @@ def test_editing(browser, board, javascript):
     page.goto(f"/questions/{question.id}/edit")
     fill(page.get_by_label("Text", exact=True), "I have two kettles.")
     sent = press_impatiently(page, board, page.get_by_role("button", name="Save"))
-    expect(page.get_by_role("status").first).to_contain_text("Your changes are saved.")
+    expect(page.get_by_role("status").first).to_contain_text("Changes saved.")
     assert len(sent) == (1 if javascript else PRESSES)
     assert board.read(question).version == 2
 
@@ -72,14 +72,14 @@ def test_editing(browser, board, javascript):
 def test_signing_up(browser, board, javascript):
     page = browser()
     page.goto("/signup")
-    fill(page.get_by_label("Name", exact=True), "하늘")
+    fill(page.get_by_label("Username", exact=True), "하늘")
     fill(page.get_by_label("Email address"), "haneul@example.com")
     fill(page.get_by_label("Password", exact=True), "correct horse")
-    fill(page.get_by_label("Password again"), "correct horse")
+    fill(page.get_by_label("Confirm password"), "correct horse")
     sent = press_impatiently(
         page, board, page.get_by_role("main").get_by_role("button", name="Sign up")
     )
-    expect(page.get_by_role("status").first).to_contain_text("You are signed up and logged in.")
+    expect(page.get_by_role("status").first).to_contain_text("You’re signed up and logged in.")
     assert len(sent) == (1 if javascript else PRESSES)
     assert [user.username for user in board.users()] == ["하늘"]
 
@@ -108,7 +108,7 @@ def test_coming_back_to_a_form_that_was_sent(browser, board):
     page.get_by_role("button", name="Post your question").click()
     page.wait_for_load_state()
     # Either the page was made anew, and this is another question; or what was typed is shown again.
-    if page.get_by_role("link", name="The post that was sent").is_visible():
+    if page.get_by_role("link", name="View that post").is_visible():
         expect(page.get_by_label("Title")).to_have_value("How do I brew tea?")
         page.get_by_role("button", name="Post your question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("How do I brew tea?")

@@ -106,7 +106,7 @@ def test_the_list_opens_by_key_and_by_button_and_switches_them_off(browser, boar
     page.goto("/questions/")
     page.keyboard.press("?")
     expect(list_of_keys(page)).to_be_visible()
-    expect(list_of_keys(page)).to_contain_text("To the next row or answer")
+    expect(list_of_keys(page)).to_contain_text("Next question or answer")
     # While it is open, keys are for the dialog.
     page.keyboard.press("/")
     expect(search_field(page)).not_to_be_focused()
@@ -151,11 +151,11 @@ def test_a_question_is_read_voted_on_and_answered_without_javascript(browser, bo
     use_by_keyboard(page.context)
     page.goto("/questions/")
     press(page.get_by_role("link", name="By keyboard?"))
-    press(page.locator("#question").get_by_role("button", name="Useful", exact=True))
-    expect(page.locator("#question .vote-own")).to_have_text("You: useful")
+    press(page.locator("#question").get_by_role("button", name="Upvote", exact=True))
+    expect(page.locator("#question .vote-own")).to_have_text("You upvoted")
     fill(page.get_by_label("Text", exact=True), "All of it.")
     press(page.get_by_role("button", name="Post your answer"))
-    expect(page.get_by_role("status")).to_have_text("Your answer is posted.")
+    expect(page.get_by_role("status")).to_have_text("Answer posted.")
 
 
 @only_without_javascript
@@ -167,9 +167,9 @@ def test_a_post_is_deleted_and_restored_without_javascript(browser, board):
     page.goto(f"/questions/{question.id}/")
     press(page.get_by_role("link", name="Delete"))
     press(page.get_by_role("button", name="Delete"))
-    expect(page.get_by_role("main")).to_contain_text("The question is deleted.")
+    expect(page.get_by_role("main")).to_contain_text("Question deleted.")
     page.goto(f"/questions/{question.id}/")
-    press(page.get_by_role("button", name="Restore it"))
+    press(page.get_by_role("button", name="Restore"))
     expect(page.get_by_role("link", name="Delete")).to_be_visible()
     assert board.read(question).deleted_at is None
 

@@ -38,7 +38,7 @@ def test_the_system_decides_until_somebody_chooses(browser, board):
             assert (ground(page) > 200) is is_light
     press(page.get_by_role("link", name="Language and appearance"))
     expect(page.get_by_role("button", name="Dark", pressed=True)).to_be_visible()
-    press(page.get_by_role("button", name="As the system"))
+    press(page.get_by_role("button", name="System"))
     expect(page).to_have_url("/questions/")
     page.emulate_media(color_scheme="light")
     assert ground(page) > 200
@@ -52,7 +52,7 @@ def test_paper_is_light_and_has_no_buttons(browser, board):
     page.goto(f"/questions/{question.id}/")
     assert ground(page) == 255
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for gone in ("Menu", "Log out", "Search", "Useful", "Copy"):
+    for gone in ("Menu", "Log out", "Search", "Upvote", "Copy"):
         expect(page.get_by_role("button", name=gone)).to_have_count(0)
     expect(page.locator(".vote-score").first).to_be_visible()
 
@@ -98,10 +98,10 @@ def test_code_that_comes_into_the_page_later_is_copied_too(browser, board):
     page.goto(f"/questions/{question.id}/")
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("The question is deleted.").first).to_be_visible()
+    expect(page.get_by_text("Question deleted.").first).to_be_visible()
     deleted = page.locator("#question").get_by_role("button", name="Copy")
     expect(deleted).to_have_count(2)
-    page.get_by_role("button", name="Restore it").click()
+    page.get_by_role("button", name="Restore").click()
     expect(page.locator("#question")).to_be_focused()
     expect(deleted).to_have_count(2)
 

@@ -19,7 +19,7 @@ def user(board):
 
 
 def log_in(page: Page, username: str = "Ann") -> None:
-    fill(page.get_by_label("Name"), username)
+    fill(page.get_by_label("Username"), username)
     fill(page.get_by_label("Password"), PASSWORD)
     press(page.get_by_role("button", name="Log in", exact=True))
 
@@ -32,28 +32,28 @@ def enter_code(page: Page, code: str) -> None:
 def test_an_app_is_set_up_used_and_removed(browser, board, user):
     page = browser(user)
     page.goto("/account/")
-    press(page.get_by_role("link", name="Two-factor login"))
-    press(page.get_by_role("button", name="Set up an app"))
+    press(page.get_by_role("link", name="Two-factor authentication"))
+    press(page.get_by_role("button", name="Set up an authenticator app"))
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     # The browser can draw it.
     draw = "async image => { await image.decode(); return image.naturalWidth; }"
     assert page.get_by_role("img", name="QR code").evaluate(draw) > 100
     secret = page.locator(".secret-key").inner_text().replace(" ", "")
     fill(page.get_by_label("Code"), "12")
-    press(page.get_by_role("button", name="Switch it on"))
+    press(page.get_by_role("button", name="Turn on"))
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("This is not the code")
+    expect(page.get_by_role("alert")).to_contain_text("That isn’t the current code")
     expect(page.locator(".secret-key")).to_contain_text(secret[:4])
     fill(page.get_by_label("Code"), pyotp.TOTP(secret).now())
-    press(page.get_by_role("button", name="Switch it on"))
+    press(page.get_by_role("button", name="Turn on"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     codes = page.locator("#recovery-codes").inner_text().split()
     with page.expect_download() as download:
         press(page.get_by_role("link", name="Save as a file"))
     assert download.value.suggested_filename == "recovery-codes.txt"
     assert Path(download.value.path()).read_text().split() == codes
-    press(page.get_by_role("link", name="I have kept them"))
-    expect(page.get_by_role("main")).to_contain_text("10 codes are left.")
+    press(page.get_by_role("link", name="I’ve saved them"))
+    expect(page.get_by_role("main")).to_contain_text("10 codes left.")
 
     press(page.get_by_role("button", name="Log out"))
     page.goto("/account/two-factor")
@@ -61,7 +61,7 @@ def test_an_app_is_set_up_used_and_removed(browser, board, user):
     expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
     enter_code(page, "000 000 0")
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("This code is not right")
+    expect(page.get_by_role("alert")).to_contain_text("That code is wrong")
     forget_used_codes(board)
     enter_code(page, pyotp.TOTP(secret).now())
     expect(page).to_have_url("/account/two-factor")
@@ -73,21 +73,21 @@ def test_an_app_is_set_up_used_and_removed(browser, board, user):
     enter_code(page, codes[0].lower())
     expect(page.get_by_role("status")).to_have_text("Welcome back, Ann!")
     page.goto("/account/two-factor")
-    expect(page.get_by_role("main")).to_contain_text("9 codes are left.")
-    press(page.get_by_role("button", name="Remove the app"))
-    expect(page.get_by_role("status")).to_have_text("The authenticator app is removed.")
+    expect(page.get_by_role("main")).to_contain_text("9 codes left.")
+    press(page.get_by_role("button", name="Remove app"))
+    expect(page.get_by_role("status")).to_have_text("Authenticator app removed.")
 
 
 @with_and_without_javascript
 def test_a_phone_has_room_for_it(app, browser, board, user):
     page = browser(user, width=PHONE_WIDTH)
     page.goto("/account/two-factor")
-    press(page.get_by_role("button", name="Set up an app"))
+    press(page.get_by_role("button", name="Set up an authenticator app"))
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
     secret = page.locator(".secret-key").inner_text().replace(" ", "")
     fill(page.get_by_label("Code"), pyotp.TOTP(secret).now())
-    press(page.get_by_role("button", name="Switch it on"))
+    press(page.get_by_role("button", name="Turn on"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
@@ -98,7 +98,7 @@ def test_codes_are_copied_by_a_button(app, browser, board, user):
     page = browser(user)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/account/two-factor")
-    press(page.get_by_role("button", name="Make new recovery codes"))
+    press(page.get_by_role("button", name="Generate new recovery codes"))
     codes = page.locator("#recovery-codes").inner_text().split()
     press(page.get_by_role("button", name="Copy"))
     expect(page.get_by_role("button", name="Copied")).to_be_visible()

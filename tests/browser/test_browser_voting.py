@@ -17,18 +17,18 @@ def test_a_vote_is_cast_changed_and_withdrawn(browser, board, javascript):
     score = article.get_by_text("Score: ").locator("..")
     expect(score).to_have_text("Score: 1")
 
-    press(article.get_by_role("button", name="Useful", exact=True))
+    press(article.get_by_role("button", name="Upvote", exact=True))
     expect(score).to_have_text("Score: 2")
     place = "" if javascript else f"#answer-{answer.id}"
     expect(page).to_have_url(f"/questions/{question.id}/{place}")
-    expect(article).to_contain_text("You: useful")
+    expect(article).to_contain_text("You upvoted")
     pressed = article.get_by_role("button", pressed=True)
-    expect(pressed).to_have_accessible_name("Useful")
+    expect(pressed).to_have_accessible_name("Upvote")
 
-    press(article.get_by_role("button", name="Not useful", exact=True))
+    press(article.get_by_role("button", name="Downvote", exact=True))
     expect(score).to_have_text("Score: 0")
-    expect(article).to_contain_text("You: not useful")
-    expect(pressed).to_have_accessible_name("Not useful")
+    expect(article).to_contain_text("You downvoted")
+    expect(pressed).to_have_accessible_name("Downvote")
 
     press(pressed)
     expect(score).to_have_text("Score: 1")
@@ -42,11 +42,11 @@ def test_the_buttons_of_ones_own_post_say_why_they_do_nothing(browser, board):
     question = board.question(author)
     page = browser(author)
     page.goto(f"/questions/{question.id}/")
-    for title in ("Useful", "Not useful"):
+    for title in ("Upvote", "Downvote"):
         button = page.get_by_role(
-            "button", name=f"{title}: You cannot vote on your own post.", exact=True
+            "button", name=f"{title}: You can’t vote on your own post.", exact=True
         )
-        expect(button).to_have_attribute("title", "You cannot vote on your own post.")
+        expect(button).to_have_attribute("title", "You can’t vote on your own post.")
         expect(button).to_be_disabled()
         # Without force, playwright waits until it is enabled; the Tab key passes it by.
         button.click(force=True)

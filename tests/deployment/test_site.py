@@ -277,7 +277,7 @@ def test_monitoring_reaches_each_process_and_strangers_reach_none(site):
 def test_a_text_that_is_too_long_for_the_board_meets_its_own_page(site):
     user = site.board.user("writer")
     member = Reader(site).log_in(user)
-    sentences = {1_500_000: "This is too much at once", 3_000_000: "내용이 너무 길어요"}
+    sentences = {1_500_000: "Text too long", 3_000_000: "내용이 너무 길어요"}
     for size, sentence in sentences.items():
         answer = member.send("POST", "/preview", "body=" + "x" * size)
         assert answer.status == 413
@@ -292,7 +292,7 @@ def test_one_address_cannot_take_all_connections(site):
 
         def is_refused() -> bool:
             answer = Reader(site).get("/questions/?sort=votes")
-            return answer.status == 503 and "게시판이 잠시 쉬고 있어요" in answer.text
+            return answer.status == 503 and "지금은 사이트를 이용할 수 없어요" in answer.text
 
         wait_until(is_refused, "the 201st connection is let in")
         assert Reader(site, source="127.0.0.2").get("/questions/?sort=votes").status == 200
@@ -313,8 +313,8 @@ def test_a_page_of_nginx_is_shown_when_every_process_is_away(site):
             assert answer.status == 503
             assert answer.headers["Retry-After"] == "10"
             assert answer.headers["Cache-Control"] == "no-store"
-            assert "게시판이 잠시 쉬고 있어요" in answer.text
-            assert "The board is taking a short break" in answer.text
+            assert "지금은 사이트를 이용할 수 없어요" in answer.text
+            assert "The site is temporarily unavailable" in answer.text
         # A link that was mailed still works later, so it is not written down now either.
         assert visitor.get("/reset-password?token=hidden-token").status == 503
         assert all("hidden-token" not in log.read_text() for log in site.directory.glob("*.log"))

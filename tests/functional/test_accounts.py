@@ -49,22 +49,22 @@ def test_signing_up_logs_in_and_keeps_only_hashes(browser, board):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("username", "", "Please choose a name."),
+        ("username", "", "Choose a username."),
         ("username", "a", "2 to 25 characters"),
         ("username", "a" * 26, "2 to 25 characters"),
         ("username", "two words", "letters, digits"),
         ("username", "<b>bold</b>", "letters, digits"),
         ("username", "zero\u200bwidth", "letters, digits"),
         ("username", "...", "at least one letter"),
-        ("email", "", "Please enter your email address."),
+        ("email", "", "Enter your email address."),
         ("email", "nobody", "Enter an email address like"),
         ("email", "a@b@c", "Enter an email address like"),
         ("email", "a b@example.com", "Enter an email address like"),
-        ("email", "a@" + "b" * 260, "too long"),
-        ("password", "", "Please enter a password."),
+        ("email", "a@" + "b" * 260, "Too long"),
+        ("password", "", "Enter a password."),
         ("password", "short", "at least 10"),
-        ("password", "x" * 129, "too long"),
-        ("password_confirm", "something else", "different"),
+        ("password", "x" * 129, "Too long"),
+        ("password_confirm", "something else", "don’t match"),
     ],
 )
 def test_what_is_wrong_with_a_sign_up_is_said_at_its_field(browser, board, field, value, message):
@@ -81,7 +81,7 @@ def test_what_is_wrong_with_a_sign_up_is_said_at_its_field(browser, board, field
 def test_a_name_is_taken_in_any_of_its_spellings(browser, board, username):
     board.user("Alex")
     page = sign_up_form(browser(), username=username).submit("submit", status=400)
-    assert "This name is taken." in page
+    assert "That username is taken." in page
     assert page.forms["signup"]["email"].value == "Chulsoo@Example.com"
 
 
@@ -228,7 +228,7 @@ def test_logging_out_ends_the_login_on_the_server(browser, board):
     page = client.get("/questions/")
     form = next(f for f in page.forms.values() if f.action == "/logout")
     page = form.submit().follow().follow()
-    assert "You are logged out." in page
+    assert "You’re logged out." in page
     assert "Log in" in page.html.find(class_="site-links").text
     assert "login" not in client.cookies
     stolen = browser()

@@ -36,7 +36,7 @@ def test_logins_and_failures_are_told_with_their_place(app, browser, board, capl
         client = browser()
         client.extra_environ["REMOTE_ADDR"] = "192.0.2.4"
         log_in(client, "alex")
-    assert told(client) == ["Logged in", "A wrong password was entered"]
+    assert told(client) == ["Logged in", "Wrong password entered"]
     page = client.get("/account/activity")
     assert "198.51.100.9" in page
     assert "192.0.2.4" in page
@@ -77,7 +77,7 @@ def test_what_a_thief_would_do_is_in_the_log_and_in_ones_activity(app, browser, 
     assert lines == kinds
     sentences = told(browser(user))
     assert len(sentences) == len(kinds)
-    assert "Made a moderator" in sentences[0]
+    assert "Role changed to moderator" in sentences[0]
     assert sentences[2] == "Logged in"
 
 
@@ -124,7 +124,7 @@ def test_old_activity_is_forgotten(browser, board, keep_house):
     assert told(client) == ["Logged in", "Logged in"]
     page = client.get("/account/activity")
     assert len(page.html.select("main .plain-row .byline")) == 2
-    assert "by those who run the site" in page.html.select("main .plain-row .byline")[1].text
+    assert "by a site administrator" in page.html.select("main .plain-row .byline")[1].text
 
 
 def test_what_was_done_to_others_cannot_be_changed_or_deleted(board):

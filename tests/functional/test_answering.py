@@ -85,7 +85,7 @@ def test_an_empty_answer_keeps_the_question_and_says_what_is_wrong(browser, boar
     page = form.submit("submit", status=400)
     assert "How do I brew coffee?" in page
     assert page.forms["answer"]["body"].value == " \n\u200b\u3164 "
-    assert "Please write something here." in page
+    assert "Fill in this field." in page
     assert board.read(question).answer_count == 0
 
 

@@ -27,7 +27,7 @@ def test_a_question_is_asked_and_shown(browser, board):
     page = form.submit("submit")
     assert page.status_int == 303
     page = page.follow()
-    assert "Your question is posted." in page
+    assert "Question posted." in page
     assert page.html.find("h1").text == "커피를 <어떻게> 내리나요?"
     body = page.html.find(class_="post-body")
     assert body.find("strong").text == "굵게"

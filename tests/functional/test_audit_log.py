@@ -56,14 +56,14 @@ def rows(page) -> list[str]:
 
 
 def test_an_admin_reads_who_did_what_to_whom_when_from_where_and_why(browser, acts, admin):
-    page = browser(admin).get("/users/").click("^Log of acts$")
+    page = browser(admin).get("/users/").click("^Moderation log$")
     assert "somebody" in page
     page = browser(admin).get("/users/log", {"user": acts.id})
     undone, purged, role, suspension = rows(page)
-    assert "somebody : What was taken back was given back (posts: 0)" in undone
-    assert "Everything that was posted was taken back (posts: 0)" in purged
-    assert "somebody : Made a moderator" in role
-    assert "by operator on the command line" in role
+    assert "somebody : Spam deletion undone (posts: 0)" in undone
+    assert "All posts deleted as spam (posts: 0)" in purged
+    assert "somebody : Role changed to moderator" in role
+    assert "by server administrator (command line)" in role
     assert "from" not in role
     assert "somebody : Suspended · until" in suspension
     assert "Reason: <b>Only</b> links" in suspension

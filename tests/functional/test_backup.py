@@ -61,16 +61,16 @@ def test_a_board_is_restored_as_it_was(own, tmp_path):
     result = own.command("backup", file)
     assert (result.exit_code, result.stdout) == (
         0,
-        f"{file} has all of the board; prove it with: qaboard verify {file}\n",
+        f"Backup written to {file}. Verify it with: qaboard verify {file}\n",
     )
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert files_in(tmp_path) == {"monday"}
     own.question(title="Asked after the backup")
     result = own.command("restore", "--replace", file, typed="replace\n")
     assert result.exit_code == 0, result.output
-    assert "All that is in" in result.stderr
+    assert "All data in" in result.stderr
     assert own.facts() == before
-    assert "WRONG" not in result.stdout
+    assert "FAIL" not in result.stdout
     assert "ok     every post is in the search index" in result.stdout
     # It goes on where it was: no id is given twice.
     assert own.question().id > max(row[0] for row in before["posts"])
@@ -131,7 +131,7 @@ def test_a_wrong_counter_in_a_backup_is_found(own, tmp_path):
     own.command("backup", tmp_path / "monday")
     result = own.command("verify", tmp_path / "monday")
     assert result.exit_code == 1
-    assert "WRONG  the score of every post is the sum of its votes" in result.stdout
+    assert "FAIL   post scores are correct" in result.stdout
 
 
 def test_a_backup_that_is_cut_off_or_damaged_is_found_and_not_restored(own, tmp_path):
@@ -155,9 +155,9 @@ def test_a_backup_that_is_cut_off_or_damaged_is_found_and_not_restored(own, tmp_
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is no backup: neither an SQLite database nor an archive of pg_dump"),
-        (b"Dear operator,\nthis is a letter.\n" * 99, "is no backup"),
-        (b"SQLite format 3\0" + b"x" * 5000, "SQLite says: "),
+        (b"", "is not a backup: expected an SQLite database or a pg_dump archive"),
+        (b"Dear operator,\nthis is a letter.\n" * 99, "is not a backup"),
+        (b"SQLite format 3\0" + b"x" * 5000, "SQLite error: "),
         (b"PGDMP" + b"x" * 5000, "pg_restore failed: "),
     ],
     ids=["empty", "letter", "sqlite", "archive"],
@@ -169,7 +169,7 @@ def test_what_is_no_backup_is_refused_in_a_sentence(own, tmp_path, command, cont
     result = own.command(command, tmp_path / "letter")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
-    if command == "verify" or "is no backup" in sentence:
+    if command == "verify" or "is not a backup" in sentence:
         assert sentence in result.stderr
     assert own.facts() == before
 
@@ -180,7 +180,7 @@ def test_a_database_of_something_else_is_no_backup(own, tmp_path):
     connection.close()
     result = own.command("verify", tmp_path / "shop")
     assert result.exit_code == 1
-    assert "is a backup, but of no board" in result.stderr
+    assert "is a backup, but not of a qaboard database" in result.stderr
 
 
 def test_a_backup_of_the_other_kind_of_database_is_refused(own, tmp_path):
@@ -188,7 +188,7 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(own, tmp_path):
     (tmp_path / "other").write_text(other)
     result = own.command("restore", "--replace", "--yes", tmp_path / "other")
     assert result.exit_code == 1
-    assert "to move between them use: qaboard export" in result.stderr
+    assert "To move between them, use qaboard export" in result.stderr
 
 
 def set_revision(board, revision: str) -> None:
@@ -214,19 +214,20 @@ def test_a_backup_of_an_older_release_is_to_be_upgraded(own, make_board, tmp_pat
     own.command("backup", tmp_path / "monday")
     result = own.command("verify", tmp_path / "monday")
     assert result.exit_code == 0
-    assert "none   doctor knows newer tables only; after restoring run: qaboard upgrade" in (
-        result.stdout
+    assert (
+        "skip   the other checks need the latest migration. After restoring, run: qaboard upgrade"
+        in (result.stdout)
     )
     result = make_board(migrated=False).command("restore", tmp_path / "monday")
     assert result.exit_code == 0
-    assert "now run: qaboard -c " in result.stdout
+    assert "Now run: qaboard -c " in result.stdout
 
 
 def test_a_file_is_never_overwritten(own, tmp_path):
     (tmp_path / "monday").write_text("precious")
     result = own.command("backup", tmp_path / "monday")
     assert result.exit_code == 1
-    assert "monday exists already; choose another name." in result.stderr
+    assert "monday already exists. Choose another name." in result.stderr
     assert (tmp_path / "monday").read_text() == "precious"
     assert files_in(tmp_path) == {"monday"}
 
@@ -308,8 +309,8 @@ def test_a_board_is_replaced_only_when_that_is_said_twice(own, tmp_path):
     own.question()
     before = own.facts()
     for options, typed, sentence in (
-        ([], "", "to lose it and have the one of"),
-        (["--yes"], "", "to lose it and have the one of"),
+        ([], "", "already has a board. Add --replace"),
+        (["--yes"], "", "already has a board. Add --replace"),
         (["--replace"], "", "Aborted!"),
         (["--replace"], "yes\n", "Nothing was changed."),
     ):
@@ -337,7 +338,7 @@ def test_a_board_that_is_served_is_not_replaced(own, make_board, tmp_path):
         result = own.command("restore", "--replace", "--yes", tmp_path / "monday")
     other.dispose()
     assert result.exit_code == 1, name
-    assert "probably the board itself; stop it and try again." in result.stderr
+    assert "probably by the board. Stop it and try again." in result.stderr
     assert own.facts() == before
     assert own.command("restore", "--replace", "--yes", tmp_path / "monday").exit_code == 0
 
@@ -372,7 +373,7 @@ def test_a_role_that_makes_no_databases_is_told_what_was_not_checked(own, tmp_pa
     own.url = str(make_url(own.url).set(username=role))
     result = own.command("verify", tmp_path / "monday")
     assert result.exit_code == 0
-    assert "none   what is in it was not checked" in result.stdout
+    assert "skip   contents not checked" in result.stdout
 
 
 def test_a_stopped_backup_leaves_nothing(own, tmp_path):

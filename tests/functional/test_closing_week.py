@@ -93,7 +93,7 @@ def test_every_way_to_log_in_leads_to_the_button(browser, board, user, log_in):
     form.submit("submit", status=303)
     page = client.get("/questions/")
     keep = next(form for form in page.forms.values() if form.action == "/account/keep")
-    assert "Your account stays." in keep.submit().follow()
+    assert "Your account won’t be deleted." in keep.submit().follow()
     assert board.users()[0].closing_at is None
 
 
@@ -190,7 +190,7 @@ def test_of_two_admins_one_has_to_stay(browser, board):
     client = browser(second)
     form = client.get("/account/close").forms["close"]
     form["posts"], form["username"] = "keep", "bela"
-    assert "This is the last administrator." in form.submit("submit", status=400)
+    assert "This is the only administrator." in form.submit("submit", status=400)
     # The first one thinks again, and then the second one may go.
     page = browser(first).get("/questions/")
     next(form for form in page.forms.values() if form.action == "/account/keep").submit()

@@ -108,7 +108,7 @@ def test_without_an_ini_file_a_sentence_says_how_to_name_one(tmp_path, monkeypat
     monkeypatch.delenv("QABOARD_CONFIG", raising=False)
     result = CliRunner().invoke(qaboard, ["doctor"], catch_exceptions=False)
     assert result.exit_code == 1
-    assert "no ini file 'development.ini'; name one with --config" in result.stderr
+    assert "Ini file 'development.ini' not found. Set --config" in result.stderr
 
 
 def test_what_an_account_posted_is_taken_back_and_given_back(run, board, browser):
@@ -117,10 +117,12 @@ def test_what_an_account_posted_is_taken_back_and_given_back(run, board, browser
     path = f"/questions/{question.id}/"
     result = run("user", "purge", "SPAMMER")
     assert result.exit_code == 0
-    assert result.stdout == "Took back 1 posts of Spammer, who is suspended until further notice.\n"
+    assert (
+        result.stdout == "Deleted 1 posts by Spammer as spam and suspended Spammer indefinitely.\n"
+    )
     browser().get(path, status=404)
     result = run("user", "purge", "spammer", "--undo")
-    assert (result.exit_code, result.stdout) == (0, "Gave back 1 posts of Spammer.\n")
+    assert (result.exit_code, result.stdout) == (0, "Restored 1 posts by Spammer.\n")
     assert browser().get(path)
     kinds = [(event.kind, event.actor_id) for event in administrative_events(board, spammer)]
     assert kinds == [("purge", None), ("purge_undone", None)]
@@ -131,9 +133,9 @@ def test_a_purge_that_cannot_be_is_refused_in_a_sentence(run, board):
     board.user("boss", Role.ADMIN)
     board.user("minji")
     for arguments, sentence in (
-        (["nobody"], "There is no user nobody."),
-        (["boss"], "This is the last administrator."),
-        (["minji", "--undo"], "Nothing of this account is taken back."),
+        (["nobody"], "User nobody not found."),
+        (["boss"], "This is the only administrator."),
+        (["minji", "--undo"], "No posts from this account are deleted as spam."),
     ):
         before = board.facts()
         result = run("user", "purge", *arguments)
@@ -151,7 +153,7 @@ def test_a_link_to_confirm_an_address(run, board, browser):
     assert board.users()[0].email_verified_at is not None
     result = run("user", "activate", "minji")
     assert result.exit_code == 1
-    assert result.stderr == "Error: The address of minji is confirmed already.\n"
+    assert result.stderr == "Error: The address of minji is already confirmed.\n"
 
 
 def test_no_link_for_an_address_of_another_account(run, board):
@@ -208,14 +210,14 @@ def test_a_closed_account_gets_no_link(run, board, command):
     board.user("minji", email=None, email_verified_at=None, closed_at=utc_now())
     result = run("user", command, "minji")
     assert result.exit_code == 1
-    assert result.stderr == "Error: The account of minji is closed.\n"
+    assert result.stderr == "Error: The account of minji is deleted.\n"
 
 
 @pytest.mark.parametrize("command", ["activate", "reset-link"])
 def test_nobody_has_no_link(run, command):
     result = run("user", command, "nobody")
     assert result.exit_code == 1
-    assert result.stderr == "Error: There is no user nobody.\n"
+    assert result.stderr == "Error: User nobody not found.\n"
 
 
 @pytest.fixture
@@ -238,7 +240,7 @@ def test_lost_factors_are_removed(app, run, board, browser, log_in, ini):
     add_recovery_codes(board, user)
     client = browser(user)
     result = run("user", "remove-factors", "MINJI", ini=ini)
-    assert result.stdout == "A login of minji asks for the password only.\n"
+    assert result.stdout == "Two-factor authentication is off for minji.\n"
     facts = board.facts()
     assert facts["totp_factors"] == facts["passkeys"] == facts["recovery_codes"] == []
     assert client.get("/account/").status_int == 303
@@ -255,7 +257,7 @@ def test_lost_factors_are_removed(app, run, board, browser, log_in, ini):
         assert "http://localhost:6543/forgot-password" in text
     result = run("user", "remove-factors", "minji", ini=ini)
     assert result.exit_code == 1
-    assert result.stderr == "Error: minji has no second factor.\n"
+    assert result.stderr == "Error: minji has no two-factor method.\n"
     assert len(mails_beside(ini)) == 1
 
 
@@ -288,5 +290,5 @@ def test_an_argument_that_is_no_text_is_one_sentence(arguments):
         [os.fsencode(BIN / "qaboard"), *arguments], capture_output=True, check=False
     )
     assert refused.returncode == 2
-    assert b"is not UTF-8; write it in UTF-8." in refused.stderr
+    assert b"is not UTF-8. Write it in UTF-8." in refused.stderr
     assert b"Traceback" not in refused.stderr

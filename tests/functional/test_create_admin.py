@@ -18,7 +18,7 @@ PASSWORD = "an admin's password"
 def test_an_admin_types_a_password_and_logs_in(run, board, log_in):
     result = run("create-admin", "관리자", "Boss@Example.com", typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert result.exit_code == 0
-    assert result.stdout.endswith("관리자 is an admin and can log in now.\n")
+    assert result.stdout.endswith("관리자 is an administrator and can now log in.\n")
     assert PASSWORD not in result.output
     (user,) = board.users()
     assert (user.username, user.email, user.role) == ("관리자", "boss@example.com", Role.ADMIN)
@@ -30,7 +30,7 @@ def test_an_admin_is_told_of_the_second_factor_that_the_rights_wait_for(
 ):
     monkeypatch.setenv("QABOARD_SECRET", "0123456789abcdefghijklmnopqrstuvwxyz")
     monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", PASSWORD)
-    sentence = "Until boss switches on the two-factor login in the settings, "
+    sentence = "Until boss turns on two-factor authentication in the settings, "
     for arguments in (["boss", "boss@example.com"], ["--promote", "boss"]):
         result = run("create-admin", *arguments, ini="production.ini")
         assert result.stdout.splitlines()[-1].startswith(sentence)
@@ -59,7 +59,7 @@ def test_a_short_password_in_the_environment_is_refused(run, board, monkeypatch)
     monkeypatch.setenv("QABOARD_ADMIN_PASSWORD", "short")
     result = run("create-admin", "boss", "boss@example.com")
     assert result.exit_code != 0
-    assert "QABOARD_ADMIN_PASSWORD: A password has at least 10 characters." in result.stderr
+    assert "QABOARD_ADMIN_PASSWORD: Use at least 10 characters." in result.stderr
     assert board.users() == []
 
 
@@ -82,8 +82,8 @@ def test_without_a_terminal_a_sentence_names_the_variable(run, board):
     )
     assert result.returncode == 1
     assert result.stderr == (
-        "Error: There is no terminal to ask for the password; "
-        "put it into the environment as QABOARD_ADMIN_PASSWORD.\n"
+        "Error: There is no terminal to ask for the password. Set QABOARD_ADMIN_PASSWORD in the "
+        "environment.\n"
     )
     assert board.users() == []
 
@@ -91,11 +91,11 @@ def test_without_a_terminal_a_sentence_names_the_variable(run, board):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["a b", "boss@example.com"], "Name: A name has letters, digits"),
-        (["a", "boss@example.com"], "Name: A name has 2 to 25 characters."),
-        (["", "boss@example.com"], "Name: Please choose a name."),
+        (["a b", "boss@example.com"], "Username: Use only letters, digits"),
+        (["a", "boss@example.com"], "Username: Use 2 to 25 characters."),
+        (["", "boss@example.com"], "Username: Choose a username."),
         (["boss", "boss"], "Email address: Enter an email address like"),
-        (["boss", ""], "Email address: Please enter your email address."),
+        (["boss", ""], "Email address: Enter your email address."),
         (["boss"], "A new account needs an EMAIL"),
     ],
 )
@@ -111,14 +111,16 @@ def test_a_taken_name_leads_to_promotion(run, board):
     board.user("minji")
     result = run("create-admin", "MINJI", "other@example.com")
     assert result.exit_code == 1
-    assert "There is a user MINJI already; to make that user an admin, add --promote." in (
+    assert "User MINJI already exists. Add --promote to make this user an administrator." in (
         result.stderr
     )
     result = run("create-admin", "--promote", "MINJI")
-    assert (result.exit_code, result.stdout) == (0, "MINJI is an admin now.\n")
+    assert (result.exit_code, result.stdout) == (0, "MINJI is now an administrator.\n")
     (user,) = board.users()
     assert (user.username, user.role) == ("minji", Role.ADMIN)
-    assert run("create-admin", "--promote", "minji").stdout == "minji is an admin already.\n"
+    assert (
+        run("create-admin", "--promote", "minji").stdout == "minji is already an administrator.\n"
+    )
 
 
 def test_who_is_made_an_admin_is_in_the_log(run, board, browser, monkeypatch):
@@ -143,7 +145,7 @@ def test_a_closed_account_is_not_promoted(run, board):
     board.user("gone", closed_at=utc_now(), email=None, email_verified_at=None)
     result = run("create-admin", "--promote", "gone")
     assert result.exit_code == 1
-    assert "This account is closed" in result.stderr
+    assert "This account is deleted" in result.stderr
     assert board.users()[0].role == Role.MEMBER
 
 
@@ -152,19 +154,19 @@ def test_a_taken_address_is_refused(run, board, monkeypatch):
     board.user("minji")
     result = run("create-admin", "boss", "minji@example.com")
     assert result.exit_code == 1
-    assert "There is an account with this email address already." in result.stderr
+    assert "An account with this email address already exists." in result.stderr
     assert len(board.users()) == 1
 
 
 def test_nobody_is_not_promoted(run, board):
     result = run("create-admin", "--promote", "nobody")
     assert result.exit_code == 1
-    assert "There is no user nobody" in result.stderr
+    assert "User nobody not found" in result.stderr
 
 
 def test_the_wrong_user_is_not_promoted(run, board):
     board.user("minji")
     result = run("create-admin", "--promote", "minji", "other@example.com")
     assert result.exit_code == 1
-    assert "another email address; nothing was changed" in result.stderr
+    assert "a different email address. Nothing was changed" in result.stderr
     assert board.users()[0].role == Role.MEMBER

@@ -22,7 +22,7 @@ def test_deleting_a_question_asks_first_and_hides_it(browser, board):
     page = form_of(page, "delete").submit()
     assert page.location == "/questions/"
     page = page.follow()
-    assert "The question is deleted." in page
+    assert "Question deleted." in page
     assert "To be deleted" not in page.html.find("main").text
     other = browser(board.user())
     assert other.get(f"/questions/{question.id}/", status=404)
@@ -37,13 +37,13 @@ def test_its_author_sees_and_restores_a_deleted_question(browser, board):
     board.delete(question)
     client = browser(author)
     page = client.get(f"/questions/{question.id}/")
-    assert "This question is deleted." in page
+    assert "This question was deleted." in page
     assert "answer" not in page.forms
     profile = client.get(f"/users/{author.id}/")
     assert "Comes back" in profile
     landing = form_of(profile, "restore").submit()
     assert landing.location == f"/questions/{question.id}/"
-    assert "It is restored." in landing.follow()
+    assert "Post restored." in landing.follow()
     assert browser().get(f"/questions/{question.id}/").html.find(id=f"answer-{answer.id}")
 
 
@@ -72,7 +72,7 @@ def test_an_answer_is_deleted_counted_and_restored(browser, board):
     assert page.html.find(id=f"answer-{answer.id}") is None
     assert board.read(question).answer_count == 0
     page = client.get(path)
-    assert "This answer is deleted." in page
+    assert "This answer was deleted." in page
     assert (
         form_of(page, "restore")
         .submit()

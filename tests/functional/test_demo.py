@@ -12,7 +12,7 @@ from qaboard.models import Post, Role
 def test_the_demo_is_a_board_that_looks_alive(run, board, browser, log_in):
     result = run("seed-demo")
     assert result.exit_code == 0
-    assert "Writing the demo" in result.stderr
+    assert "Writing demo data" in result.stderr
     names = re.findall(r"^  (\S+) +(member|moderator|admin)$", result.stdout, re.MULTILINE)
     assert {role for _, role in names} == set(Role)
     # The first thing to try is the admin, on whatever keyboard there is.
@@ -49,7 +49,7 @@ def test_a_second_demo_changes_nothing(run, board):
     before = board.facts()
     result = run("seed-demo")
     assert result.exit_code == 0
-    assert "has the demo already" in result.stdout
+    assert "already has the demo data" in result.stdout
     assert "password: demo password 1" in result.stdout
     assert board.facts() == before
 
@@ -78,7 +78,7 @@ def test_render_and_doctor_work_together_after_an_upgrade(run, board):
         session.execute(update(Post).values(renderer_version=0, body_html="", score=Post.score + 1))
     result = run("doctor")
     assert result.exit_code == 1
-    assert "WARN   every post is rendered by the present renderer" in result.stdout
+    assert "WARN   every post is rendered by the current renderer" in result.stdout
     assert run("render").exit_code == 0
     assert run("doctor", "--repair").exit_code == 0
     assert sorted(board.facts()["posts"]) == before

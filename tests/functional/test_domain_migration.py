@@ -88,8 +88,8 @@ def test_doctor_names_who_shares_a_confirmed_address(board, run):
     assert result.exit_code == 0
     (line,) = [line for line in result.output.splitlines() if "ASCII" in line]
     assert line.startswith("WARN ")
-    assert f"not so for 1 ({second.id});" in line
-    assert "another confirmed address" in line
+    assert f"fails for 1 ({second.id})." in line
+    assert "another confirmed one" in line
     run("doctor", "--repair")
     assert emails(board) == {"first": ASCII, "second": UNICODE}
 
@@ -97,9 +97,9 @@ def test_doctor_names_who_shares_a_confirmed_address(board, run):
 def test_doctor_converts_what_it_can(board, run):
     board.user("single", email=UNICODE)
     result = run("doctor", "--repair")
-    assert "Stored the mail addresses of 1 users with their domain in ASCII." in result.output
+    assert "Stored the email addresses of 1 users with their domain in ASCII." in result.output
     assert emails(board) == {"single": ASCII}
-    assert "ok     every mail address has its domain in ASCII" in run("doctor").output
+    assert "ok     every email address has its domain in ASCII" in run("doctor").output
 
 
 def test_an_imported_address_is_converted(make_board, tmp_path):

@@ -65,13 +65,13 @@ def test_a_draft_is_offered_continued_and_gone_when_it_is_sent(browser, board, k
     client = browser(author)
     page = client.get(page_path)
     assert page.forms[form_name]["body"].value != "Half\n  a text"
-    assert "it was not sent" in offer(page).text
+    assert "an unposted draft" in offer(page).text
     page = page.click("Continue where you left off")
     form = page.forms[form_name]
     assert form["body"].value == "Half\n  a text"
     if kind in ("ask", "edit question"):
         assert form["title"].value == "Half a title"
-    assert "It is not sent yet." in offer(page).text
+    assert "It hasn’t been posted yet." in offer(page).text
     if kind == "answer":
         assert "Half" not in browser(board.user()).get(f"{page_path}?draft=1")
 

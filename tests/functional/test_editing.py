@@ -64,7 +64,7 @@ def test_of_two_browsers_that_edit_at_once_the_second_is_told(browser, board, ki
     assert forms[0].submit("submit").status_int == 303
     page = forms[1].submit("submit", status=409)
     assert page.forms["edit"]["body"].value == "from the second"
-    assert "Somebody saved this post while you were editing." in page
+    assert "Someone saved this post while you were editing." in page
     saved = page.html.find("textarea", class_="saved-text")
     assert saved.text.strip() == "from the first"
     # Whoever has read that may replace it.
@@ -128,12 +128,12 @@ def test_a_conflict_shows_what_differs_in_title_and_text(browser, board):
     )
     title, body = page.html.select("#difference .difference")
     assert [piece.text for piece in title.find_all(["del", "ins"])] == [
-        "[only saved: 내리는]",
-        "[only yours: 볶는]",
+        "[saved version only: 내리는]",
+        "[yours only: 볶는]",
     ]
     assert [piece.text for piece in body.find_all(["del", "ins"])] == [
-        "[only saved: 커피를]",
-        "[only yours: 원두를]",
+        "[saved version only: 커피를]",
+        "[yours only: 원두를]",
     ]
     assert two_texts(title) == ("커피를 내리는 법", "커피를 볶는 법")
     assert two_texts(body) == ("물을 끓여요.\n커피를 갈아요.", "물을 끓여요.\n원두를 갈아요.")

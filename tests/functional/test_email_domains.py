@@ -130,7 +130,7 @@ def test_a_domain_without_a_dot_is_refused(browser, board, mails):
     page = sign_up(browser(), "test@example")
     assert page.status_int == 400
     assert page.forms["signup"]["email"].value == "test@example"
-    assert "has no ending such as .com" in page
+    assert "with an ending such as .com" in page
     page = sign_up(browser(locale="ko"), "test@example")
     assert ".com 같은 끝부분" in page
     assert board.users() == []

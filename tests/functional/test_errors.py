@@ -60,7 +60,7 @@ def test_without_the_database_there_is_a_page_that_says_so(
     for path in ("/questions/", "/account/", "/questions/1/"):
         page = client.get(path, status=503)
         assert page.headers["Retry-After"] == "10"
-        assert "The board is taking a short break" in page
+        assert "The site is temporarily unavailable" in page
     assert "does not answer" in caplog.text
     # Neither the log nor the page shows what was asked, and what was typed is not lost.
     page = client.post("/questions/1/answers/", {"body": "My long text"}, status=503)

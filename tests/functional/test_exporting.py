@@ -292,7 +292,7 @@ def test_a_board_with_anything_in_it_takes_no_file(own, make_board):
     before = own.facts()
     result = imported(own, content)
     assert result.exit_code == 1
-    assert "The board has a user already" in result.stderr
+    assert "The board already has a user" in result.stderr
     assert own.facts() == before
     other = make_board()
     with other.transaction() as session:
@@ -314,10 +314,10 @@ def leave_out(number: int, field: str):
 
 
 WRONG_FILES = {
-    "other-format": (change(1, format="phpbb"), 1, "this is no file of a board"),
+    "other-format": (change(1, format="phpbb"), 1, "This is not an exported board."),
     "newer-version": (change(1, version=2), 1, "has version 2, and this release of qaboard reads"),
-    "unknown-kind": (change(3, record="tag"), 3, "no kind of record that is called 'tag'"),
-    "no-kind": (leave_out(3, "record"), 3, "no kind of record that is called None"),
+    "unknown-kind": (change(3, record="tag"), 3, "no record type 'tag'"),
+    "no-kind": (leave_out(3, "record"), 3, "no record type None"),
     "missing-field": (leave_out(3, "role"), 3, "The user lacks role."),
     "unknown-field": (change(3, karma=7), 3, "A user has no 'karma'."),
     "no-number": (change(3, id="3"), 3, "The id of the user must be a whole number."),
@@ -333,14 +333,14 @@ WRONG_FILES = {
     "no-time": (change(3, created_at="yesterday"), 3, "must be a time such as"),
     "no-zone": (change(3, created_at="2026-01-31T12:00:00"), 3, "with its zone"),
     "unknown-role": (change(3, role="king"), 3, "must be one of: member, moderator, admin"),
-    "name-twice": (change(3, username="MINJI"), 3, "The database says"),
-    "nobody's-post": (change(5, author_id=99), 5, "The database says"),
-    "answer-to-nothing": (change(6, question_id=99), 6, "The database says"),
+    "name-twice": (change(3, username="MINJI"), 3, "Database error"),
+    "nobody's-post": (change(5, author_id=99), 5, "Database error"),
+    "answer-to-nothing": (change(6, question_id=99), 6, "Database error"),
     "vote-of-two": (change(7, value=2), 7, "must be one of: -1, 1"),
     "own-vote": (
         lambda lines: lines[6].update(user_id=lines[5]["author_id"]),
         7,
-        "a vote on a post of one's own",
+        "a vote on the voter's own post",
     ),
     "answer-to-answer": (
         lambda lines: lines.insert(6, lines[5] | {"id": 9, "question_id": lines[5]["id"]}),
@@ -356,8 +356,8 @@ WRONG_FILES = {
     ),
     "wrong-count": (lambda lines: lines.pop(6), 7, "It should say that there are 5 records."),
     "cut-off": (lambda lines: lines.pop(), 8, "The file is cut off here"),
-    "more": (lambda lines: lines.append(lines[1]), 9, "There is something after the end."),
-    "empty": (lambda lines: lines.clear(), 1, "this is no file of a board"),
+    "more": (lambda lines: lines.append(lines[1]), 9, "There is data after the end."),
+    "empty": (lambda lines: lines.clear(), 1, "This is not an exported board."),
 }
 
 
@@ -381,11 +381,11 @@ def test_a_wrong_line_is_named_and_nothing_imported(own, make_board, act, number
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        (b'{"record": "user"', "It is no JSON"),
-        (b"[" * 100_000, "It is no JSON"),
+        (b'{"record": "user"', "It is not JSON"),
+        (b"[" * 100_000, "It is not JSON"),
         (b'{"record": "\xff"}', "It is not UTF-8"),
-        (b'["user"]', "It is no object of JSON"),
-        (b"", "It is no JSON"),
+        (b'["user"]', "It is not a JSON object"),
+        (b"", "It is not JSON"),
     ],
     ids=["broken", "deep", "latin", "list", "blank"],
 )
@@ -413,7 +413,7 @@ def test_an_imported_post_is_found_by_the_search(own, make_board, database_url):
     with other.transaction() as session:
         indexed = session.execute(text("SELECT count(*) FROM post_search")).scalar_one()
     assert indexed == 2
-    assert other.command("reindex").stdout == "The index knows every post.\n"
+    assert other.command("reindex").stdout == "The search index is up to date.\n"
 
 
 def test_every_column_is_in_the_file_or_has_a_reason_not_to_be():

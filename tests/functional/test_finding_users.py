@@ -45,7 +45,7 @@ class TestFinding:
         assert set(names(client.get("/users/", {"q": "ｍinj"}))) == {"Minji", "MINJUN"}
         assert names(client.get("/users/", {"q": "%"})) == []
         assert names(client.get("/users/", {"q": "_1"})) == ["percent_1"]
-        assert "Nobody was found." in client.get("/users/", {"q": "nobody such"})
+        assert "No users found." in client.get("/users/", {"q": "nobody such"})
         assert client.get("/users/", {"q": "\x00\x1b"})
 
     def test_admins_find_by_the_whole_address_and_moderators_never_see_one(
@@ -59,7 +59,7 @@ class TestFinding:
         assert names(browser(admin).get("/users/", {"q": "own@example.org"})) == []
         page = page.click("somebody")
         assert "her.own@example.org" in page
-        assert "confirmed" in main_text(page)
+        assert "Confirmed" in main_text(page)
         client = browser(moderator)
         assert names(client.get("/users/", {"q": "her.own@example.org"})) == []
         assert "example.org" not in client.get(f"/users/{user.id}/manage")
@@ -91,9 +91,9 @@ class TestFinding:
             for row in client.get("/users/").html.select("main .plain-row")
         }
         assert len(rows) == 8
-        assert (rows["out"], rows["leaving"]) == (["suspended"], ["closing"])
+        assert (rows["out"], rows["leaving"]) == (["Suspended"], ["Deletion scheduled"])
         # A closed account has no name any more.
-        assert ["closed"] in rows.values()
+        assert ["Account deleted"] in rows.values()
         assert "gone" not in rows
         assert (rows["mod"], rows["plain"], rows["was-out"]) == (["Moderator"], [], [])
 
@@ -135,4 +135,4 @@ def test_what_is_the_matter_with_an_account_does_not_run_together(browser, board
     until = utc_now() + timedelta(days=1)
     user = board.user("out", Role.MODERATOR, suspended_until=until, suspension_reason=REASON)
     badges = browser(admin).get(f"/users/{user.id}/manage").html.select_one("h1 + p")
-    assert badges.text.split() == ["Moderator", "suspended"]
+    assert badges.text.split() == ["Moderator", "Suspended"]

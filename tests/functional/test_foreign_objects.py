@@ -25,7 +25,7 @@ def execute(board, *statements: str) -> None:
 
 
 def wrong_lines(result) -> list[str]:
-    return [line for line in result.stdout.splitlines() if line.startswith("WRONG")]
+    return [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
 
 
 def names_of(board, kind: str) -> list[tuple[str, str]]:
@@ -72,11 +72,11 @@ def test_lost_ones_are_found_and_made_again(own, tmp_path, kind):
     for result in (own.command("doctor"), own.command("verify", tmp_path / "monday")):
         assert result.exit_code == 1
         (line,) = wrong_lines(result)
-        assert f"those that the migrations make: not so for {count} (the {kind} " in line
-        assert line.endswith("run: qaboard doctor --repair")
+        assert f"match the migrations: fails for {count} (the {kind} " in line
+        assert line.endswith("Run: qaboard doctor --repair")
     result = own.command("doctor", "--repair")
     assert result.exit_code == 0, result.output
-    assert f"Mended {count} triggers, indexes and their like." in result.stdout
+    assert f"Repaired {count} triggers, indexes and other objects." in result.stdout
     assert names_of(own, kind) == before
 
 
@@ -98,12 +98,12 @@ def test_a_trigger_that_makes_an_admin_does_not_survive(own, make_board, tmp_pat
     own.command("backup", tmp_path / "monday")
     result = own.command("verify", tmp_path / "monday")
     assert result.exit_code == 1
-    assert "posts_users_promote is none of the board's" in wrong_lines(result)[0]
+    assert "posts_users_promote does not belong to the board" in wrong_lines(result)[0]
     assert own.command("doctor").exit_code == 1
     other = make_board()
     result = other.command("restore", tmp_path / "monday")
     assert result.exit_code == 0, result.output
-    assert "Mended" in result.stdout
+    assert "Repaired" in result.stdout
     assert own.command("doctor", "--repair").exit_code == 0
     for board in (own, other):
         author = board.user("newcomer")
@@ -140,7 +140,7 @@ def test_a_trigger_that_does_something_else_is_found_and_made_again(own):
             "CREATE TRIGGER security_events_no_update BEFORE UPDATE ON security_events"
             " BEGIN SELECT 1; END",
         )
-        sentence = "the trigger security_events_no_update is not as the migrations make it"
+        sentence = "the trigger security_events_no_update differs from the migrations"
     else:
         execute(
             own,
@@ -148,7 +148,7 @@ def test_a_trigger_that_does_something_else_is_found_and_made_again(own):
             " AS $$ BEGIN RETURN NEW; END $$",
             "ALTER TABLE security_events DISABLE TRIGGER security_events_no_delete",
         )
-        sentence = "the function keep_security_event() is not as the migrations make it"
+        sentence = "the function keep_security_event() differs from the migrations"
     result = own.command("doctor")
     assert result.exit_code == 1
     assert sentence in wrong_lines(result)[0]
@@ -164,7 +164,7 @@ def test_a_table_that_differs_is_told_and_left_alone(own):
     result = own.command("doctor", "--repair")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
-    assert "the table loot is none of the board's" in line
+    assert "the table loot does not belong to the board" in line
     assert "the table users is" in line or "the column users.karma is" in line
     assert "export the board and import it into a new database" in line
 
@@ -185,8 +185,8 @@ def test_html_that_the_renderer_did_not_make_is_found_and_rendered_again(own, ma
     for result in (own.command("doctor"), own.command("verify", tmp_path / "monday")):
         assert result.exit_code == 1
         (line,) = wrong_lines(result)
-        assert "the HTML of every post is such as the renderer makes: not so for 1 (" in line
-        assert line.endswith("run: qaboard render --all")
+        assert "the HTML of every post is safe: fails for 1 (" in line
+        assert line.endswith("Run: qaboard render --all")
     other = make_board()
     result = other.command("restore", tmp_path / "monday")
     assert result.exit_code == 0, result.output

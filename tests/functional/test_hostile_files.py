@@ -134,9 +134,9 @@ HOSTILE = {
     "no-name": ("user", {"username": "deleted user"}, "the username of a closed account"),
     "short-code": ("recovery_code", {"code_hash": "eA=="}, "must have 32 to 32 bytes"),
     "no-key": ("passkey", {"public_key": "eA=="}, "must be a public key of WebAuthn"),
-    "no-secret": ("totp_factor", {"encrypted_secret": "x"}, "a secret as the board encrypts it"),
+    "no-secret": ("totp_factor", {"encrypted_secret": "x"}, "a secret encrypted by the board"),
     "agent-of-lines": ("security_event", {"user_agent": "a\r\nb"}, "printable ASCII"),
-    "event-of-nobody": ("security_event", {"user_id": 99}, "an account that there never was"),
+    "event-of-nobody": ("security_event", {"user_id": 99}, "an account that never existed"),
     "list-in-details": ("security_event", {"details": {"to": ["x"]}}, "must have a text"),
     "wrong-time-in-details": (
         "security_event",
@@ -170,12 +170,12 @@ def test_what_no_form_takes_is_refused_with_its_line(empty_boards, lines, kind, 
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        (b'{"record":"user","record":"user"}', "a name stands in it twice"),
-        (b'{"record":NaN}', "NaN is no number"),
-        (b'{"record":' + b"9" * 5000 + b"}", "It is no JSON"),
-        (b'{"record":"' + b"\x1b" + b'"}', "It is no JSON"),
-        (b'{"record":"\\u001b[2J' + b"x" * 5000 + b'"}', "no kind of record"),
-        (b"\xef\xbb\xbf{}", "It is no JSON"),
+        (b'{"record":"user","record":"user"}', "a name appears twice"),
+        (b'{"record":NaN}', "NaN is not a number"),
+        (b'{"record":' + b"9" * 5000 + b"}", "It is not JSON"),
+        (b'{"record":"' + b"\x1b" + b'"}', "It is not JSON"),
+        (b'{"record":"\\u001b[2J' + b"x" * 5000 + b'"}', "no record type"),
+        (b"\xef\xbb\xbf{}", "It is not JSON"),
     ],
     ids=["twice", "nan", "huge", "control", "escape", "mark"],
 )
@@ -362,5 +362,5 @@ def test_the_doctor_finds_such_values_in_a_database(make_board):
             session.execute(text(f"UPDATE {table} {statement}"))
         result = board.command("doctor")
         assert result.exit_code == 1
-        line = next(x for x in result.stdout.splitlines() if x.startswith("WRONG") and table in x)
+        line = next(x for x in result.stdout.splitlines() if x.startswith("FAIL") and table in x)
         assert sentence in line

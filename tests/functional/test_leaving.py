@@ -122,7 +122,7 @@ def test_it_is_announced_and_ends_all_logins(browser, board, user, mails):
     page = close(here)
     assert page.headers["Clear-Site-Data"]
     page = page.follow().follow()
-    assert "Your account will be closed on" in page
+    assert "Your account will be deleted on" in page
     assert there.get("/account/").status_int == 303
     assert here.get("/account/").status_int == 303
     (mail,) = mails()
@@ -150,8 +150,8 @@ def test_for_a_week_it_can_be_undone(browser, board, user):
     page = log_in(client).follow().follow()
     form = next(f for f in page.forms.values() if f.action == "/account/keep")
     page = form.submit().follow()
-    assert "Your account stays." in page
-    assert "Keep the account" not in page
+    assert "Your account won’t be deleted." in page
+    assert "Keep account" not in page
     a_week_later(board)
     assert close_due_accounts(board.engine) == 0
     assert client.get("/account/").status_int == 200
@@ -186,8 +186,8 @@ def test_an_operator_can_look_too(browser, board, user, database_url, monkeypatc
     close(browser(user))
     a_week_later(board)
     arguments = ["-c", str(PROJECT / "development.ini"), "user", "close-due"]
-    assert CliRunner().invoke(qaboard, arguments).stdout == "Closed 1 accounts.\n"
-    assert CliRunner().invoke(qaboard, arguments).stdout == "Closed 0 accounts.\n"
+    assert CliRunner().invoke(qaboard, arguments).stdout == "Deleted 1 accounts.\n"
+    assert CliRunner().invoke(qaboard, arguments).stdout == "Deleted 0 accounts.\n"
 
 
 def test_posts_stay_without_the_name(browser, board, user):
@@ -285,7 +285,7 @@ def test_the_name_is_free_and_several_can_leave(browser, board, user):
 def test_the_last_admin_stays(browser, board):
     admin = board.user("boss", Role.ADMIN)
     page = close(browser(admin), username="boss", status=400)
-    assert "This is the last administrator." in page
+    assert "This is the only administrator." in page
     board.user("other", Role.ADMIN)
     close(browser(admin), username="boss", status=303)
 

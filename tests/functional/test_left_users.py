@@ -76,7 +76,7 @@ def test_rendering_again_does_not_bring_a_name_back(browser, board, left, run):
 def test_a_repair_of_the_index_does_not_bring_a_name_back(browser, board, left, run):
     with board.transaction() as session:
         session.execute(text("DELETE FROM post_search"))
-    assert "Put 4 posts" in run("doctor", "--repair")
+    assert "Added 4 posts" in run("doctor", "--repair")
     check_nobody_is_found(browser)
 
 
@@ -248,7 +248,7 @@ class TestAtTheSameTime:
             write(session, post, *arguments)
 
         monkeypatch.setattr(reindex, "write_to_index", close_first)
-        assert "Put 1 posts" in run("doctor", "--repair")
+        assert "Added 1 posts" in run("doctor", "--repair")
         close_due_accounts(board.engine)
         assert found(browser(), "Brewing") == 1
         assert found(browser(), "alex") == 0

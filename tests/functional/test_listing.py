@@ -58,7 +58,7 @@ def test_the_newest_twenty_are_listed_with_numbers_counting_down(browser, board)
 def test_a_page_that_is_not_there_is_said_with_a_way_back(browser, board, number):
     board.question(title="The only one")
     page = browser().get("/questions/", {"page": number, "sort": "votes"}, status=404)
-    assert "There is no such page" in page
+    assert "Page not found" in page
     assert titles(page.click("All questions")) == ["The only one"]
 
 
@@ -80,8 +80,8 @@ def test_the_orders_of_the_list(browser, board):
     client = browser()
     page = client.get("/questions/")
     assert titles(page) == ["new", "middle", "old"]
-    assert titles(page.click("^Active$")) == ["old", "new", "middle"]
-    assert titles(page.click("^Score$")) == ["middle", "new", "old"]
+    assert titles(page.click("^Recently active$")) == ["old", "new", "middle"]
+    assert titles(page.click("^Highest score$")) == ["middle", "new", "old"]
     assert titles(page.click("^Unanswered$")) == ["new", "middle"]
 
 

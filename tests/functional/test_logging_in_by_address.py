@@ -30,7 +30,7 @@ def test_a_name_and_every_form_of_the_address_log_in(browser, board, typed):
 
 
 @pytest.mark.parametrize(
-    ("locale", "label"), [("en", "Username or email address"), ("ko", "닉네임 또는 이메일")]
+    ("locale", "label"), [("en", "Username or email address"), ("ko", "닉네임 또는 이메일 주소")]
 )
 def test_the_form_says_so(browser, locale, label):
     page = browser(locale=locale).get("/login")

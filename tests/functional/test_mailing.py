@@ -268,7 +268,10 @@ def test_one_s_own_address_is_no_change(browser, board, mails):
     client = browser(board.user("alex"))
     page = change_address(client, "ALEX@example.com")
     assert page.status_int == 400
-    assert "This is your address already" in page.html.find(id="email-email-error").text
+    assert (
+        "This is already your confirmed email address"
+        in page.html.find(id="email-email-error").text
+    )
     assert mails() == []
 
 

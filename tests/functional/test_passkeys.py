@@ -84,7 +84,7 @@ def kinds(board, user) -> list[str]:
 
 def assert_refused(page) -> None:
     assert page.status_int == 400
-    assert "This passkey was not accepted." in page.html.find(class_="error-summary").text
+    assert "This passkey wasn’t accepted." in page.html.find(class_="error-summary").text
 
 
 def test_adding_one(browser, board, user, device, mails):
@@ -104,13 +104,13 @@ def test_adding_one(browser, board, user, device, mails):
     page = send(client, form, device.create(options), status=200)
     # It is the first factor, so there are recovery codes too.
     assert len(page.html.find(id="recovery-codes").text.split()) == 10
-    assert "The passkey is added." in page
+    assert "Passkey added." in page
     assert client.cookies["login"] != token
     assert not is_logged_in(elsewhere)
     page = client.get("/account/passkeys")
     row = page.html.select("main li.plain-row")[0].text
     assert "Firefox on Linux" in row
-    assert "not used yet" in row
+    assert "never used" in row
     assert kinds(board, user) == ["factor_added passkey"]
     (mail,) = mails()
     assert "A passkey was added" in mail.get_body(("plain",)).get_content()
@@ -187,7 +187,7 @@ def test_with_passkeys_alone_a_recovery_code_is_the_other_way(browser, board, us
     codes = add(client, device).html.find(id="recovery-codes").text.split()
     client = browser()
     page = enter_password(client).follow()
-    assert "use your passkey, or enter a recovery code" in page
+    assert "Use your passkey, or enter a recovery code" in page
     form = page.forms["second-factor"]
     form["code"] = codes[0]
     form.submit("submit", status=303)
@@ -199,8 +199,8 @@ def test_removing_one(browser, board, user, passkey, mails):
     page = client.get("/account/passkeys")
     form = next(f for f in page.forms.values() if f.action == "/account/remove-passkey")
     page = form.submit().follow()
-    assert "The passkey is removed." in page
-    assert "You have no passkey yet." in page
+    assert "Passkey removed." in page
+    assert "You have no passkeys yet." in page
     assert not is_logged_in(elsewhere)
     assert kinds(board, user) == ["factor_removed passkey"]
     assert len(mails()) == 1
@@ -375,7 +375,7 @@ def test_only_so_many(browser, board, user):
     for _ in range(20):
         add_passkey(board, Device(), user)
     page = add(browser(user), Device(), status=400)
-    assert "You have 20 passkeys already." in page.html.find(class_="error-summary").text
+    assert "You already have 20 passkeys." in page.html.find(class_="error-summary").text
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 51, "two\nlines", "\u200b"])
@@ -402,7 +402,7 @@ def test_a_counter_that_goes_back_is_refused_and_told(browser, board, user, pass
     assert_refused(use(client, passkey, "/login", status=400))
     assert kinds(board, user)[-1] == "factor_failure passkey"
     (mail,) = mails()
-    assert "a copy of a passkey" in mail.get_body(("plain",)).get_content()
+    assert "a copy of one of your passkeys" in mail.get_body(("plain",)).get_content()
     # The count stays the higher one; the device that has it goes on.
     passkey.sign_count = 2
     use(client, passkey, "/login")

@@ -34,7 +34,7 @@ def test_it_is_changed_and_all_other_logins_end(browser, board):
     here, there = browser(user), browser(user)
     token = here.cookies["login"]
     page = change(here).follow()
-    assert "Your password is changed" in page
+    assert "Password changed" in page
     assert here.cookies["login"] != token
     stolen = browser()
     stolen.set_cookie("login", token)
@@ -58,15 +58,15 @@ def test_links_to_reset_the_old_one_work_no_more(browser, board):
 @pytest.mark.parametrize(
     ("fields", "name", "message"),
     [
-        ({"current": "wrong password"}, "current_password", "not your current password"),
-        ({"again": "something else"}, "password_confirm", "different"),
+        ({"current": "wrong password"}, "current_password", "isn’t your current password"),
+        ({"again": "something else"}, "password_confirm", "don’t match"),
         ({"new": "short"}, "password", "at least 10"),
-        ({"new": "x" * 129}, "password", "too long"),
-        ({"new": "Qwertyuiop"}, "password", "Very many people"),
-        ({"new": "alexander-the-great"}, "password", "your name"),
-        ({"new": "ALEXANDER-THE-GREAT1"}, "password", "your name"),
-        ({"new": "alexander-the-great@example.com"}, "password", "your name"),
-        ({"new": "qaboardqaboard"}, "password", "name of this site"),
+        ({"new": "x" * 129}, "password", "Too long"),
+        ({"new": "Qwertyuiop"}, "password", "This password is too common"),
+        ({"new": "alexander-the-great"}, "password", "your username"),
+        ({"new": "ALEXANDER-THE-GREAT1"}, "password", "your username"),
+        ({"new": "alexander-the-great@example.com"}, "password", "your username"),
+        ({"new": "qaboardqaboard"}, "password", "the site’s name"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(browser, board, fields, name, message):
@@ -106,7 +106,7 @@ def test_common_passwords_are_refused_when_signing_up(browser, board, password):
     form["username"], form["email"] = "alex", "alex@example.com"
     form["password"] = form["password_confirm"] = password
     page = form.submit("submit", status=400)
-    assert "Very many people" in page.html.find(id="signup-password-error").text
+    assert "This password is too common" in page.html.find(id="signup-password-error").text
     assert board.users() == []
 
 
@@ -136,5 +136,5 @@ def test_no_hash_is_computed_after_the_limit(browser, board, monkeypatch):
     form = client.get("/login").forms["login"]
     form["username"], form["password"] = "ALEX", PASSWORD
     page = form.submit("submit", status=429)
-    assert "too often" in page.html.find(class_="error-summary").text
+    assert "Too many attempts" in page.html.find(class_="error-summary").text
     assert page.forms["login"]["username"].value == "ALEX"

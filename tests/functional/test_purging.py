@@ -94,7 +94,7 @@ def test_everything_is_taken_back_and_given_back(browser, scene, press):
     visitor = browser()
     before = posts_without_versions(scene)
     page = press(scene.spammer, "purge")
-    assert "Posts taken back: 6. spammer is suspended until further notice." in page
+    assert "Posts deleted as spam: 6. spammer is suspended indefinitely." in page
     assert "suspend" in page.forms
 
     assert visitor.get(f"/questions/{scene.own_question.id}/", status=404)
@@ -114,7 +114,7 @@ def test_everything_is_taken_back_and_given_back(browser, scene, press):
     assert_sound(scene)
 
     page = press(scene.spammer, "unpurge")
-    assert "Posts of spammer given back: 6." in page
+    assert "Posts restored for spammer: 6." in page
     assert posts_without_versions(scene) == before
     assert "5 results" in visitor.get("/questions/", {"q": "watches"})
     assert "Buy watches" in visitor.get(f"/questions/{scene.own_question.id}/")
@@ -128,8 +128,8 @@ def test_the_account_is_logged_out_and_reads_why_it_cannot_write(browser, scene,
     press(scene.spammer, "purge")
     assert client.get("/account/").status_int == 303
     page = browser(scene.spammer).get("/questions/ask", status=403)
-    assert "Until further notice you can read but not write." in page
-    assert "everything you posted was taken back as spam." in page
+    assert "You can read but not post. The suspension has no end date." in page
+    assert "all your posts were deleted as spam." in page
     assert "None" not in page
 
 
@@ -140,11 +140,11 @@ def test_its_author_brings_nothing_back_even_after_the_suspension(browser, scene
     path = f"/questions/{scene.own_question.id}/"
     page = client.get(path)
     token = client.get("/language").html.select("main [name=csrf_token]")[0]["value"]
-    assert "This question is deleted." in page
-    assert "Restore it" not in page
+    assert "This question was deleted." in page
+    assert "Restore" not in page
     for post in (path, f"/questions/{scene.others_question.id}/answers/{scene.spam[0].id}/"):
         client.post(f"{post}restore", {"csrf_token": token}, status=403)
-    assert client.get(f"/users/{scene.spammer.id}/").text.count("Restore it") == 1
+    assert client.get(f"/users/{scene.spammer.id}/").text.count("Restore") == 1
     # What they had deleted themselves is still theirs to restore.
     own = f"/questions/{scene.deleted_by_author.id}/restore"
     client.post(own, {"csrf_token": token}, status=303)
@@ -158,7 +158,7 @@ def test_what_a_moderator_restored_alone_is_not_counted_twice(browser, scene, pr
     form = next(form for form in page.forms.values() if form.action.endswith("/restore"))
     form.submit(status=303)
     assert scene.read(scene.others_question).answer_count == 2
-    assert "given back: 5." in press(scene.spammer, "unpurge")
+    assert "Posts restored for spammer: 5." in press(scene.spammer, "unpurge")
     assert scene.read(scene.others_question).answer_count == 4
     assert_sound(scene)
 
@@ -171,7 +171,7 @@ def test_what_was_deleted_by_hand_after_the_purge_stays_deleted(browser, scene, 
         page = client.get(path if act == "restore" else f"{path}delete")
         form = next(form for form in page.forms.values() if form.action.endswith(f"/{act}"))
         form.submit(status=303)
-    assert "given back: 5." in press(scene.spammer, "unpurge")
+    assert "Posts restored for spammer: 5." in press(scene.spammer, "unpurge")
     assert scene.read(scene.spam[1]).deleted_at is not None
     assert scene.read(scene.others_question).answer_count == 3
     assert_sound(scene)
@@ -186,12 +186,12 @@ def test_a_second_purge_is_undone_together_with_the_first(browser, scene, press,
     assert "purge" not in page.forms
     press(scene.spammer, "unsuspend")
     again = scene.answer(scene.others_question, scene.spammer, body="more watches")
-    assert "Posts taken back: 1." in press(scene.spammer, "purge")
+    assert "Posts deleted as spam: 1." in press(scene.spammer, "purge")
     # So that all are told from what the author deleted, and come back at once.
     assert reread(scene, scene.spammer).purged_at == first
     assert scene.read(again).deleted_at == scene.read(scene.spam[0]).deleted_at == first
     assert_sound(scene)
-    assert "given back: 7." in press(scene.spammer, "unpurge")
+    assert "Posts restored for spammer: 7." in press(scene.spammer, "unpurge")
     assert scene.read(again).deleted_at is None
     after = [row for row in posts_without_versions(scene) if row.id != again.id]
     assert [row[:3] for row in after] == [row[:3] for row in before]
@@ -229,7 +229,7 @@ def test_undoing_twice_is_answered_alike_and_done_once(browser, scene, press, mo
     before = scene.facts()
     again = form.submit("submit", status=303)
     assert again.location == first.location
-    assert "Nothing of this account is taken back." in again.follow()
+    assert "No posts from this account are deleted as spam." in again.follow()
     assert scene.facts() == before
     assert [event.kind for event in administrative_events(scene, scene.spammer)] == [
         EventKind.PURGE,
@@ -239,8 +239,8 @@ def test_undoing_twice_is_answered_alike_and_done_once(browser, scene, press, mo
 
 def test_an_account_without_posts_can_be_purged(board, press):
     user = board.user("quiet")
-    assert "Posts taken back: 0." in press(user, "purge")
-    assert "given back: 0." in press(user, "unpurge")
+    assert "Posts deleted as spam: 0." in press(user, "purge")
+    assert "Posts restored for quiet: 0." in press(user, "unpurge")
 
 
 def test_an_edit_that_began_before_is_told(browser, scene, press, moderator):
@@ -337,7 +337,7 @@ def live_posts(board) -> int:
 
 def test_a_moderator_does_not_wait_for_a_large_account(app, thousands, press, monkeypatch):
     monkeypatch.setattr(user_management, "PURGE_SECONDS", 0)
-    assert "Posts taken back: 1,000." in press(thousands.spammer, "purge")
+    assert "Posts deleted as spam: 1,000." in press(thousands.spammer, "purge")
     app.registry["housekeeping"].worker.wait()
     assert live_posts(thousands) == 0
 

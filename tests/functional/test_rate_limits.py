@@ -37,7 +37,7 @@ def token_of(client) -> str:
 def assert_to_wait(page) -> None:
     assert page.status_int == 429
     assert 0 < int(page.headers["Retry-After"]) <= 60
-    assert "too often" in page
+    assert "Too many attempts" in page
 
 
 def test_an_attempt_that_is_repeated_is_refused_again_and_counted_once():
@@ -164,7 +164,7 @@ def test_a_right_password_begins_the_count_anew(browser, board):
         form.submit("submit", status=status)
 
 
-WORDS = {"en": "This was too often in a short time.", "ko": "짧은 시간에 너무 여러 번"}
+WORDS = {"en": "Too many attempts.", "ko": "짧은 시간에 너무 여러 번"}
 
 # What is asked twice, by whom, and what was typed and is to be there still.
 LIMITED = {

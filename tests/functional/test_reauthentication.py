@@ -80,7 +80,7 @@ def test_a_wrong_password_does_not_do(client, board):
         form = client.get("/account/confirm?next=/account/password").forms["confirm"]
         form["password"] = "wrong password"
         page = form.submit("submit", status=400)
-        assert "This is not your password." in page.html.find(id="confirm-password-error").text
+        assert "Wrong password. Try again." in page.html.find(id="confirm-password-error").text
     form["password"] = PASSWORD
     assert form.submit("submit", status=429)
     assert client.get("/account/password").status_int == 303

@@ -117,6 +117,18 @@ def test_a_hostile_megabyte_costs_little(member, path):
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/login"])
+@pytest.mark.parametrize("text", ["%", "%zz", "a%4", "%%41"])
+def test_a_percent_sign_that_encodes_nothing_is_refused(browser, path, text):
+    client = browser()
+    send(client, path, f"username={text}".encode(), URLENCODED, 400)
+    began = time.process_time()
+    for _ in range(4):
+        send(client, path, repeated(text), URLENCODED, 400)
+    # To decode a megabyte of percent signs takes half a second.
+    assert time.process_time() - began < 1
+
+
 def test_a_refused_body_is_not_shown_on_its_page(member):
     # What is not parsed cannot be shown; the page of a form that was read shows what was typed.
     refused = send(member, "/nowhere", parts({"body": "a long text"}), MULTIPART, 415)

@@ -55,4 +55,4 @@ def test_doctor_names_members_from_before(board, run):
     assert result.exit_code == 0
     (line,) = [line for line in result.output.splitlines() if "reserved name" in line]
     assert line.startswith("WARN ")
-    assert f"not so for 2 ({members[0].id}, {members[1].id});" in line
+    assert f"fails for 2 ({members[0].id}, {members[1].id})." in line

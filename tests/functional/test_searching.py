@@ -224,7 +224,7 @@ def test_what_is_deleted_is_not_found_by_operators_either(browser, board):
 def test_a_malformed_search_says_how_it_was_read(browser, library):
     page = browser().get("/questions/", {"q": "score:much <b>"})
     reading = page.html.find(class_="search-reading")
-    assert "Searched for as words" in reading.text
+    assert "Not a valid filter, so searched as words" in reading.text
     assert [code.text for code in reading.find_all("code")] == ["score:much"]
     assert "created:>2026-01-01" in page.html.find(class_="search-help").text
 
@@ -233,7 +233,7 @@ def test_what_has_most_of_the_words_is_shown_when_nothing_has_all(browser, libra
     page = browser().get("/questions/", {"q": "파이썬에서 list 정렬을 어떻게 하나요"})
     assert "has all of these words" in page
     assert page.html.find(class_="question-title").text.strip() == "파이썬에서 list 정렬하기"
-    assert "Nothing was found" in browser().get("/questions/", {"q": "없는말 다른말"})
+    assert "No results" in browser().get("/questions/", {"q": "없는말 다른말"})
 
 
 def test_the_newest_first(browser, board):

@@ -142,7 +142,7 @@ def test_what_is_tried_again_is_told_once(app, browser, board, told, log_in, mai
         page = button.submit(status=303).follow().follow()
     assert len(failed) == 2
     assert len(told("logout")) == 1
-    assert page.text.count("You are logged out.") == 1
+    assert page.text.count("You’re logged out.") == 1
     form = client.get("/signup").forms["signup"]
     form["username"], form["email"] = "newcomer", "newcomer@example.com"
     form["password"] = form["password_confirm"] = PASSWORD

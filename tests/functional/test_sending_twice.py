@@ -65,7 +65,7 @@ def test_asking(ask_form, board):
     # And a minute later.
     page = again(ask_form)()
     assert page.location == location
-    assert "Your question is posted." in page.follow()
+    assert "Question posted." in page.follow()
     assert len(posts(board)) == 1
 
 
@@ -74,7 +74,7 @@ def test_answering(answer_form, board):
     assert len(posts(board)) == 2
     page = again(answer_form)()
     assert page.location == location
-    assert "Your answer is posted." in page.follow()
+    assert "Answer posted." in page.follow()
     assert len(posts(board)) == 2
 
 
@@ -133,7 +133,7 @@ def test_signing_up_again_with_another_password_is_a_name_that_is_taken(browser,
     locations([first()])
     page = other()
     assert page.status_int == 400
-    assert "This name is taken." in page
+    assert "That username is taken." in page
 
 
 def test_a_key_alone_signs_nobody_up_as_another(browser, board):
@@ -142,7 +142,7 @@ def test_a_key_alone_signs_nobody_up_as_another(browser, board):
     other = sign_up_form(browser())
     page = again(other)()
     assert page.status_int == 400
-    assert "This name is taken." in page
+    assert "That username is taken." in page
 
 
 @pytest.mark.parametrize("which", ["ask_form", "answer_form"])
@@ -155,8 +155,8 @@ def test_a_text_that_was_changed_since_is_not_lost(request, board, which):
     shown = page.forms[form.id]
     assert shown["body"].value == "Another thought."
     summary = page.html.find(class_="error-summary").text
-    assert "This form was sent before" in summary
-    link = page.html.find("a", string="The post that was sent")["href"]
+    assert "This form was already posted" in summary
+    link = page.html.find("a", string="View that post")["href"]
     answer = form.response.test_app.get(link)
     assert answer.status_int == 200 or answer.location == first.location
     written = len(posts(board))

@@ -63,7 +63,7 @@ def test_they_are_listed_with_device_address_and_times(browser, board):
     rows = here.get("/account/sessions").html.select("main li.plain-row")
     assert len(rows) == 2
     assert "Firefox on Linux" in rows[0].text
-    assert "this browser" in rows[0].text
+    assert "This browser" in rows[0].text
     assert "192.0.2.7" in rows[0].text
     assert "Mobile Safari on iOS" in rows[1].text
     assert "2001:db8::5" in rows[1].text
@@ -76,7 +76,7 @@ def test_whatever_a_browser_says_of_itself_is_shown_as_text(browser, board, user
     client = browser()
     log_in(client, "alex", user_agent=user_agent.encode().decode("latin-1"))
     page = client.get("/account/sessions")
-    assert "an unknown device" in page
+    assert "Unknown device" in page
     assert page.html.find("main").find("script") is None
 
 
@@ -86,9 +86,9 @@ def test_another_login_is_ended_on_the_server(browser, board):
     log_in(there, "alex", user_agent=IPHONE)
     log_in(here, "alex")
     page = here.get("/account/sessions")
-    form = next(f for f in page.forms.values() if "End this login" in f.text)
+    form = next(f for f in page.forms.values() if f.action == "/account/end-session")
     page = form.submit().follow()
-    assert "The login there has ended." in page
+    assert "That session is logged out." in page
     assert "Mobile Safari" not in page
     assert is_logged_in(here)
     assert not is_logged_in(there)

@@ -29,7 +29,7 @@ def test_each_leads_back_to_the_settings(browser, board, name):
 
 def test_the_settings_tell_that_one_is_suspended_and_why(browser, board):
     user = board.user(suspended_until=User.SUSPENDED_FOR_GOOD, suspension_reason="Insults")
-    assert "The reason: Insults" in browser(user).get("/account/")
+    assert "Reason: Insults" in browser(user).get("/account/")
     assert "restriction" not in browser(board.user()).get("/account/")
 
 
@@ -50,7 +50,7 @@ def test_the_name_stands_in_the_form_after_a_refusal_too(browser, board):
 
 def test_without_a_passkey_the_page_says_so(browser, board):
     page = browser(board.user()).get("/account/two-factor")
-    assert "You have no passkey yet." in page
+    assert "You have no passkeys yet." in page
     assert "0 passkeys" not in page
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from qaboard.models import Role, TOTPFactor, utc_now
 
-NOTICE = "your account has the rights of a member only"
+NOTICE = "your account has member permissions only"
 
 
 @pytest.fixture
@@ -51,7 +51,9 @@ def test_nobody_else_reads_it(app, strict, browser, board, staff):
 def test_the_rights_come_with_an_app(strict, browser, staff):
     client, elsewhere = browser(staff, of=strict), browser(staff, of=strict)
     client.get("/users/", status=403)
-    page = press(client.get("/questions/").click("Two-factor login"), "/account/set-up-app")
+    page = press(
+        client.get("/questions/").click("Two-factor authentication"), "/account/set-up-app"
+    )
     page = page.follow()
     form = page.forms["app"]
     form["code"] = pyotp.TOTP(page.html.find(class_="secret-key").text.replace(" ", "")).now()

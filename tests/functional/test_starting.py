@@ -165,19 +165,19 @@ def test_a_database_at_another_revision_stops_the_start(tmp_path, new_database):
         engine.dispose()
 
     # Empty, behind, ahead, and with a table missing.
-    assert refusal().endswith(f"make it with: {upgrade}" if "sqlite" in new_database
-                              else f"make them with: {upgrade}")  # fmt: skip
+    assert refusal().endswith(f"Create it with: {upgrade}" if "sqlite" in new_database
+                              else f"Create them with: {upgrade}")  # fmt: skip
     if "sqlite" in new_database:
         assert not (tmp_path / "var" / "board.sqlite").exists()
     migrate("upgrade", "0003")
-    assert "at migration 0003 and should be at" in refusal()
-    assert refusal().endswith(f"bring them there with: {upgrade}")
+    assert "at migration 0003, expected" in refusal()
+    assert refusal().endswith(f"Run: {upgrade}")
     migrate("upgrade", "head")
     write("UPDATE alembic_version SET version_num = '9999'")
     write("DELETE FROM compatible_migrations")
-    assert "made by a newer version of qaboard (9999); install that version" in refusal()
+    assert "made by a newer version of qaboard (9999). Install that version" in refusal()
     write("DELETE FROM alembic_version")
-    assert refusal().endswith(f"make them with: {upgrade}")
+    assert refusal().endswith(f"Create them with: {upgrade}")
     migrate("stamp", "head")
     write("DROP TABLE votes")
     assert "has lost a table (votes)" in refusal()
@@ -324,7 +324,7 @@ def test_a_migration_without_a_database_says_so_in_one_sentence(tmp_path):
     ini = ini_copy("production.ini", tmp_path, free_port())
     refused = run("alembic", "-c", ini, "upgrade", "head")
     assert refused.returncode == 1
-    assert refused.stderr.startswith("qaboard: The database is not set")
+    assert refused.stderr.startswith("qaboard: No database configured")
     assert "Traceback" not in refused.stderr
 
 

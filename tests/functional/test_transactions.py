@@ -177,7 +177,7 @@ def test_two_sign_ups_with_one_name_make_one_account_and_one_polite_answer(brows
     pages = at_once([lambda form=form: form.submit("submit", expect_errors=True) for form in forms])
     assert sorted(page.status_int for page in pages) == [303, 400, 400, 400]
     refused = next(page for page in pages if page.status_int == 400)
-    assert "This name is taken." in refused
+    assert "That username is taken." in refused
     assert refused.forms["signup"]["username"].value == "민지"
     assert len(board.facts()["users"]) == 1
 

@@ -34,8 +34,8 @@ def totp(app, board, user):
 
 def test_setting_up_an_app(browser, board, user, mails):
     client, elsewhere = browser(user), browser(user)
-    page = client.get("/account/").click("Two-factor login")
-    assert "off" in page.html.find(class_="badge").text
+    page = client.get("/account/").click("Two-factor authentication")
+    assert "Off" in page.html.find(class_="badge").text
     assert not page.html.find(string=re.compile("Recovery codes"))
     page = press(page, "/account/set-up-app").follow()
     picture = page.html.find("img", class_="qr-code")
@@ -49,7 +49,7 @@ def test_setting_up_an_app(browser, board, user, mails):
     form = page.forms["app"]
     form["code"] = "12345"
     page = form.submit("submit", status=400)
-    assert "This is not the code" in page.html.find(id="app-code-error").text
+    assert "That isn’t the current code" in page.html.find(id="app-code-error").text
     assert secret in page.text.replace(" ", "")
     # It does not count yet.
     other = browser()
@@ -73,20 +73,20 @@ def test_setting_up_an_app(browser, board, user, mails):
     assert not is_logged_in(elsewhere)
     assert not is_logged_in(other)
     page = client.get("/account/two-factor")
-    assert "on" in page.html.find(class_="badge").text
-    assert "10 codes are left." in page
+    assert "On" in page.html.find(class_="badge").text
+    assert "10 codes left." in page
     assert codes[0] not in page
     (mail,) = mails()
     assert mail["To"] == "alex@example.com"
     text = mail.get_body(("plain",)).get_content()
-    assert "two-factor login by an authenticator app" in text
+    assert "your account now uses an authenticator app" in text
     assert secret not in str(mail)
     assert kinds(board, user)[-1] == "factor_added app"
 
     # The code that confirmed it is used up.
     log_in(other)
     page = enter_code(other, code, status=400)
-    assert "was used already" in page.html.find(id="second-factor-code-error").text
+    assert "already used" in page.html.find(id="second-factor-code-error").text
     forget_used_codes(board)
     enter_code(other, pyotp.TOTP(secret).now())
     assert is_logged_in(other)
@@ -117,15 +117,15 @@ def test_a_setup_of_long_ago_begins_anew(browser, board, user):
     assert form.submit("submit").location == "/account/two-factor"
     assert client.get("/account/authenticator-app").status_int == 303
     form["code"] = ""
-    assert "begin again" in form.submit("submit", status=400)
-    assert "off" in client.get("/account/two-factor").html.find(class_="badge").text
+    assert "Start again" in form.submit("submit", status=400)
+    assert "Off" in client.get("/account/two-factor").html.find(class_="badge").text
 
 
 def test_removing_the_app(browser, board, user, totp, mails):
     add_recovery_codes(board, user)
     client, elsewhere = browser(user), browser(user)
     page = press(client.get("/account/two-factor"), "/account/remove-app").follow()
-    assert "The authenticator app is removed." in page
+    assert "Authenticator app removed." in page
     assert board.facts()["totp_factors"] == board.facts()["recovery_codes"] == []
     assert is_logged_in(client)
     assert not is_logged_in(elsewhere)

@@ -60,10 +60,10 @@ def test_confirming_takes_the_password_and_a_code(browser, board, user, totp, ma
     form = client.get("/account/confirm?next=/account/two-factor").forms["confirm"]
     form["password"] = PASSWORD
     page = form.submit("submit", status=400)
-    assert "Please enter a code." in page.html.find(id="confirm-code-error").text
+    assert "Enter a code." in page.html.find(id="confirm-code-error").text
     form["code"] = "wrong"
     page = form.submit("submit", status=400)
-    assert "not right" in page.html.find(id="confirm-code-error").text
+    assert "code is wrong" in page.html.find(id="confirm-code-error").text
     form["password"], form["code"] = "wrong password", totp.now()
     page = form.submit("submit", status=400)
     assert page.html.find(id="confirm-password-error")

@@ -151,10 +151,10 @@ def test_a_recovery_code_goes_into_the_same_field_once(browser, board, user, tot
     log_in(client)
     enter_code(client, codes[0].lower())
     assert is_logged_in(client)
-    assert "9 codes are left." in client.get("/account/two-factor")
+    assert "9 codes left." in client.get("/account/two-factor")
     assert kinds(board, user) == ["recovery_code_used", "login recovery_code"]
     (mail,) = mails()
-    assert "A recovery code of your account was used." in mail.get_body(("plain",)).get_content()
+    assert "A recovery code was used on your account." in mail.get_body(("plain",)).get_content()
     client = browser()
     log_in(client)
     enter_code(client, codes[0], status=400)
@@ -177,13 +177,13 @@ def test_ten_wrong_codes_end_the_login(browser, board, user, totp, mails):
     for _ in range(9):
         enter_code(client, "wrong", status=400)
     page = enter_code(client, "wrong", status=400)
-    assert "this login has ended" in page.html.find(class_="error-summary").text
+    assert "Too many wrong codes" in page.html.find(class_="error-summary").text
     assert "second-factor" not in page.forms
     assert client.get("/second-factor").location.startswith("/login")
     assert board.facts()["user_sessions"] == []
     assert kinds(board, user) == ["factor_failure"] * 10
     (mail,) = mails()
-    assert "ten wrong codes" in mail.get_body(("plain",)).get_content()
+    assert "10 wrong codes" in mail.get_body(("plain",)).get_content()
     # With the password a login begins anew, and even the right code has to wait.
     log_in(client)
     page = enter_code(client, totp.now(), status=429)
@@ -219,7 +219,7 @@ def test_ten_wrong_codes_are_told_however_many_logins_they_were_for(
         for _ in range(4):
             enter_code(client, "wrong", status=400)
     (mail,) = mails()
-    assert "ten wrong codes" in mail.get_body(("plain",)).get_content()
+    assert "10 wrong codes" in mail.get_body(("plain",)).get_content()
     # Whoever enters a right one has just mistyped some, and begins anew.
     enter_code(client, totp.now())
     forget_used_codes(board)
@@ -283,7 +283,7 @@ def test_a_pending_login_is_not_in_the_list(browser, user, totp):
 def test_logging_in_as_somebody_else_meanwhile(browser, board, user, totp):
     board.user("other")
     client = browser()
-    page = log_in(client).follow().click("Log in as somebody else")
+    page = log_in(client).follow().click("Log in as someone else")
     form = page.forms["login"]
     form["username"], form["password"] = "other", PASSWORD
     form.submit("submit")

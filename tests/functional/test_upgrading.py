@@ -53,20 +53,20 @@ def test_an_older_board_is_backed_up_migrated_indexed_and_checked(older, ini, ma
     assert stat.S_IMODE(backup.parent.stat().st_mode) == 0o700
     steps = [line for line in result.stdout.splitlines() if line and not line.startswith("ok ")]
     assert steps == [
-        f"Backed the database up into {backup}.",
+        f"Backed up the database to {backup}.",
         f"Migrating from 0002 to {NEWEST}.",
-        f"The tables are at migration {NEWEST} now.",
-        "Every post is rendered by the present renderer.",
+        f"Database is now at migration {NEWEST}.",
+        "All posts are up to date.",
         # The index is one of the things that 0003 begins anew.
         "Indexed 1 posts.",
         # 0003 and 0005 took away what the release of 0002 reads.
-        "The board is ready; restart all of its processes now, since the release before does not "
-        "run on the new tables.",
+        "Upgrade complete. Restart all processes now, because the previous release does not run "
+        "on the new tables.",
     ]
     assert older.facts() == older.facts_before
     # The way back.
     other = make_board(migrated=False)
-    assert "now run: qaboard" in other.command("restore", backup, ini=ini).stdout
+    assert "Now run: qaboard" in other.command("restore", backup, ini=ini).stdout
     assert (
         "is_long" in str(inspect(other.engine).get_columns("post_search"))
         or other.engine.dialect.name == "sqlite"
@@ -81,8 +81,8 @@ def test_a_board_of_this_release_has_nothing_to_be_done(make_board, ini):
     before = board.facts()
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"The tables are at migration {NEWEST}, the newest one.\n")
-    assert result.stdout.endswith("The board is ready; there was nothing to migrate.\n")
+    assert result.stdout.startswith(f"Database is at the latest migration: {NEWEST}.\n")
+    assert result.stdout.endswith("The board is ready. There was nothing to migrate.\n")
     assert backups_of(board, ini) == []
     assert board.facts() == before
 
@@ -119,7 +119,7 @@ def test_what_doctor_finds_wrong_is_told(older, ini):
         session.execute(text("UPDATE posts SET score = 40"))
     result = older.command("upgrade", ini=ini)
     assert result.exit_code == 1
-    assert "WRONG  the score of every post is the sum of its votes" in result.stdout
+    assert "FAIL   post scores are correct" in result.stdout
     assert "The board is ready" not in result.stdout
 
 
@@ -154,7 +154,7 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
     board.vote(board.question())
     result = board.command("upgrade", ini=next_release(ini))
     assert result.exit_code == 0, result.output
-    assert result.stdout.endswith("restart its processes one by one.\n")
+    assert result.stdout.endswith("Restart the processes one by one.\n")
     port = re.search(r"127\.0\.0\.1:(\d+)", ini.read_text())[1]
     with server(ini, QABOARD_DATABASE_URL=board.url):
         assert get(int(port), "/questions/")[0].status == 200
@@ -162,7 +162,7 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
         assert ready.status == 200, told
     result = board.command("doctor", ini=ini)
     assert result.exit_code == 0, result.output
-    assert "the tables are those of a newer release" in result.stdout
+    assert "a newer release that this one also supports" in result.stdout
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 0, result.output
     assert "at migration 9000, of a newer release" in result.stdout
@@ -170,14 +170,14 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
     # It may know less than there is.
     result = board.command("export", tmp_path / "board.jsonl", ini=ini)
     assert result.exit_code == 1
-    assert "export the board with that release" in result.stderr
+    assert "Export the board with that release" in result.stderr
 
 
 def test_a_release_does_not_run_on_tables_that_lack_what_it_needs(make_board, ini):
     board = make_board()
     result = board.command("upgrade", ini=next_release(ini, 'compatible_since = "9000"'))
     assert result.exit_code == 0, result.output
-    assert "restart all of its processes now" in result.stdout
+    assert "Restart all processes now" in result.stdout
     with server(ini, output=subprocess.PIPE, QABOARD_DATABASE_URL=board.url) as process:
         _, told = process.communicate(timeout=60)
     assert "made by a newer version of qaboard (9000)" in told

@@ -37,10 +37,10 @@ def test_a_vote_is_cast_changed_and_withdrawn(browser, board, kind):
         assert landing.location.endswith(f"#{element_id}")
     page = landing.follow()
     assert score(page, element_id) == "1"
-    assert "You: useful" in page
+    assert "You upvoted" in page
     page = vote_form(page, element_id, 1).submit().follow()
     assert score(page, element_id) == "−1"
-    assert "You: not useful" in page
+    assert "You downvoted" in page
     page = vote_form(page, element_id, 1).submit().follow()
     assert score(page, element_id) == "0"
     assert "You:" not in page
@@ -64,12 +64,12 @@ def test_the_buttons_on_ones_own_post_say_why_they_do_nothing(browser, board):
     page = client.get(f"/questions/{question.id}/")
     buttons = page.html.find(id="question").select(".vote-button")
     assert [button["aria-disabled"] for button in buttons] == ["true", "true"]
-    assert all("You cannot vote on your own post." in button.text for button in buttons)
+    assert all("You can’t vote on your own post." in button.text for button in buttons)
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
     page = client.post(
         f"/questions/{question.id}/vote", {"value": "1", "csrf_token": token}, status=403
     )
-    assert "You cannot vote on your own post." in page
+    assert "You can’t vote on your own post." in page
     assert board.read(question).score == 0
 
 

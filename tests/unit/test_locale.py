@@ -23,6 +23,10 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 from pyramid.request import Request
+from pyramid.threadlocal import RequestContext
+from pyramid_jinja2 import IJinja2Environment
+
+from qaboard.i18n import pgettext
 
 PROJECT = Path(__file__).parents[2]
 LOCALE = PROJECT / "qaboard" / "locale"
@@ -48,8 +52,11 @@ def read_catalogue(path: Path) -> Catalog:
         return read_po(file, locale=path.parts[-3] if path.suffix == ".po" else None)
 
 
-def messages(path: Path) -> dict[str | tuple[str, str], Message]:
-    return {message.id: message for message in read_catalogue(path) if message.id}
+def messages(path: Path) -> dict[tuple[str | None, str | tuple[str, str]], Message]:
+    """The messages of a catalogue, by their context and text."""
+    return {
+        (message.context, message.id): message for message in read_catalogue(path) if message.id
+    }
 
 
 def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -138,10 +145,26 @@ def test_compiled_catalogue_is_up_to_date(path):
     compiled.seek(0)
 
     def texts(file) -> list:
-        return [(message.id, message.string) for message in read_mo(file) if message.id]
+        return [
+            (message.context, message.id, message.string) for message in read_mo(file) if message.id
+        ]
 
     with path.with_suffix(".mo").open("rb") as file:
         assert texts(file) == texts(compiled), "run: make translations"
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"), [("event", "이용이 정지됐어요"), ("badge", "이용 정지")]
+)
+def test_one_word_for_two_things_has_two_translations(app, context, expected):
+    request = Request.blank("/")
+    request.registry = app.registry
+    request.locale_name = "ko"
+    assert request.localizer.translate(pgettext(context, "Suspended")) == expected
+    environment = app.registry.queryUtility(IJinja2Environment, name=".jinja2")
+    template = environment.from_string("{{ pgettext(context, 'Suspended') }}")
+    with RequestContext(request):
+        assert template.render(context=context) == expected
 
 
 def test_korean_speaks_in_one_voice():
@@ -185,7 +208,11 @@ def text_inside_of_expressions(source: str) -> list[tuple[int, str]]:
     """What a template says without `_()` in strings that look like a text for people."""
 
     def search(node: nodes.Node) -> Iterator[tuple[int, str]]:
-        if isinstance(node, nodes.Call) and getattr(node.node, "name", "") in ("_", "ngettext"):
+        if isinstance(node, nodes.Call) and getattr(node.node, "name", "") in (
+            "_",
+            "ngettext",
+            "pgettext",
+        ):
             return
         is_string = isinstance(node, nodes.Const) and isinstance(node.value, str)
         if is_string and TEXT_IN_CODE.match(node.value):

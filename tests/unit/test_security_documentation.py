@@ -54,7 +54,7 @@ LEVELS = {1: LEVEL_1.split(), 2: LEVEL_2.split()}
 
 # The sections that hold what ASVS wants to be decided and written down.
 DECISIONS = (
-    "Ways in",
+    "Attack surface",
     "Passwords",
     "Sessions",
     "Limits",
@@ -64,7 +64,7 @@ DECISIONS = (
     "Data",
     "Log",
     "Communication",
-    "Costly functions",
+    "Expensive operations",
     "Dependencies",
 )
 

@@ -37,5 +37,5 @@ def database_kind_of(path: Path) -> str:
         if beginning.startswith(first_bytes):
             return kind
     raise click.ClickException(
-        f"{path} is no backup: neither an SQLite database nor an archive of pg_dump."
+        f"{path} is not a backup: expected an SQLite database or a pg_dump archive."
     )

@@ -31,12 +31,12 @@ def find_program(name: str, server_version: int | None = None) -> str:
     for version, path in versions:
         if version >= server_version:
             return path
-    known = f"; there is only {versions[-1][0]} here" if versions else ""
-    wanted = f" of version {server_version} or newer" if server_version else ""
+    known = f", but only version {versions[-1][0]} is installed" if versions else ""
+    wanted = f" version {server_version} or newer" if server_version else ""
     package = f"postgresql-client-{server_version}" if server_version else "postgresql-client"
     raise click.ClickException(
-        f"This needs the program {name}{wanted}{known}. Install PostgreSQL's client programs (on "
-        f"Debian: apt-get install {package})."
+        f"{name}{wanted} is required{known}. Install PostgreSQL's client programs (on Debian: "
+        f"apt-get install {package})."
     )
 
 
@@ -80,4 +80,4 @@ def first_error(output: bytes) -> str:
     """The line of a program's output that says what is wrong; usually the first one."""
     lines = output.decode("utf-8", "replace").splitlines()
     wrong = [line for line in lines if re.search(r"\b(error|fatal)\b:?", line, re.IGNORECASE)]
-    return " ".join((wrong or lines or ["it ended without saying why"])[0].split())
+    return " ".join((wrong or lines or ["it gave no reason"])[0].split())

@@ -54,7 +54,7 @@ class PostgreSQLBackups:
     def write(self, path: Path) -> None:
         """Write one state of the database into an empty file, while others read and write."""
         program = find_program("pg_dump", self._server_version())
-        click.echo("pg_dump is running; a large board takes minutes.", err=True)
+        click.echo("Running pg_dump. A large board takes minutes.", err=True)
         connection, environment = connection_of(self.url)
         _run(
             [
@@ -91,10 +91,10 @@ class PostgreSQLBackups:
             )
         if others:
             raise click.ClickException(
-                f"Others are connected to {self.name} ({others}), probably the board itself; "
-                "stop it and try again."
+                f"{self.name} is in use (connections: {others}), probably by the board. Stop it "
+                "and try again."
             )
-        click.echo("pg_restore is running; a large board takes minutes.", err=True)
+        click.echo("Running pg_restore. A large board takes minutes.", err=True)
         self._restore_into(self.url, path)
 
     @contextmanager
@@ -185,7 +185,7 @@ class PostgreSQLBackups:
                 yield connection
         except DBAPIError as error:
             sentence = " ".join(str(error.orig).split())
-            raise click.ClickException(f"The database says: {sentence}") from error
+            raise click.ClickException(f"Database error: {sentence}") from error
         finally:
             engine.dispose()
 

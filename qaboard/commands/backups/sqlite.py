@@ -17,7 +17,7 @@ from qaboard.database.engine import SQLITE_BUSY_TIMEOUT_SECONDS, sqlite_file
 PAGES_AT_ONCE = 1000
 """How many pages are copied between two steps of the progress bar: usually 4 MB."""
 
-_MOVE_AWAY = " Move it away, with what is beside it under its name and -wal or -shm, and try again."
+_MOVE_AWAY = " Move it and its -wal and -shm files away and try again."
 
 
 class SQLiteBackups:
@@ -31,7 +31,7 @@ class SQLiteBackups:
     def __init__(self, url: URL) -> None:
         path = sqlite_file(url)
         if path is None:
-            raise click.ClickException("A database that is not an ordinary file has no backups.")
+            raise click.ClickException("Only a database in an ordinary file can be backed up.")
         self.path = path
         self.name = str(path)
 
@@ -133,7 +133,7 @@ def _take(connection: sqlite3.Connection, name: str) -> None:
         if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise
         raise click.ClickException(
-            f"Somebody has {name} open, probably the board itself; stop it and try again."
+            f"{name} is in use, probably by the board. Stop it and try again."
         ) from error
 
 
@@ -160,5 +160,5 @@ def _errors_as_sentences(name: object, advice: str = "") -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         is_damaged = code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
         raise click.ClickException(
-            f"{name}: SQLite says: {error}.{advice if is_damaged else ''}"
+            f"{name}: SQLite error: {error}.{advice if is_damaged else ''}"
         ) from error

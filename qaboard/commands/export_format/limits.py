@@ -214,7 +214,7 @@ def _encrypted_secret(value: str) -> str:
         content = b""
     # A nonce, a tag of 16 bytes, and something between them.
     if len(content) <= NONCE_BYTES + 16:
-        raise WrongValue("must be a secret as the board encrypts it")
+        raise WrongValue("must be a secret encrypted by the board")
     return value
 
 
@@ -235,7 +235,7 @@ def _details(value: dict[str, Any]) -> dict[str, Any]:
         raise WrongValue(f"must have at most {_DETAILS_MAX_COUNT} values")
     for name, detail in value.items():
         if not _DETAIL_NAME.fullmatch(name):
-            raise WrongValue("must have names of small letters")
+            raise WrongValue("must have names in lowercase letters")
         if detail is None:
             continue
         if name in _DETAIL_TIMES:
@@ -419,7 +419,7 @@ def accept_stored(column: Column, value: Any) -> None:
         except (TypeError, ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
-            raise WrongValue("must be an object of JSON")
+            raise WrongValue("must be a JSON object")
     elif not isinstance(value, bytes if isinstance(column.type, LargeBinary) else str):
         raise WrongValue("must be of its column's type")
     limit_of(column).accept(value)

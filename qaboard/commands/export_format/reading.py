@@ -47,13 +47,13 @@ def read_board(file: IO[bytes]) -> Iterator[ReadRecord]:
         number += 1
         values = _read_line(file, number)
         if values is None:
-            raise LineError(number, "The file is cut off here; its last line is missing.")
+            raise LineError(number, "The file is cut off here. Its last line is missing.")
         name = values.pop("record", None)
         if name == END:
             break
         index = next((i for i, record in enumerate(RECORDS) if record.name == name), None)
         if index is None:
-            raise LineError(number, f"There is no kind of record that is called {_quoted(name)}.")
+            raise LineError(number, f"There is no record type {_quoted(name)}.")
         if index < place:
             raise LineError(number, f"A {name} cannot come after a {RECORDS[place].name}.")
         place = index
@@ -61,7 +61,7 @@ def read_board(file: IO[bytes]) -> Iterator[ReadRecord]:
     if values != {"records": number - 2}:
         raise LineError(number, f"It should say that there are {number - 2} records.")
     if _read_line(file, number + 1) is not None:
-        raise LineError(number + 1, "There is something after the end.")
+        raise LineError(number + 1, "There is data after the end.")
 
 
 def _read_line(file: IO[bytes], number: int) -> dict[str, Any] | None:
@@ -78,9 +78,9 @@ def _read_line(file: IO[bytes], number: int) -> dict[str, Any] | None:
     except UnicodeDecodeError:
         raise LineError(number, "It is not UTF-8.") from None
     except (ValueError, RecursionError) as error:
-        raise LineError(number, f"It is no JSON ({str(error)[:_SHOWN_CHARACTERS]}).") from None
+        raise LineError(number, f"It is not JSON ({str(error)[:_SHOWN_CHARACTERS]}).") from None
     if not isinstance(values, dict):
-        raise LineError(number, "It is no object of JSON.")
+        raise LineError(number, "It is not a JSON object.")
     return values
 
 
@@ -88,17 +88,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON; of two values under one name, readers would take either."""
     values = dict(pairs)
     if len(values) != len(pairs):
-        raise ValueError("a name stands in it twice")
+        raise ValueError("a name appears twice")
     return values
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 def _check_header(header: dict[str, Any] | None) -> None:
     if header is None or header.get("format") != HEADER["format"]:
-        raise LineError(1, f"It should be {json.dumps(HEADER)}; this is no file of a board.")
+        raise LineError(1, f"It should be {json.dumps(HEADER)}. This is not an exported board.")
     if header.get("version") != HEADER["version"]:
         raise LineError(
             1,

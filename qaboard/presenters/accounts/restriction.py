@@ -30,27 +30,27 @@ def restriction_notice(request: Request) -> RestrictionNotice | None:
     if identity.restriction is Restriction.UNVERIFIED:
         sends_mail = request.registry["settings"].mail.is_enabled
         return RestrictionNotice(
-            _("Please confirm your email address first"),
-            _("We sent you a mail with a link. Your settings can send it once more.")
+            _("Confirm your email address first"),
+            _("We emailed you a link. You can resend it from your settings.")
             if sends_mail
             else _(
-                "This board sends no mail. Those who run it can make you a link to confirm your "
+                "This site doesn’t send email. Ask an administrator for a link to confirm your "
                 "address."
             ),
             leads_to_account=sends_mail,
         )
     # A suspension without a reason of its own is part of a purge.
     reason = identity.suspension_reason or request.localizer.translate(
-        _("everything you posted was taken back as spam.")
+        _("all your posts were deleted as spam.")
     )
     if identity.suspended_until >= User.SUSPENDED_FOR_GOOD:
         message = _(
-            "Until further notice you can read but not write. The reason: ${reason}",
+            "You can read but not post. The suspension has no end date. Reason: ${reason}",
             mapping={"reason": reason},
         )
     else:
         message = _(
-            "Until ${time} you can read but not write. The reason: ${reason}",
+            "You can read but not post until ${time}. Reason: ${reason}",
             mapping={
                 "time": format_full_time(request, identity.suspended_until),
                 "reason": reason,

@@ -6,50 +6,50 @@ from datetime import datetime
 
 from translationstring import TranslationString
 
-from qaboard.i18n import _
+from qaboard.i18n import _, pgettext
 from qaboard.models import EventKind, Role, SecurityEvent, User
 
 # Without a subject, so that they fit one's own activity and the log of the admins alike.
 _SENTENCES = {
     EventKind.SIGN_UP: _("Signed up"),
     EventKind.LOGIN: _("Logged in"),
-    EventKind.LOGIN_FAILURE: _("A wrong password was entered"),
+    EventKind.LOGIN_FAILURE: _("Wrong password entered"),
     EventKind.LOGOUT: _("Logged out"),
-    EventKind.SESSION_END: _("Logins were ended"),
-    EventKind.REAUTHENTICATION: _("The login was confirmed once more"),
-    EventKind.PASSWORD_CHANGE: _("The password was changed"),
-    EventKind.RESET_REQUEST: _("A link to set a new password was requested"),
-    EventKind.PASSWORD_RESET: _("A new password was set by a link"),
-    EventKind.EMAIL_VERIFICATION: _("The email address was confirmed"),
-    EventKind.EMAIL_CHANGE_REQUEST: _("A change of the email address was requested"),
-    EventKind.EMAIL_CHANGE: _("The email address was changed"),
-    EventKind.FACTOR_ADDED: _("A second factor was added to the login"),
-    EventKind.FACTOR_REMOVED: _("A second factor was removed from the login"),
-    EventKind.FACTOR_FAILURE: _("A wrong second factor was entered"),
-    EventKind.RECOVERY_CODE_USED: _("A recovery code was used"),
-    EventKind.RECOVERY_CODES_MADE: _("New recovery codes were made"),
-    EventKind.DATA_DOWNLOAD: _("The data of the account was downloaded"),
-    EventKind.CLOSING_REQUEST: _("Closing the account was requested"),
-    EventKind.CLOSING_UNDONE: _("Closing the account was called off"),
-    EventKind.CLOSED: _("The account was closed"),
-    EventKind.ROLE_CHANGE: _("The role was changed"),
-    EventKind.SUSPENSION: _("Suspended"),
-    EventKind.SUSPENSION_END: _("The suspension was ended"),
-    EventKind.PURGE: _("Everything that was posted was taken back"),
-    EventKind.PURGE_UNDONE: _("What was taken back was given back"),
-    EventKind.LINK_MADE: _("An operator made a link for the account"),
-    EventKind.RATE_LIMITED: _("Something was tried too often"),
-    EventKind.FORBIDDEN: _("Something was tried without the right to do it"),
-    EventKind.FOREIGN_REQUEST: _("A request from another site was refused"),
+    EventKind.SESSION_END: _("Sessions ended"),
+    EventKind.REAUTHENTICATION: _("Identity confirmed"),
+    EventKind.PASSWORD_CHANGE: _("Password changed"),
+    EventKind.RESET_REQUEST: _("Password reset requested"),
+    EventKind.PASSWORD_RESET: _("Password reset"),
+    EventKind.EMAIL_VERIFICATION: _("Email address confirmed"),
+    EventKind.EMAIL_CHANGE_REQUEST: _("Email address change requested"),
+    EventKind.EMAIL_CHANGE: _("Email address changed"),
+    EventKind.FACTOR_ADDED: _("Two-factor method added"),
+    EventKind.FACTOR_REMOVED: _("Two-factor method removed"),
+    EventKind.FACTOR_FAILURE: _("Two-factor check failed"),
+    EventKind.RECOVERY_CODE_USED: _("Recovery code used"),
+    EventKind.RECOVERY_CODES_MADE: _("Recovery codes generated"),
+    EventKind.DATA_DOWNLOAD: _("Account data downloaded"),
+    EventKind.CLOSING_REQUEST: _("Account deletion requested"),
+    EventKind.CLOSING_UNDONE: _("Account deletion canceled"),
+    EventKind.CLOSED: pgettext("event", "Account deleted"),
+    EventKind.ROLE_CHANGE: _("Role changed"),
+    EventKind.SUSPENSION: pgettext("event", "Suspended"),
+    EventKind.SUSPENSION_END: _("Suspension lifted"),
+    EventKind.PURGE: _("All posts deleted as spam"),
+    EventKind.PURGE_UNDONE: _("Spam deletion undone"),
+    EventKind.LINK_MADE: _("A server administrator created a link for this account"),
+    EventKind.RATE_LIMITED: _("Too many attempts"),
+    EventKind.FORBIDDEN: _("Permission denied"),
+    EventKind.FOREIGN_REQUEST: _("Request from another site blocked"),
 }
 _ROLES = {
-    Role.MEMBER: _("Made a member without further rights"),
-    Role.MODERATOR: _("Made a moderator"),
-    Role.ADMIN: _("Made an administrator"),
+    Role.MEMBER: _("Role changed to member"),
+    Role.MODERATOR: _("Role changed to moderator"),
+    Role.ADMIN: _("Role changed to administrator"),
 }
 _PURGES = {
-    EventKind.PURGE: _("Everything that was posted was taken back (posts: ${posts})"),
-    EventKind.PURGE_UNDONE: _("What was taken back was given back (posts: ${posts})"),
+    EventKind.PURGE: _("All posts deleted as spam (posts: ${posts})"),
+    EventKind.PURGE_UNDONE: _("Spam deletion undone (posts: ${posts})"),
 }
 
 
@@ -59,7 +59,7 @@ def event_sentence(event: SecurityEvent) -> TranslationString:
     if kind is EventKind.ROLE_CHANGE and event.details.get("to") in _ROLES:
         return _ROLES[Role(event.details["to"])]
     if kind is EventKind.SUSPENSION and _until(event) == User.SUSPENDED_FOR_GOOD:
-        return _("Suspended until further notice")
+        return _("Suspended indefinitely")
     if kind in _PURGES and "posts" in event.details:
         return TranslationString(_PURGES[kind], mapping={"posts": event.details["posts"]})
     return _SENTENCES[kind]

@@ -14,21 +14,21 @@ KEEP, REMOVE = "keep", "remove"
 class CloseAccountSchema(colander.Schema):
     posts = colander.SchemaNode(
         colander.String(),
-        title=_("What you wrote"),
+        title=_("Your posts"),
         validator=colander.OneOf((KEEP, REMOVE)),
         widget=deform.widget.RadioChoiceWidget(
             values=(
-                (KEEP, _("It stays, without your name")),
-                (REMOVE, _("It is erased: all your questions and answers")),
+                (KEEP, _("Keep them, without your username")),
+                (REMOVE, _("Erase all my questions and answers")),
             ),
             item_template="radio_item",
         ),
-        missing_msg=_("Please choose one."),
+        missing_msg=_("Choose an option."),
     )
     username = colander.SchemaNode(
         colander.String(),
-        title=_("Your name, to be sure"),
+        title=_("Enter your username to confirm"),
         validator=colander.All(single_line, at_most(100)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
-        missing_msg=_("Please enter your name."),
+        missing_msg=_("Enter your username."),
     )

@@ -44,10 +44,10 @@ class AddPasskeySchema(colander.Schema):
         colander.String(),
         name="name",
         title=_("Name"),
-        description=_("So that you can tell it from your others."),
+        description=_("To tell it apart from your other passkeys."),
         preparer=normalised_line,
         validator=colander.All(not_blank, single_line, at_most(Passkey.NAME_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="off"),
-        missing_msg=_("Please choose a name."),
+        missing_msg=_("Choose a name."),
     )
     credential = credential_field()

@@ -14,7 +14,7 @@ class ChangePasswordSchema(colander.Schema):
     )
     password = new_password_field(_("New password"))
     password_confirm = password_field(
-        _("New password again"), autocomplete="new-password", name="password_confirm"
+        _("Confirm new password"), autocomplete="new-password", name="password_confirm"
     )
     validator = staticmethod(same_passwords)
 
@@ -24,6 +24,6 @@ class NewPasswordSchema(colander.Schema):
 
     password = new_password_field(_("New password"))
     password_confirm = password_field(
-        _("New password again"), autocomplete="new-password", name="password_confirm"
+        _("Confirm new password"), autocomplete="new-password", name="password_confirm"
     )
     validator = staticmethod(same_passwords)

@@ -7,7 +7,7 @@ from typing import Any
 import colander
 import deform
 
-from qaboard.i18n import _
+from qaboard.i18n import _, pgettext
 from qaboard.schemas.fields import at_most, compatible_form, next_field, single_line
 
 CODE_MAX_CHARACTERS = 100
@@ -24,12 +24,12 @@ def code_field(description=None) -> colander.SchemaNode:
     return colander.SchemaNode(
         colander.String(),
         name="code",
-        title=_("Code"),
-        description=description or _("The six digits that your app shows, or a recovery code."),
+        title=pgettext("login", "Code"),
+        description=description or _("The 6-digit code from your app, or a recovery code."),
         preparer=_without_spaces,
         validator=colander.All(single_line, at_most(CODE_MAX_CHARACTERS)),
         widget=deform.widget.TextInputWidget(autocomplete="one-time-code"),
-        missing_msg=_("Please enter a code."),
+        missing_msg=_("Enter a code."),
     )
 
 
@@ -39,4 +39,4 @@ class SecondFactorSchema(colander.Schema):
 
 
 class ConfirmAppSchema(colander.Schema):
-    code = code_field(_("The six digits that the app shows now."))
+    code = code_field(_("The 6-digit code from your app."))

@@ -20,7 +20,7 @@ class SignUpSchema(colander.Schema):
     email = new_email_field()
     password = new_password_field()
     password_confirm = password_field(
-        _("Password again"), autocomplete="new-password", name="password_confirm"
+        _("Confirm password"), autocomplete="new-password", name="password_confirm"
     )
     next = next_field()
     validator = staticmethod(same_passwords)

@@ -34,7 +34,7 @@ LENGTH_NAMES = {
     SuspensionLength.WEEK: _("1 week"),
     SuspensionLength.MONTH: _("30 days"),
     SuspensionLength.YEAR: _("1 year"),
-    SuspensionLength.FOR_GOOD: _("Until further notice"),
+    SuspensionLength.FOR_GOOD: _("No end date"),
 }
 ROLE_NAMES = {
     Role.MEMBER: _("Member"),
@@ -64,22 +64,22 @@ def _long_enough(node: colander.SchemaNode, value: str) -> None:
         raise colander.Invalid(
             node,
             _(
-                "A reason has at least ${minimum} characters, so that it can be understood.",
+                "Give a reason of at least ${minimum} characters.",
                 mapping={"minimum": minimum},
             ),
         )
 
 
 class SuspensionSchema(colander.Schema):
-    until = choice_field("until", _("How long"), LENGTH_NAMES)
+    until = choice_field("until", _("Duration"), LENGTH_NAMES)
     date = colander.SchemaNode(
         colander.Date(),
         name="date",
-        title=_("Or until the end of this day"),
-        description=_("If there is a date, it counts instead of the choice above."),
+        title=_("Or until the end of this date"),
+        description=_("A date overrides the duration above."),
         validator=colander.Range(
             max=datetime.date(User.SUSPENDED_FOR_GOOD.year - 1, 12, 30),
-            max_err=_("This is too far away. Please choose “Until further notice” above."),
+            max_err=_("That date is too far away. Choose “No end date” above."),
         ),
         widget=deform.widget.TextInputWidget(type="date"),
         missing=None,
@@ -88,13 +88,13 @@ class SuspensionSchema(colander.Schema):
         colander.String(),
         name="reason",
         title=_("Reason"),
-        description=_("The member reads it, and it is kept in the log."),
+        description=_("The user sees this, and it’s kept in the moderation log."),
         preparer=normalised,
         validator=colander.All(
             not_blank, multiple_lines, _long_enough, at_most(User.SUSPENSION_REASON_MAX_CHARACTERS)
         ),
         widget=deform.widget.TextAreaWidget(rows=3),
-        missing_msg=_("Please say why; the member reads it."),
+        missing_msg=_("Enter a reason. The user sees it."),
     )
 
 

@@ -47,7 +47,7 @@ def check_not_last_admin(session: Session, user: User) -> None:
         raise Refusal(
             {
                 WHOLE_FORM: _(
-                    "This is the last administrator. Make somebody else an administrator first."
+                    "This is the only administrator. Make someone else an administrator first."
                 )
             }
         )

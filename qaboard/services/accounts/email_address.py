@@ -30,7 +30,7 @@ class DeadLink(Refusal):
     """A link that was used, is too old, or never was one; it does not say which."""
 
     def __init__(self) -> None:
-        super().__init__({WHOLE_FORM: _("This link does not work any more.")})
+        super().__init__({WHOLE_FORM: _("This link no longer works.")})
 
 
 def issue_address_token(session: Session, user: User, email: str) -> str | None:
@@ -52,7 +52,7 @@ def check_new_address(user: User, email: str) -> None:
     :raises Refusal: when it is that one; of other addresses nothing is said.
     """
     if user.email == email_key(email) and user.email_verified_at is not None:
-        raise Refusal({"email": _("This is your address already, and it is confirmed.")})
+        raise Refusal({"email": _("This is already your confirmed email address.")})
 
 
 def change_address_unproved(session: Session, user: User, email: str, client: Client) -> None:

@@ -22,9 +22,7 @@ def check_new_password(password: str, *, username: str, email: str, site_name: s
     :raises Refusal: when it is common, or little more than the name, address or site.
     """
     if is_common_password(password):
-        raise Refusal(
-            {"password": _("Very many people have this password. Please think of another one.")}
-        )
+        raise Refusal({"password": _("This password is too common. Choose a different one.")})
     folded = fold(password)
     for word in (username, email, email.partition("@")[0], site_name):
         # A single letter is in nearly every password.
@@ -32,8 +30,8 @@ def check_new_password(password: str, *, username: str, email: str, site_name: s
             raise Refusal(
                 {
                     "password": _(
-                        "This is little more than your name, your address or the name of this "
-                        "site. Please think of another one."
+                        "This password is too similar to your username, your email address or "
+                        "the site’s name. Choose a different one."
                     )
                 }
             )

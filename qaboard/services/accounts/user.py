@@ -17,7 +17,7 @@ class NameTaken(Refusal):
     """Somebody has this name already."""
 
     def __init__(self) -> None:
-        super().__init__({"username": _("This name is taken. Please choose another one.")})
+        super().__init__({"username": _("That username is taken. Choose another.")})
 
 
 def sign_up(
@@ -48,7 +48,7 @@ def sign_up(
     if session.scalar(select(User.id).where(User.username_key == username_key(username))):
         raise NameTaken
     if is_verified and has_verified_owner(session, email):
-        raise Refusal({"email": _("There is an account with this email address already.")})
+        raise Refusal({"email": _("An account with this email address already exists.")})
     user = User(
         username=unicodedata.normalize("NFKC", username),
         username_key=username_key(username),

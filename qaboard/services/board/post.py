@@ -26,9 +26,8 @@ class SentBefore(Conflict):
         super().__init__(
             {
                 WHOLE_FORM: _(
-                    "This form was sent before, and its post is there; the link below leads to it. "
-                    "To change that post, please edit it. To post this text as another one, send "
-                    "it again."
+                    "This form was already posted. The link below leads to that post, which "
+                    "you can edit. To post this text as a new one, post it again."
                 )
             }
         )
@@ -41,8 +40,8 @@ class EditConflict(Conflict):
         super().__init__(
             {
                 WHOLE_FORM: _(
-                    "Somebody saved this post while you were editing. Your text is still here; "
-                    "compare it with the saved text below. If you save now, yours replaces it."
+                    "Someone saved this post while you were editing. Your text is still here. "
+                    "Compare it with the saved version below. Saving now replaces that version."
                 )
             }
         )

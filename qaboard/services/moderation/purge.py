@@ -31,7 +31,7 @@ class NothingTaken(Refusal):
     """The account is not purged, or not any more."""
 
     def __init__(self) -> None:
-        super().__init__({WHOLE_FORM: _("Nothing of this account is taken back.")})
+        super().__init__({WHOLE_FORM: _("No posts from this account are deleted as spam.")})
 
 
 def purge(engine: Engine, user_id: int, *, actor: Actor) -> int:

@@ -59,7 +59,7 @@ def lock_for_management(session: Session, user_id: int, actor: Actor) -> User:
         if user.role != seen_role or acting.role != actor.role or not has_rights(acting):
             raise StaleDataError(f"rights changed while user {user_id} was to be managed")
     if user.closed_at is not None:
-        raise Refusal({WHOLE_FORM: _("This account is closed, so there is nothing to manage.")})
+        raise Refusal({WHOLE_FORM: _("This account is deleted, so there’s nothing to manage.")})
     return user
 
 

@@ -102,7 +102,7 @@ class CloseAccountView:
         self.form = request.create_form(
             CloseAccountSchema(),
             name="close",
-            submit_title=_("Close the account"),
+            submit_title=_("Delete account"),
             button_style="btn-danger",
         )
 
@@ -118,7 +118,7 @@ class CloseAccountView:
         request = self.request
         identity = request.identity
         if username_key(values["username"]) != username_key(identity.username):
-            raise Refusal({"username": _("This is not your name.")})
+            raise Refusal({"username": _("That isn’t your username.")})
         request.begin_writing()
         user = request_closing(
             request.dbsession,
@@ -131,7 +131,7 @@ class CloseAccountView:
         headers = forget(request)
         request.session.invalidate()
         request.flash(
-            _("Your account will be closed on ${time}. Until then you can log in and keep it."),
+            _("Your account will be deleted on ${time}. Until then you can log in and keep it."),
             time=format_full_time(request, user.closing_at),
         )
         response = HTTPSeeOther(request.resource_path(request.site_root), headers=headers)
@@ -149,5 +149,5 @@ def keep(context: AccountResource, request):
     """Undo the closing while there is time."""
     request.begin_writing()
     undo_closing(request.dbsession, request.identity.user_id, request.client)
-    request.flash(_("Your account stays."))
+    request.flash(_("Your account won’t be deleted."))
     return HTTPSeeOther(request.resource_path(context))

@@ -48,7 +48,7 @@ def mail_address_link(request: Request, user: User, email: str) -> None:
         partial(send_address_link, request.registry, user_id=user.id, email=email, locale=locale)
     )
     request.flash(
-        _("We sent a mail to ${email}. Open the link in it to confirm the address."),
+        _("We emailed a link to ${email}. Open it to confirm the address."),
         email=address_for_display(email_key(email)),
     )
 
@@ -124,7 +124,7 @@ class EmailView:
         self.request = request
         self.user = request.dbsession.get_one(User, request.identity.user_id)
         self.form = request.create_form(
-            NewEmailSchema(), name="email", submit_title=_("Change the address")
+            NewEmailSchema(), name="email", submit_title=_("Change email address")
         )
 
     @view_config(request_method="GET")
@@ -151,7 +151,7 @@ class EmailView:
             mail_address_link(request, self.user, values["email"])
         else:
             change_address_unproved(request.dbsession, self.user, values["email"], request.client)
-            request.flash(_("Your email address is changed."))
+            request.flash(_("Email address changed."))
         return HTTPSeeOther(request.resource_path(self.context))
 
 

@@ -150,7 +150,7 @@ class PasskeysView:
         factor = {"factor": Factor.PASSKEY.value, "name": passkey.name}
         record(request, EventKind.FACTOR_ADDED, user_id, **factor)
         tell(request, session.get_one(User, user_id), Notice.PASSKEY_ADDED)
-        request.flash(_("The passkey is added. You can log in with it from now on."))
+        request.flash(_("Passkey added. You can now log in with it."))
         codes = first_recovery_codes(session, user_id, before)
         return answer_with_codes(request, codes, request.resource_path(self.context, PAGE))
 
@@ -194,5 +194,5 @@ def remove_own_passkey(context: AccountResource, request):
     factor = {"factor": Factor.PASSKEY.value, "name": name}
     record(request, EventKind.FACTOR_REMOVED, user_id, **factor)
     tell(request, session.get_one(User, user_id), Notice.PASSKEY_REMOVED)
-    request.flash(_("The passkey is removed."))
+    request.flash(_("Passkey removed."))
     return HTTPSeeOther(location, headers=renew_login(request))

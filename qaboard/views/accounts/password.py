@@ -32,7 +32,7 @@ class PasswordView:
         self.context = context
         self.request = request
         self.form = request.create_form(
-            ChangePasswordSchema(), name="password", submit_title=_("Change the password")
+            ChangePasswordSchema(), name="password", submit_title=_("Change password")
         )
         self.form.account_name = request.identity.username
 
@@ -51,9 +51,7 @@ class PasswordView:
         try:
             credentials = check_password(request, user.username, values["current_password"])
         except WrongPassword as refusal:
-            raise Refusal(
-                {"current_password": _("This is not your current password.")}
-            ) from refusal
+            raise Refusal({"current_password": _("That isn’t your current password.")}) from refusal
         check_new_password(
             values["password"],
             username=user.username,
@@ -75,5 +73,5 @@ class PasswordView:
             announce(request, "password_changed", user, recipient=user.email)
         token = renew_session(session, session_id, authenticated=True)
         new_csrf_token(request)
-        request.flash(_("Your password is changed, and all other logins have ended."))
+        request.flash(_("Password changed. You’re logged out everywhere else."))
         return HTTPSeeOther(request.resource_path(self.context), headers=remember(request, token))

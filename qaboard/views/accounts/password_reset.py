@@ -39,7 +39,7 @@ class ForgotPasswordView:
     def __init__(self, _context, request) -> None:
         self.request = request
         self.form = request.create_form(
-            EmailSchema(), name="forgot", submit_title=_("Send me a link")
+            EmailSchema(), name="forgot", submit_title=_("Email me a link")
         )
 
     @view_config(request_method="GET")
@@ -65,8 +65,8 @@ class ForgotPasswordView:
             )
             request.flash(
                 _(
-                    "If ${email} has an account here, a mail is on its way. "
-                    "The link in it works for ten minutes."
+                    "If ${email} has an account here, we’ve emailed a link. It works for 10 "
+                    "minutes."
                 ),
                 email=values["email"],
             )
@@ -83,7 +83,7 @@ class ResetPasswordView:
     def __init__(self, _context, request) -> None:
         self.request = request
         self.form = request.create_form(
-            NewPasswordSchema(), name="reset", submit_title=_("Change the password")
+            NewPasswordSchema(), name="reset", submit_title=_("Reset password")
         )
 
     @view_config(request_method="GET")
@@ -121,7 +121,7 @@ class ResetPasswordView:
             return dead_link(request)
         forget_token(request)
         announce(request, "password_changed", user, recipient=user.email)
-        request.flash(_("Your password is changed. Please log in with it."))
+        request.flash(_("Password changed. Log in with your new password."))
         return HTTPSeeOther(request.resource_path(request.site_root, "login"))
 
     def reset_password(self, password: str) -> User:

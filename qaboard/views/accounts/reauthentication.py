@@ -71,7 +71,7 @@ class ReauthenticationView:
         try:
             credentials = check_password(request, identity.username, values["password"])
         except WrongPassword as refusal:
-            raise Refusal({"password": _("This is not your password.")}) from refusal
+            raise Refusal({"password": _("Wrong password. Try again.")}) from refusal
         if self.factors.exist:
             prepare_code(request, identity.user_id)
         user = begin_writing_as(request, credentials)

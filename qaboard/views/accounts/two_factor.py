@@ -90,9 +90,7 @@ class AuthenticatorAppView:
         self.request = request
         self.user_id = request.identity.user_id
         self.secret = secret_in_setup(request.dbsession, request.encryption, self.user_id)
-        self.form = request.create_form(
-            ConfirmAppSchema(), name="app", submit_title=_("Switch it on")
-        )
+        self.form = request.create_form(ConfirmAppSchema(), name="app", submit_title=_("Turn on"))
 
     @view_config(request_method="GET")
     def show(self):
@@ -131,14 +129,14 @@ class AuthenticatorAppView:
             raise Refusal(
                 {
                     "code": _(
-                        "This is not the code that the app should show now. Please wait for its "
-                        "next one, and see whether the clock of the device is right."
+                        "That isn’t the current code. Wait for the next one, and check that "
+                        "your device’s clock is right."
                     )
                 }
             )
         record(request, EventKind.FACTOR_ADDED, self.user_id, factor=Factor.APP.value)
         tell(request, session.get_one(User, self.user_id), Notice.APP_ADDED)
-        request.flash(_("From now on a login asks for a code from your app."))
+        request.flash(_("You’ll now need a code from your app to log in."))
         codes = first_recovery_codes(session, self.user_id, before)
         return answer_with_codes(request, codes, self.request.resource_path(self.context, PAGE))
 
@@ -160,7 +158,7 @@ def remove_own_app(context: AccountResource, request):
     tidy_factors(session, user_id)
     record(request, EventKind.FACTOR_REMOVED, user_id, factor=Factor.APP.value)
     tell(request, session.get_one(User, user_id), Notice.APP_REMOVED)
-    request.flash(_("The authenticator app is removed."))
+    request.flash(_("Authenticator app removed."))
     return HTTPSeeOther(location, headers=renew_login(request))
 
 

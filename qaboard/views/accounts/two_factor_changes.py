@@ -33,16 +33,18 @@ class Notice(StrEnum):
 
 
 SENTENCES = {
-    Notice.APP_ADDED: _("Your account has a two-factor login by an authenticator app now."),
+    Notice.APP_ADDED: _(
+        "Two-factor authentication is on: your account now uses an authenticator app."
+    ),
     Notice.APP_REMOVED: _("The authenticator app was removed from your account."),
     Notice.PASSKEY_ADDED: _("A passkey was added to your account."),
     Notice.PASSKEY_REMOVED: _("A passkey was removed from your account."),
-    Notice.PASSKEY_COPIED: _("Somebody may have a copy of a passkey of yours; it was refused."),
-    Notice.RECOVERY_CODES_MADE: _("New recovery codes were made for your account."),
-    Notice.RECOVERY_CODE_USED: _("A recovery code of your account was used."),
-    Notice.WRONG_CODES: _(
-        "Somebody knows the password of your account, and entered ten wrong codes after it."
+    Notice.PASSKEY_COPIED: _(
+        "Someone may have a copy of one of your passkeys. We blocked the login."
     ),
+    Notice.RECOVERY_CODES_MADE: _("New recovery codes were generated for your account."),
+    Notice.RECOVERY_CODE_USED: _("A recovery code was used on your account."),
+    Notice.WRONG_CODES: _("Someone who knows your password entered 10 wrong codes."),
 }
 
 

@@ -42,7 +42,7 @@ class LoginOver(CountedRefusal):
     """So many codes were wrong that the login begins anew with the password."""
 
     def __init__(self) -> None:
-        super().__init__({WHOLE_FORM: _("Too many codes were wrong, so this login has ended.")})
+        super().__init__({WHOLE_FORM: _("Too many wrong codes. Log in again.")})
 
 
 def pending_login(request: Request, *, locked: bool = False) -> UserSession | None:

@@ -31,7 +31,7 @@ from qaboard.views.accounts.user_session import (
     log_in_and_go,
 )
 
-WELCOME = _("Welcome, ${username}! You are signed up and logged in.")
+WELCOME = _("Welcome, ${username}! You’re signed up and logged in.")
 
 
 @view_defaults(

@@ -219,7 +219,7 @@ def log_out(context: RootResource, request):
     )
     headers = forget(request)
     request.session.invalidate()
-    request.flash(_("You are logged out."))
+    request.flash(_("You’re logged out."))
     response = HTTPSeeOther(request.resource_path(context), headers=headers)
     # Pages and drafts of whoever used this browser. Not "cookies": the language stays chosen, and
     # the message above is told from one.
@@ -262,7 +262,7 @@ def end_one_session(context: AccountResource, request):
     if end_session(request.dbsession, request.identity.user_id, session_id):
         _record_session_end(request)
     # It may have ended by itself meanwhile, which is as well.
-    request.flash(_("The login there has ended."))
+    request.flash(_("That session is logged out."))
     return HTTPSeeOther(request.resource_path(context, "sessions"))
 
 
@@ -279,7 +279,7 @@ def end_other_sessions(context: AccountResource, request):
     request.begin_writing()
     end_sessions(request.dbsession, identity.user_id, keep=identity.session_id)
     _record_session_end(request)
-    request.flash(_("You are logged out everywhere else."))
+    request.flash(_("You’re logged out everywhere else."))
     return HTTPSeeOther(request.resource_path(context, "sessions"))
 
 

@@ -73,7 +73,7 @@ class AnswerView:
 
     def go_to(self, written: Answer) -> HTTPSeeOther:
         request = self.request
-        request.flash(_("Your answer is posted."))
+        request.flash(_("Answer posted."))
         return HTTPSeeOther(post_location(request, AnswerResource(written, self.context)))
 
 

@@ -103,7 +103,7 @@ class EditView:
             self.refused = values
             raise
         settle_sent_draft(request, self.context, self.post.body)
-        request.flash(_("Your changes are saved."))
+        request.flash(_("Changes saved."))
         return HTTPSeeOther(post_location(request, self.context))
 
     def compare(self, values) -> Differences:
@@ -132,20 +132,14 @@ class DeleteView:
     @view_config(context=QuestionResource, request_method="POST")
     def delete_question(self):
         self._delete(
-            _(
-                "The question is deleted. It can be restored from its author's profile "
-                "for ${days} days."
-            )
+            _("Question deleted. You can restore it from its author’s profile for ${days} days.")
         )
         return HTTPSeeOther(self.request.resource_path(self.context.__parent__))
 
     @view_config(context=AnswerResource, request_method="POST")
     def delete_answer(self):
         self._delete(
-            _(
-                "The answer is deleted. It can be restored from its author's profile "
-                "for ${days} days."
-            )
+            _("Answer deleted. You can restore it from its author’s profile for ${days} days.")
         )
         return HTTPSeeOther(self.request.resource_path(self.context.__parent__.__parent__))
 
@@ -173,5 +167,5 @@ def restore(context: QuestionResource | AnswerResource, request):
     request.limit_rate(RateLimit.EDIT, request.identity.user_id)
     request.begin_writing()
     restore_post(request.dbsession, post_of(context))
-    request.flash(_("It is restored."))
+    request.flash(_("Post restored."))
     return HTTPSeeOther(post_location(request, context))

@@ -163,5 +163,5 @@ class AskView:
 
     def go_to(self, question: Question) -> HTTPSeeOther:
         request = self.request
-        request.flash(_("Your question is posted."))
+        request.flash(_("Question posted."))
         return HTTPSeeOther(request.resource_path(QuestionResource(question, self.context)))

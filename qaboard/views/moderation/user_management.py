@@ -129,11 +129,11 @@ class ManageUserView:
                 "btn-danger",
                 {"until": SuspensionLength.WEEK},
             ),
-            "unsuspend": (colander.Schema(), _("End the suspension"), "btn-outline-primary", {}),
-            "role": (RoleSchema(), _("Change the role"), None, {"role": self.user.role}),
-            "end-sessions": (colander.Schema(), _("End all logins"), "btn-outline-danger", {}),
-            "purge": (colander.Schema(), _("Take everything back"), "btn-danger", {}),
-            "unpurge": (colander.Schema(), _("Give everything back"), "btn-outline-primary", {}),
+            "unsuspend": (colander.Schema(), _("Lift suspension"), "btn-outline-primary", {}),
+            "role": (RoleSchema(), _("Change role"), None, {"role": self.user.role}),
+            "end-sessions": (colander.Schema(), _("Log out everywhere"), "btn-outline-danger", {}),
+            "purge": (colander.Schema(), _("Delete all as spam"), "btn-danger", {}),
+            "unpurge": (colander.Schema(), _("Undo spam deletion"), "btn-outline-primary", {}),
         }[name]
         return self.request.create_form(
             schema,
@@ -177,7 +177,7 @@ class ManageUserView:
 
     def _unsuspend(self, _values: dict[str, Any]) -> None:
         end_suspension(self.session, self.user.id, actor=self.actor)
-        self.tell(_("${username} is not suspended any more."))
+        self.tell(_("${username} is no longer suspended."))
 
     @view_config(
         name="role", permission=Permission.SET_ROLE, request_method="POST", require_csrf=False
@@ -187,9 +187,9 @@ class ManageUserView:
 
     def _change_role(self, values: dict[str, Any]) -> None:
         if change_role(self.session, self.user.id, Role(values["role"]), actor=self.actor):
-            self.tell(_("The role of ${username} is changed, and their logins have ended."))
+            self.tell(_("${username} has a new role and was logged out everywhere."))
         else:
-            self.tell(_("${username} has this role already."))
+            self.tell(_("${username} already has this role."))
 
     @view_config(
         name="end-sessions",
@@ -202,7 +202,7 @@ class ManageUserView:
 
     def _end_sessions(self, _values: dict[str, Any]) -> None:
         end_all_sessions(self.session, self.user.id, actor=self.actor)
-        self.tell(_("${username} is logged out everywhere."))
+        self.tell(_("${username} was logged out everywhere."))
 
     @view_config(
         name="purge", permission=Permission.PURGE, request_method="POST", require_csrf=False
@@ -214,7 +214,7 @@ class ManageUserView:
         posts = begin_purge(self.session, self.user.id, actor=self.actor)
         self.treat_posts()
         self.tell(
-            _("Posts taken back: ${posts}. ${username} is suspended until further notice."),
+            _("Posts deleted as spam: ${posts}. ${username} is suspended indefinitely."),
             posts=posts,
         )
 
@@ -244,7 +244,7 @@ class ManageUserView:
             self.tell(refusal.errors[WHOLE_FORM])
             return
         self.treat_posts()
-        self.tell(_("Posts of ${username} given back: ${posts}."), posts=posts)
+        self.tell(_("Posts restored for ${username}: ${posts}."), posts=posts)
 
 
 def denial_reason(request: Request, user: User) -> TranslationString | None:
@@ -252,10 +252,10 @@ def denial_reason(request: Request, user: User) -> TranslationString | None:
     if request.has_permission(Permission.END_SESSIONS):
         return None
     if user.closed_at is not None:
-        return _("This account is closed, so there is nothing to manage.")
+        return _("This account is deleted, so there’s nothing to manage.")
     if user.id == request.identity.user_id:
-        return _("Nobody manages their own account; please ask another administrator.")
-    return _("Moderators manage the accounts of members only; please ask an administrator.")
+        return _("You can’t manage your own account. Ask another administrator.")
+    return _("Moderators can manage members only. Ask an administrator.")
 
 
 def end_of_suspension(
@@ -272,7 +272,7 @@ def end_of_suspension(
         # Its last second, so that what is told is that day and not the next one.
         until = datetime.datetime.combine(last_day, datetime.time(23, 59, 59), tzinfo=zone)
         if until <= now:
-            raise Refusal({"date": _("This day is over. Please choose a later one.")})
+            raise Refusal({"date": _("That date has passed. Choose a later one.")})
         return until
     if length == SuspensionLength.FOR_GOOD:
         return User.SUSPENDED_FOR_GOOD

@@ -44,11 +44,11 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 10
 
 _REFUSED = {
-    Permission.VOTE: _("You cannot vote on your own post. Others will tell you what it is worth."),
-    Permission.ANSWER: _("This question was deleted, so it takes no more answers."),
-    Permission.EDIT: _("Only its author and the moderators can edit this."),
-    Permission.DELETE: _("Only its author and the moderators can delete this."),
-    Permission.RESTORE: _("There is nothing to restore here, or you may not restore it."),
+    Permission.VOTE: _("You can’t vote on your own post."),
+    Permission.ANSWER: _("This question was deleted, so you can’t answer it."),
+    Permission.EDIT: _("Only its author and moderators can edit this."),
+    Permission.DELETE: _("Only its author and moderators can delete this."),
+    Permission.RESTORE: _("There’s nothing to restore here, or you don’t have permission."),
 }
 
 
@@ -90,16 +90,16 @@ def not_found(error, request):
         page = error_page(
             request,
             405,
-            _("This cannot be done with this page"),
-            _("The address exists, but not for what your browser or program asked of it."),
+            _("This page can’t do that"),
+            _("The address exists but doesn’t accept this kind of request."),
         )
         request.response.allow = methods
         return page
     page = error_page(
         request,
         404,
-        _("There is nothing at this address"),
-        _("It may have been deleted, or the address has a mistake in it."),
+        _("Page not found"),
+        _("It may have been deleted, or the address may be wrong."),
     )
     return page | {"missing": present_missing_page(request)}
 
@@ -143,14 +143,14 @@ def forbidden(error, request):
         permission in WRITING or identity.role is not Role.MEMBER
     ):
         return restricted(request)
-    message = _REFUSED.get(permission, _("Your account does not have the right to do this."))
+    message = _REFUSED.get(permission, _("You don’t have permission to do this."))
     if permission == Permission.VOTE and not request.has_permission(Permission.EDIT, context):
         # An author may edit unless the post is deleted, so that is what is in the way.
-        message = _("A deleted post takes no votes.")
+        message = _("You can’t vote on a deleted post.")
     return error_page(
         request,
         403,
-        _("You may not do this"),
+        _("You don’t have permission"),
         message,
         back=request.resource_path(context),
     )
@@ -182,8 +182,8 @@ def no_such_page(_error, request):
     return error_page(
         request,
         404,
-        _("There is no such page"),
-        _("The list ends before this page, or the number has a mistake in it."),
+        _("Page not found"),
+        _("The list has fewer pages. Check the page number."),
         back=request.path,
     )
 
@@ -194,8 +194,8 @@ def bad_request(_error, request):
     return error_page(
         request,
         400,
-        _("This request could not be read"),
-        _("What was sent is not what the forms of this site send. Please go back and try again."),
+        _("Invalid request"),
+        _("This didn’t come from a form on this site. Go back and try again."),
     )
 
 
@@ -256,8 +256,8 @@ def stale_page(error, request):
     return error_page(
         request,
         400,
-        _("This page had been open for too long"),
-        _("Nothing was changed. Please go back, reload the page and try again."),
+        _("This page has expired"),
+        _("Nothing was changed. Go back, reload the page and try again."),
         back=request.resource_path(request.context),
     )
 
@@ -267,9 +267,9 @@ def too_large(_error, request):
     return error_page(
         request,
         413,
-        _("This is too much at once"),
+        _("Text too long"),
         _(
-            "A text can have at most ${maximum} characters. Please go back and shorten it.",
+            "The limit is ${maximum} characters. Go back and shorten your text.",
             mapping={"maximum": Post.BODY_MAX_CHARACTERS},
         ),
     )
@@ -277,7 +277,7 @@ def too_large(_error, request):
 
 @exception_view_config(TooManyRequests, renderer="site/error.jinja2")
 def too_many_requests(error, request):
-    page = error_page(request, 429, _("Please wait a moment"), error.errors[WHOLE_FORM])
+    page = error_page(request, 429, _("Slow down"), error.errors[WHOLE_FORM])
     request.response.retry_after = error.retry_after
     return page
 
@@ -288,7 +288,7 @@ def too_many_hashes(_error, request):
         request,
         503,
         _("Many people are logging in at this moment"),
-        _("Please try again in a moment."),
+        _("Try again in a moment."),
     )
     request.response.retry_after = RETRY_AFTER_SECONDS
     return page
@@ -320,8 +320,8 @@ def database_away(error, request):
     page = error_page(
         request,
         503,
-        _("The board is taking a short break"),
-        _("Its database does not answer. Please try again in a moment."),
+        _("The site is temporarily unavailable"),
+        _("The database isn’t responding. Try again in a moment."),
     )
     request.response.retry_after = RETRY_AFTER_SECONDS
     return page
@@ -341,8 +341,8 @@ def server_error(error, request):
         500,
         _("Something went wrong on our side"),
         _(
-            "It is in the log under this number. Please try again; if it keeps happening, tell "
-            "the operator this number."
+            "We logged it under this number. Try again. If it keeps happening, send the number "
+            "to an administrator."
         ),
         error_id=error_id,
     )

@@ -102,12 +102,12 @@ def test_the_oldest_program_that_will_do_is_taken(
 def test_a_program_that_is_too_old_or_missing_is_said_to_be_so(install):
     with pytest.raises(click.ClickException) as caught:
         find_program("pg_dumper", 16)
-    assert "pg_dumper of version 16 or newer. Install" in caught.value.message
+    assert "pg_dumper version 16 or newer is required. Install" in caught.value.message
     install(path=14, debian=(15,))
     with pytest.raises(click.ClickException) as caught:
         find_program("pg_dumper", 16)
     assert caught.value.message == (
-        "This needs the program pg_dumper of version 16 or newer; there is only 15 here. Install "
+        "pg_dumper version 16 or newer is required, but only version 15 is installed. Install "
         "PostgreSQL's client programs (on Debian: apt-get install postgresql-client-16)."
     )
 
@@ -136,4 +136,4 @@ def test_without_a_password_the_usual_ways_to_have_one_stay_open(monkeypatch):
 def test_the_line_that_says_what_is_wrong_is_found():
     output = b"pg_dump: warning: slow\npg_dump: error: connection  failed\nmore"
     assert first_error(output) == "pg_dump: error: connection failed"
-    assert first_error(b"") == "it ended without saying why"
+    assert first_error(b"") == "it gave no reason"

@@ -83,7 +83,7 @@ def test_a_database_of_an_older_migration_is_to_be_upgraded(invoke, new_database
     ini.write_text(text.replace("qaboard:../alembic", str(migrations)), encoding="utf-8")
     execute(new_database, "UPDATE alembic_version SET version_num = '0001'")
     sentence = sentence_of(invoke("doctor", ini=ini, database_url=f"sqlite:///{new_database}"))
-    assert "are at migration 0001 and should be at zz" in sentence
+    assert "is at migration 0001, expected zz" in sentence
     assert f"qaboard -c {ini} upgrade" in sentence
 
 
@@ -106,20 +106,20 @@ def test_a_lost_column_ends_in_what_the_database_says(invoke, new_database):
     execute(new_database, "ALTER TABLE votes RENAME COLUMN value TO worth")
     result = invoke("doctor", database_url=f"sqlite:///{new_database}")
     assert result.exit_code == 1
-    assert "Error: The database says: no such column" in result.stderr
+    assert "Error: Database error: no such column" in result.stderr
 
 
 def test_a_file_that_is_no_database_is_called_so(invoke, tmp_path):
     path = tmp_path / "letter.sqlite"
     path.write_text("Dear operator, this is a letter. " * 100, encoding="utf-8")
     sentence = sentence_of(invoke("doctor", database_url=f"sqlite:///{path}"))
-    assert sentence == "The database says: file is not a database"
+    assert sentence == "Database error: file is not a database"
 
 
 def test_a_server_that_does_not_answer_is_one_sentence_without_its_password(invoke):
     url = "postgresql://qaboard:hunter2@127.0.0.1:1/qaboard"
     sentence = sentence_of(invoke("doctor", database_url=url))
-    assert sentence.startswith("The database says: ")
+    assert sentence.startswith("Database error: ")
     assert "127.0.0.1" in sentence
     assert "hunter2" not in sentence
 
@@ -140,7 +140,7 @@ def test_a_damaged_file_is_reported_and_not_repaired(invoke, new_database):
     url = f"sqlite:///{new_database}"
     result = invoke("doctor", database_url=url)
     assert result.exit_code == 1
-    assert "WRONG  the database file is sound" in result.stdout
+    assert "FAIL   the database file is intact" in result.stdout
     sentence = sentence_of(invoke("doctor", "--repair", database_url=url))
     assert "The database file is damaged" in sentence
 
@@ -152,12 +152,12 @@ def test_rows_that_refer_to_nothing_are_named(invoke, new_database):
     )
     result = invoke("doctor", database_url=f"sqlite:///{new_database}")
     assert result.exit_code == 1
-    assert "WRONG  every reference leads to a row: not so for 2 (votes 1 to " in result.stdout
+    assert "FAIL   every reference points to a row: fails for 2 (votes 1 to " in result.stdout
 
 
 def test_a_missing_ini_file_is_named(invoke, tmp_path):
     sentence = sentence_of(invoke("doctor", ini=tmp_path / "no.ini", database_url="sqlite://"))
-    assert f"There is no ini file '{tmp_path / 'no.ini'}'" in sentence
+    assert f"Ini file '{tmp_path / 'no.ini'}' not found" in sentence
 
 
 @pytest.mark.parametrize(

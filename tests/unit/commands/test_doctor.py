@@ -31,7 +31,7 @@ def post(board):
 
 
 def wrong_lines(result) -> list[str]:
-    return [line for line in result.stdout.splitlines() if line.startswith("WRONG")]
+    return [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
 
 
 def test_a_sound_board_has_only_ok_lines(run, post):
@@ -44,7 +44,7 @@ def test_a_sound_board_has_nothing_to_repair(run, facts, post):
     before = facts()
     result = run("doctor", "--repair")
     assert result.exit_code == 0
-    assert "There was nothing to repair." in result.stdout
+    assert "Nothing to repair." in result.stdout
     assert facts() == before
 
 
@@ -60,7 +60,7 @@ def test_a_wrong_score_is_found_and_repaired(run, facts, post, execute):
     result = run("doctor")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
-    assert f"the score of every post is the sum of its votes: not so for 1 ({post.id});" in line
+    assert f"post scores are correct: fails for 1 ({post.id})." in line
     result = run("doctor", "--repair")
     assert result.exit_code == 0
     assert "Corrected the scores of 1 posts." in result.stdout
@@ -82,7 +82,7 @@ def test_a_wrong_answer_count_is_found_and_repaired(run, facts, post, execute):
     result = run("doctor")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
-    assert f"the number of its answers: not so for 1 ({post.id});" in line
+    assert f"answer counts are correct: fails for 1 ({post.id})." in line
     result = run("doctor", "--repair")
     assert result.exit_code == 0
     assert "Corrected the answer counts of 1 questions." in result.stdout
@@ -102,8 +102,8 @@ def test_a_vote_on_a_post_of_ones_own_is_found_and_left_to_people(run, board, po
     result = run("doctor", "--repair")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
-    assert f"nobody voted on a post of their own: not so for 1 ({post.id});" in line
-    assert "delete these votes" in line
+    assert f"no votes on own posts: fails for 1 ({post.id})." in line
+    assert "Delete these rows from the table votes" in line
 
 
 def test_a_post_missing_from_the_search_index_is_found_and_put_there(
@@ -113,11 +113,11 @@ def test_a_post_missing_from_the_search_index_is_found_and_put_there(
     result = run("doctor")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
-    assert "every post is in the search index: not so for 3 (" in line
+    assert "every post is in the search index: fails for 3 (" in line
     before = facts()
     result = run("doctor", "--repair")
     assert result.exit_code == 0
-    assert "Put 3 posts into the search index." in result.stdout
+    assert "Added 3 posts to the search index." in result.stdout
     assert facts() == before
     browser().get("/questions/", {"q": "라떼"}).mustcontain(f"/questions/{post.id}/")
 
@@ -126,8 +126,8 @@ def test_a_post_of_another_analysis_is_a_warning(run, post, execute):
     execute("UPDATE post_search SET version = 0")
     result = run("doctor")
     assert result.exit_code == 0
-    assert "present analysis: not so for 3 (" in result.stdout
-    assert "run: qaboard reindex" in result.stdout
+    assert "current analyzer: fails for 3 (" in result.stdout
+    assert "Run: qaboard reindex" in result.stdout
 
 
 def test_a_row_of_the_search_index_without_a_post_is_found_and_removed(
@@ -145,10 +145,10 @@ def test_a_row_of_the_search_index_without_a_post_is_found_and_removed(
     result = run("doctor")
     assert result.exit_code == 1
     (line,) = wrong_lines(result)
-    assert f"belongs to a post: not so for 1 ({post.id + 1000});" in line
+    assert f"belongs to a post: fails for 1 ({post.id + 1000})." in line
     result = run("doctor", "--repair")
     assert result.exit_code == 0
-    assert "Removed 1 rows of the search index." in result.stdout
+    assert "Removed 1 rows from the search index." in result.stdout
 
 
 def test_posts_of_another_renderer_are_a_warning(run, board, post, execute):
@@ -156,7 +156,7 @@ def test_posts_of_another_renderer_are_a_warning(run, board, post, execute):
     result = run("doctor")
     assert result.exit_code == 0
     (line,) = [line for line in result.stdout.splitlines() if line.startswith("WARN")]
-    assert f"not so for 1 ({post.id}); run: qaboard render" in line
+    assert f"fails for 1 ({post.id}). Run: qaboard render" in line
 
 
 def test_only_the_first_of_many_are_named(run, board, execute):
@@ -165,4 +165,4 @@ def test_only_the_first_of_many_are_named(run, board, execute):
         questions.append(board.question(author=author))
     execute("UPDATE posts SET score = 1")
     named = ", ".join(str(question.id) for question in questions[:10])
-    assert f"not so for 12 ({named}, …);" in wrong_lines(run("doctor"))[0]
+    assert f"fails for 12 ({named}, …)." in wrong_lines(run("doctor"))[0]

@@ -33,7 +33,7 @@ def test_an_index_without_rows_is_filled(run, board, browser, execute, facts):
     assert facts() == before
     for words, post_id in (("라떼 두유", question.id), ("귀리", answer.id)):
         browser().get("/questions/", {"q": words}).mustcontain(f"{post_id}/")
-    assert run("reindex").stdout == "The index knows every post.\n"
+    assert run("reindex").stdout == "The search index is up to date.\n"
 
 
 def test_rows_of_another_analysis_are_written_anew(run, board, execute):
@@ -47,7 +47,7 @@ def test_rows_of_another_analysis_are_written_anew(run, board, execute):
 
 def test_all_means_those_that_are_well_known_too(run, board):
     board.question()
-    assert run("reindex").stdout == "The index knows every post.\n"
+    assert run("reindex").stdout == "The search index is up to date.\n"
     assert run("reindex", "--all").stdout == "Indexed 1 posts.\n"
 
 

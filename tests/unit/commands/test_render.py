@@ -46,7 +46,7 @@ def test_posts_of_another_renderer_are_rendered_and_nothing_else_changes(run, fa
 def test_posts_of_the_present_renderer_are_rendered_only_with_all(run, board, spoil):
     question = board.question(body="*hello*")
     spoil(question, renderer_version=markup.RENDERER_VERSION)
-    assert "Every post is rendered" in run("render").stdout
+    assert "All posts are up to date." in run("render").stdout
     assert html_of(board) == ["<p>old</p>"]
     assert run("render", "--all").stdout == "Rendered 1 of 1 posts.\n"
     assert html_of(board) == ["<p><em>hello</em></p>"]

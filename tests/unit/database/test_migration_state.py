@@ -50,10 +50,10 @@ def test_where_there_are_none_that_is_said(tmp_path):
 @pytest.mark.parametrize(
     ("found", "compatible", "sentence"),
     [
-        (set(), set(), "no tables yet; make them with: qaboard upgrade"),
-        ({"2"}, {"2"}, "at migration 2 and should be at 3; bring them there with: qaboard upgrade"),
+        (set(), set(), "no tables yet. Create them with: qaboard upgrade"),
+        ({"2"}, {"2"}, "at migration 2, expected 3. Run: qaboard upgrade"),
         # An older release may run there, but this one has more to ask for.
-        ({"2"}, {"2", "3"}, "at migration 2 and should be at 3"),
+        ({"2"}, {"2", "3"}, "at migration 2, expected 3"),
         ({"4"}, set(), "made by a newer version of qaboard"),
         ({"4"}, {"4"}, "made by a newer version of qaboard"),
         ({"4"}, {"2", "4"}, "made by a newer version of qaboard"),

@@ -208,17 +208,17 @@ def test_a_disk_that_hangs_holds_nobody_up(make_log, at_once, monkeypatch):
 @pytest.mark.parametrize("place", ["missing/log", "file/log"])
 def test_a_folder_that_cannot_be_is_one_sentence(tmp_path, place):
     (tmp_path / "file").touch()
-    with pytest.raises(SystemExit, match=r"qaboard: The log cannot be written to .+ must be there"):
+    with pytest.raises(SystemExit, match=r"qaboard: The log cannot be written to .+ must exist"):
         QueuedFileHandler(str(tmp_path / place), 0, 1)
 
 
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("qaboard.log_handlers.BatchedFileHandler", log_handlers.QueuedHandler),
-        ("qaboard.log_handlers.QueuedStreamHandler", log_handlers.QueuedHandler),
-        ("qaboard.log_entries.EntryFormatter", logging.Formatter),
-        ("qaboard.log_entries.JSONFormatter", logging.Formatter),
+        ("qaboard.server.log_handlers.BatchedFileHandler", log_handlers.QueuedHandler),
+        ("qaboard.server.log_handlers.QueuedStreamHandler", log_handlers.QueuedHandler),
+        ("qaboard.server.log_formatters.EntryFormatter", logging.Formatter),
+        ("qaboard.server.log_formatters.JSONFormatter", logging.Formatter),
     ],
 )
 def test_the_log_classes_of_a_kept_ini_file_are_found(name, kind):

@@ -102,7 +102,7 @@ def test_a_setting_that_cannot_be_used_is_named(name, value):
 
 def test_the_application_stops_with_the_sentence_alone(monkeypatch):
     monkeypatch.delenv("QABOARD_SECRET", raising=False)
-    with pytest.raises(SystemExit, match=r"^qaboard: The secret key is not set"):
+    with pytest.raises(SystemExit, match=r"^qaboard: No secret key configured"):
         qaboard.main({}, **app_section("production.ini"))
 
 

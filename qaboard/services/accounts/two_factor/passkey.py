@@ -45,8 +45,8 @@ class PasskeyRefused(CountedRefusal):
         super().__init__(
             {
                 WHOLE_FORM: _(
-                    "This passkey was not accepted. It may have been removed here, belong to "
-                    "another account, or have taken too long. Please try again."
+                    "This passkey wasn’t accepted. It may have been removed, belong to another "
+                    "account, or have timed out. Try again."
                 )
             }
         )
@@ -59,7 +59,7 @@ class TooManyPasskeys(CountedRefusal):
         super().__init__(
             {
                 WHOLE_FORM: _(
-                    "You have ${maximum} passkeys already. Please remove one first.",
+                    "You already have ${maximum} passkeys. Remove one first.",
                     mapping={"maximum": PASSKEYS_MAX_COUNT},
                 )
             }

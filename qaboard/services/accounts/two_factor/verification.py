@@ -52,8 +52,8 @@ class WrongCode(CountedRefusal):
         super().__init__(
             {
                 "code": _(
-                    "This code is not right, or was used already. Please enter the next one "
-                    "that your app shows, or a recovery code."
+                    "That code is wrong or already used. Enter the next code from your app, or "
+                    "a recovery code."
                 )
             }
         )

@@ -29,10 +29,10 @@ def test_no_two_kinds_are_told_in_the_same_words():
 @pytest.mark.parametrize(
     ("role", "sentence"),
     [
-        ("member", "Made a member without further rights"),
-        ("moderator", "Made a moderator"),
-        ("admin", "Made an administrator"),
-        ("a role of the future", "The role was changed"),
+        ("member", "Role changed to member"),
+        ("moderator", "Role changed to moderator"),
+        ("admin", "Role changed to administrator"),
+        ("a role of the future", "Role changed"),
     ],
 )
 def test_a_change_of_role_says_what_somebody_is_now(role, sentence):
@@ -45,7 +45,7 @@ def test_a_suspension_has_an_end_or_none():
     assert event_sentence(event) == "Suspended"
     assert event_until(event) == until
     event.details = {"until": User.SUSPENDED_FOR_GOOD.isoformat()}
-    assert event_sentence(event) == "Suspended until further notice"
+    assert event_sentence(event) == "Suspended indefinitely"
     assert event_until(event) is None
 
 
