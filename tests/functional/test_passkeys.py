@@ -378,7 +378,7 @@ def test_only_so_many(browser, board, user):
     assert "You already have 20 passkeys." in page.html.find(class_="error-summary").text
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 51, "two\nlines", "\u200b"])
+@pytest.mark.parametrize("name", ["", " ", "\n", "x" * 51, "\u200b"])
 def test_its_name_is_a_short_line(browser, board, user, device, name):
     page = add(browser(user), device, name=name, status=400)
     assert page.html.find(id="passkey-name-error")

@@ -51,8 +51,8 @@ def test_a_live_question():
         [
             NO_WRITING,
             (Deny, "user:7", "vote"),
-            (Allow, "user:7", ("edit", "delete")),
-            (Allow, "role:moderator", ("edit", "delete")),
+            (Allow, "user:7", ("edit", "delete", "restore")),
+            (Allow, "role:moderator", ("edit", "delete", "restore")),
             (Allow, "system.Authenticated", ("vote", "answer")),
         ],
         QUESTIONS_ACL,
@@ -64,8 +64,8 @@ def test_a_deleted_question():
     assert acls(question_resource(deleted_at=(now := utc_now())))[0] == [
         NO_WRITING,
         (Deny, f"purged:{now.isoformat()}", "restore"),
-        (Allow, "user:7", ("view", "restore")),
-        (Allow, "role:moderator", ("view", "restore")),
+        (Allow, "user:7", ("view", "restore", "delete")),
+        (Allow, "role:moderator", ("view", "restore", "delete")),
         DENY_ALL,
     ]
 
@@ -73,7 +73,7 @@ def test_a_deleted_question():
 def test_a_question_that_was_deleted_long_ago():
     deleted_at = utc_now() - timedelta(days=30, seconds=1)
     assert acls(question_resource(deleted_at=deleted_at))[0] == [
-        (Allow, "role:moderator", ("view", "restore")),
+        (Allow, "role:moderator", ("view", "restore", "delete")),
         DENY_ALL,
     ]
 
@@ -83,8 +83,8 @@ def test_a_live_answer():
         [
             NO_WRITING,
             (Deny, "user:8", "vote"),
-            (Allow, "user:8", ("edit", "delete")),
-            (Allow, "role:moderator", ("edit", "delete")),
+            (Allow, "user:8", ("edit", "delete", "restore")),
+            (Allow, "role:moderator", ("edit", "delete", "restore")),
             (Allow, "system.Authenticated", "vote"),
             (Deny, "system.Everyone", ("vote", "edit", "delete", "restore")),
         ],
@@ -96,8 +96,8 @@ def test_a_deleted_answer():
     assert acls(answer_resource(deleted_at=(now := utc_now())))[0] == [
         NO_WRITING,
         (Deny, f"purged:{now.isoformat()}", "restore"),
-        (Allow, "user:8", ("view", "restore")),
-        (Allow, "role:moderator", ("view", "restore")),
+        (Allow, "user:8", ("view", "restore", "delete")),
+        (Allow, "role:moderator", ("view", "restore", "delete")),
         DENY_ALL,
     ]
 
