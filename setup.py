@@ -84,6 +84,7 @@ setup(
         "qaboard": [
             "templates/**/*.jinja2",
             "locale/*/LC_MESSAGES/*",
+            "commands/demo/**/*.md",
             "i18n/*.txt",
             "security/*.txt",
         ]
