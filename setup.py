@@ -28,6 +28,8 @@ REQUIREMENTS = [
     "idna>=3.7",
     # The counters of /metrics: the project's own client, typed, and half a megabyte.
     "prometheus_client>=0.22",
+    # The log as JSON lines: typed, and small.
+    "python-json-logger>=4.2",
     "ua-parser>=1.0.1",
     "pyramid_mailer>=0.15.1",
     "Babel>=2.17",
@@ -84,6 +86,7 @@ setup(
         "qaboard": [
             "templates/**/*.jinja2",
             "locale/*/LC_MESSAGES/*",
+            "commands/demo/**/*.md",
             "i18n/*.txt",
             "security/*.txt",
         ]

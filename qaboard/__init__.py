@@ -41,7 +41,6 @@ def make_application(settings: Settings, global_config, ini):
     config = Configurator(settings=ini)
     config.registry["settings"] = settings
     config.registry["ini_path"] = global_config.get("__file__")
-    config.include("qaboard.server.memory")
     config.include("qaboard.http.malformed_requests")
     config.include("qaboard.jobs.background")
     config.include("qaboard.database.session")
@@ -64,5 +63,6 @@ def make_application(settings: Settings, global_config, ini):
     config.include("qaboard.monitoring")
     config.include("qaboard.forms.submission")
     config.include("qaboard.http.view_derivers")
+    config.include("qaboard.server.memory")
     config.scan("qaboard.views")
     return config.make_wsgi_app()

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import alembic.command
 import pytest
@@ -21,6 +23,7 @@ from sqlalchemy import event
 from webtest import TestApp
 
 import qaboard
+from qaboard.database.migration_state import read_migrations
 from qaboard.models import User
 
 # How long an example takes says more of the machine than of the code.
@@ -57,6 +60,16 @@ def _do_not_wait_for_the_disk(connection, _record) -> None:
     connection.execute("PRAGMA synchronous = OFF").close()
 
 
+READER = "qaboard.database.migration_state.MigrationsReader"
+
+
+class ReaderInThisProcess:
+    """Asks Alembic here: tests have imported it, and a child process takes a second."""
+
+    def __init__(self, ini_path: str) -> None:
+        self.result = partial(read_migrations, ini_path)
+
+
 @pytest.fixture(scope="session")
 def open_application(database_url: str, mail_directory: Path, tmp_path_factory) -> Callable:
     """Opens the application of development.ini, without the toolbar, on the tests' database.
@@ -85,7 +98,7 @@ def open_application(database_url: str, mail_directory: Path, tmp_path_factory) 
         settings["passwords.memory_kib"] = str(PASSWORD_SETTINGS.memory_kib)
         settings["passwords.passes"] = str(PASSWORD_SETTINGS.passes)
         settings.update(changes or {})
-        with environment(QABOARD_DATABASE_URL=url):
+        with environment(QABOARD_DATABASE_URL=url), patch(READER, ReaderInThisProcess):
             application = qaboard.main({"__file__": ini}, **settings)
         engine = application.registry["engine"]
         if engine.dialect.name == "sqlite":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from inspect import cleandoc
 
 import click
 from sqlalchemy import select, update
@@ -77,7 +76,8 @@ def _has_demo_users(session: Session) -> bool:
 def _write_board(session: Session, render: Render, hash_password: Callable[[str], str]) -> None:
     """Write everything, in the transaction of the session: all of it or nothing."""
     now = utc_now()
-    steps = len(demo.USERS) + sum(1 + len(question.answers) for question in demo.QUESTIONS)
+    questions = demo.read_questions()
+    steps = len(demo.USERS) + sum(1 + len(question.answers) for question in questions)
     with progress_bar(steps, "Writing demo data") as bar:
         user_ids = {}
         for user in demo.USERS:
@@ -98,7 +98,7 @@ def _write_board(session: Session, render: Render, hash_password: Callable[[str]
             signed_up.created_at = now - user.age
             user_ids[user.name] = signed_up.id
             bar.update(1)
-        for question in demo.QUESTIONS:
+        for question in questions:
             _write_question(session, question, user_ids, render, now)
             bar.update(1 + len(question.answers))
 
@@ -111,21 +111,20 @@ def _write_question(
     now: datetime,
 ) -> None:
     asked_at = now - question.age
-    title, body = question.title, cleandoc(question.body)
+    title, body = question.title, question.body
     asked = ask(session, author_id=user_ids[question.author], title=title, body=body, render=render)
     activity = [asked_at]
     for demo_answer in question.answers:
         answered_at = asked_at + demo_answer.after
-        answer_body = cleandoc(demo_answer.body)
         answered = answer(
             session,
             asked,
             author_id=user_ids[demo_answer.author],
-            body=answer_body,
+            body=demo_answer.body,
             render=render,
         )
         if demo_answer.addition:
-            longer = f"{answer_body}\n\n{demo_answer.addition}"
+            longer = f"{demo_answer.body}\n\n{demo_answer.addition}"
             edit_answer(session, answered, body=longer, version=None, render=render)
         _cast_votes(session, answered.id, demo_answer, user_ids, answered_at, now)
         activity += _set_times(session, answered.id, demo_answer, answered_at)
@@ -146,7 +145,7 @@ def _set_times(
 
     :return: when something was done to it.
     """
-    edited_at = written_at + post.added_after if post.addition else None
+    edited_at = written_at + post.added_after if post.added_after else None
     session.flush()
     # A statement, because a change through the mapped object would count as one more edit.
     session.execute(

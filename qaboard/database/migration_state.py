@@ -1,18 +1,21 @@
 """Check the migration state of the database.
 
-The migrations are read without Alembic, which a server needs for nothing else and which takes
-megabytes.
+Alembic says which migrations there are. A server needs it for nothing else and would keep its 11
+MiB, so it asks in a child process while it starts.
 """
 
 from __future__ import annotations
 
-import ast
+import json
 import logging
-from collections.abc import Iterable, Set
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 import plaster
+from pyramid.events import ApplicationCreated
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -51,42 +54,82 @@ class Migrations:
 
 
 def read_migrations(ini_path: str) -> Migrations:
-    """The migrations of an environment.
+    """The migrations of an environment, asked of Alembic in this process.
 
     :param ini_path: the ini file, whose ``[alembic]`` section says where they are.
     :raises SchemaError: when they cannot be read.
     """
-    known, followed = set(), set()
+    # Not for a server, which imports this module as well.
+    from qaboard.database.revisions import find_revisions
+
+    folder = _migrations_folder(ini_path)
+    try:
+        revisions = find_revisions(ini_path, str(folder))
+    # A migration is a module, which can fail by anything.
+    except Exception as error:
+        raise SchemaError(_unreadable(ini_path, error)) from error
+    return _make_migrations(ini_path, folder, revisions)
+
+
+class MigrationsReader:
+    """Reads the migrations in a child process, beside whatever this one does meanwhile.
+
+    :param ini_path: the ini file, whose ``[alembic]`` section says where they are.
+    :raises SchemaError: when they cannot be read.
+    """
+
+    def __init__(self, ini_path: str) -> None:
+        self._ini_path = ini_path
+        self._folder = _migrations_folder(ini_path)
+        program = Path(__file__).with_name("revisions.py")
+        # -P: its own folder is no place to import from. What fails is told in one sentence.
+        options = ("-P", "-W", "ignore")
+        command = [sys.executable, *options, str(program), ini_path, str(self._folder)]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # no shell; the operator's ini file
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+            )
+        except OSError as error:
+            raise SchemaError(_unreadable(ini_path, error)) from error
+
+    def result(self) -> Migrations:
+        """What Alembic has found, as soon as it has.
+
+        :raises SchemaError: when the migrations cannot be read.
+        """
+        output, errors = self._process.communicate()
+        if self._process.returncode != 0:
+            raise SchemaError(_unreadable(self._ini_path, errors or self._process.returncode))
+        return _make_migrations(self._ini_path, self._folder, json.loads(output))
+
+
+def _migrations_folder(ini_path: str) -> Path:
     try:
         location = plaster.get_settings(ini_path, "alembic")["script_location"]
-        folder = (resolve_path(location) or Path(location)) / "versions"
-        paths = list(folder.glob("*.py"))
-        for path in paths:
-            values = _constants(path)
-            known.add(values["revision"])
-            before = values["down_revision"]
-            followed.update([before] if isinstance(before, str) else before or ())
-    except (OSError, SyntaxError, ValueError, LookupError) as error:
+    except (OSError, ValueError, LookupError) as error:
         raise SchemaError(_unreadable(ini_path, error)) from error
+    folder = resolve_path(location) or Path(location)
+    if not folder.is_dir():
+        raise SchemaError(_unreadable(ini_path, _there_are_none(folder)))
+    return folder
+
+
+def _make_migrations(
+    ini_path: str, folder: Path, revisions: Mapping[str, Iterable[str]]
+) -> Migrations:
+    known, heads = frozenset(revisions["known"]), frozenset(revisions["heads"])
     if not known:
-        raise SchemaError(_unreadable(ini_path, f"there are none in {folder}. {FROM_A_CLONE}"))
-    upgrade = f"qaboard -c {ini_path} upgrade"
-    return Migrations(frozenset(known), frozenset(known - followed), upgrade)
+        raise SchemaError(_unreadable(ini_path, _there_are_none(folder)))
+    return Migrations(known, heads, f"qaboard -c {ini_path} upgrade")
 
 
-def _constants(path: Path) -> dict[str, object]:
-    """The values that a module gives names to, where they stand there as such."""
-    values = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            if name in ("revision", "down_revision"):
-                values[name] = ast.literal_eval(node.value)
-    return values
+def _there_are_none(folder: Path) -> str:
+    return f"there are none in {folder / 'versions'}. {FROM_A_CLONE}"
 
 
 def _unreadable(ini_path: str, reason: object) -> str:
-    return f"The migrations that the ini file {ini_path!r} names cannot be read: {reason}"
+    sentence = " ".join(str(reason).split())
+    return f"The migrations that the ini file {ini_path!r} names cannot be read: {sentence}"
 
 
 def read_revisions(connection: Connection) -> set[str]:
@@ -189,16 +232,31 @@ def _names(names: Iterable[str]) -> str:
 def includeme(config) -> None:
     """Refuse to start on a database that does not fit.
 
-    One that does not answer may do so in a moment, after both machines were started at once; until
-    then pages say that it is away.
-
-    :raises SchemaError: with what to do about it.
+    :raises SchemaError: with what to do about it; also while the application is made.
     """
-    ini_path = config.registry["ini_path"]
-    config.registry["migrations"] = migrations = read_migrations(ini_path) if ini_path else None
-    if migrations is None:
+    registry = config.registry
+    registry["migrations"] = None
+    ini_path = registry["ini_path"]
+    if not ini_path:
         return
-    engine = config.registry["engine"]
+    reader = MigrationsReader(ini_path)
+
+    def check(_event: ApplicationCreated) -> None:
+        registry["migrations"] = migrations = reader.result()
+        check_at_start(registry["engine"], migrations)
+
+    # Meanwhile everything else is imported and configured, for which no table is needed.
+    config.add_subscriber(check, ApplicationCreated)
+
+
+def check_at_start(engine: Engine, migrations: Migrations) -> None:
+    """Compare a database with the newest migration and with the models, if it answers.
+
+    One that does not may do so in a moment, after both machines were started at once; until then
+    pages say that it is away.
+
+    :raises SchemaError: when they differ, with what to do about it.
+    """
     try:
         check_schema(engine, migrations)
     except DBAPIError as error:

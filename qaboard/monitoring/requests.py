@@ -143,18 +143,17 @@ def log_access(
     )
     # Made here, since the logger would look for who calls it.
     entry = logging.LogRecord(access_log.name, level, __file__, 0, ACCESS, told, None)
-    entry.fields = {
-        "method": method,
-        "path": target,
-        "status": status,
-        "bytes": size,
-        "milliseconds": milliseconds,
-        "queries": record.queries,
-        "view": record.view or None,
-        "user": record.user_id,
-        "address": address,
-    }
-    entry.may_wait = True
+    vars(entry).update(
+        method=method,
+        path=target,
+        status=status,
+        bytes=size,
+        milliseconds=milliseconds,
+        queries=record.queries,
+        view=record.view or None,
+        user=record.user_id,
+        address=address,
+    )
     access_log.handle(entry)
 
 

@@ -49,7 +49,7 @@ def watch_statements(engine: Engine, *, slow_milliseconds: int) -> None:
             "ms=%.1f %s",
             milliseconds,
             told,
-            extra={"fields": {"milliseconds": round(milliseconds, 1), "statement": told}},
+            extra={"milliseconds": round(milliseconds, 1), "statement": told},
         )
 
     event.listen(engine, "before_cursor_execute", begin)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
+
+from pythonjsonlogger.json import JsonFormatter
 
 from qaboard.http.request_context import request_id
 
 CONTINUATION = "    "
+
+JSON_NAMES = {
+    "asctime": "time",
+    "levelname": "level",
+    "name": "logger",
+    "process": "process",
+    "request_id": "request_id",
+    "message": "message",
+    "exc_info": "traceback",
+    "stack_info": "stack",
+}
+"""What `logging` calls a part of an entry, and its name in JSON."""
 
 
 class EntryFormatter(logging.Formatter):
@@ -23,26 +36,24 @@ class EntryFormatter(logging.Formatter):
         return f"\n{CONTINUATION}".join(super().format(record).splitlines())
 
 
-class JSONFormatter(logging.Formatter):
+class JSONFormatter(JsonFormatter):
     """Makes each entry one line with one JSON object, for programs that collect logs.
 
-    An entry that was logged with ``extra={"fields": {...}}`` has these beside what all have. The
-    line is ASCII, so nothing in it can be taken for the end of a line.
+    What an entry was logged with as ``extra`` stands beside what all have. The line is ASCII, so
+    nothing in it can be taken for the end of a line.
+
+    The arguments that `logging.config` gives to every formatter are not looked at.
     """
 
+    def __init__(self, *_arguments: object) -> None:
+        always = [name for name in JSON_NAMES if name not in ("exc_info", "stack_info")]
+        super().__init__(always, rename_fields=JSON_NAMES)
+
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created, UTC)
-        entry = {
-            "time": moment.isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "process": record.process,
-            "request_id": request_id(),
-            "message": record.getMessage(),
-        }
-        entry.update(getattr(record, "fields", {}))
-        if record.exc_info:
-            entry["traceback"] = self.formatException(record.exc_info)
-        if record.stack_info:
-            entry["stack"] = self.formatStack(record.stack_info)
-        return json.dumps(entry, default=str)
+        record.request_id = request_id()
+        return super().format(record)
+
+    def formatTime(  # noqa: N802  # that of logging
+        self, record: logging.LogRecord, _datefmt: str | None = None
+    ) -> str:
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

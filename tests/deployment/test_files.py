@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import configparser
 import os
+import platform
 import re
 import subprocess
+import sys
 
 import pytest
 from programs import required_program
@@ -47,10 +49,8 @@ def test_units_are_right_and_give_few_rights(tmp_path):
     unit = tmp_path / "qaboard@1.service"
     (tmp_path / "qaboard@.service").write_text(filled("qaboard@.service", **values))
     (tmp_path / "qaboard.target").write_text(filled("qaboard.target"))
-    assert (
-        "\nIPAddressDeny=any\nIPAddressAllow=localhost\n"
-        in unit.with_name("qaboard@.service").read_text()
-    )
+    text = unit.with_name("qaboard@.service").read_text()
+    assert "\nIPAddressDeny=any\nIPAddressAllow=localhost\n" in text
     others = ("qaboard-backup.service", "qaboard-backup.timer", "qaboard-failure@.service")
     for name in others:
         (tmp_path / name).write_text(filled(name, DIRECTORY=PROJECT))
@@ -183,3 +183,43 @@ def test_pages_of_nginx_are_in_both_languages():
         assert re.search("[가-힣]", text), page
         assert '<html lang="ko">' in text
         assert '<div lang="en">' in text
+
+
+HASHING = """
+import re
+from pathlib import Path
+
+from qaboard.security.passwords import PasswordHashing
+from qaboard.settings import PasswordSettings
+
+def resident_kib() -> int:
+    return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+passwords = PasswordHashing(
+    PasswordSettings(memory_kib=19456, passes=1, lanes=1, concurrent_hashes=1)
+)
+before = resident_kib()
+for _ in range(4):
+    passwords.hash("correct horse")
+print(resident_kib() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="there is nothing to be set")
+def test_by_the_unit_hashing_passwords_leaves_no_memory_behind():
+    unit = (DEPLOY / "qaboard@.service").read_text()
+    settings = dict(re.findall(r"^Environment=(MALLOC_[A-Z_]+)=(\d+)$", unit, re.MULTILINE))
+    # The names of mallopt(3), of which one ends in "_".
+    assert settings.keys() == {"MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_"}
+    left = []
+    for variables in (settings, {}):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("MALLOC_")}
+        done = subprocess.run(
+            [sys.executable, "-c", HASHING],
+            env=environment | variables,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        left.append(int(done.stdout))
+    assert left[0] < 8 * 1024 < left[1]

@@ -1,4 +1,4 @@
-"""The shape of the demo board's content, and the units in which it tells time.
+"""Users, questions and answers of the demo board.
 
 Nothing here touches the database; ``qaboard.commands.seed_demo`` writes it.
 """
@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from qaboard.models import Role
-
-MINUTES = timedelta(minutes=1)
-HOURS = timedelta(hours=1)
-DAYS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +26,8 @@ class DemoUser:
 class DemoAnswer:
     """An answer, written ``after`` this time since its question.
 
-    ``up`` and ``down`` count votes. ``body`` is Markdown, indented like the code around it;
-    ``addition`` is a paragraph that its author edits in at the end, ``added_after`` the writing.
+    ``up`` and ``down`` count votes. ``body`` is Markdown; ``addition`` is a last paragraph that its
+    author edits in, ``added_after`` the writing.
     """
 
     author: str
@@ -40,7 +36,7 @@ class DemoAnswer:
     up: int = 0
     down: int = 0
     addition: str = ""
-    added_after: timedelta = 1 * HOURS
+    added_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +51,4 @@ class DemoQuestion:
     up: int = 0
     down: int = 0
     addition: str = ""
-    added_after: timedelta = 1 * HOURS
+    added_after: timedelta | None = None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import configparser
 import json
 import logging
+import re
 import sys
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 import pytest
 from project import PROJECT
@@ -67,7 +70,7 @@ def test_an_entry_in_json_is_one_line(line_end, in_request):
     try:
         raise ValueError(f"no number: {line_end}{FORGED}")
     except ValueError:
-        found = entry(f"an error{line_end}", exc_info=sys.exc_info(), fields={"status": 500})
+        found = entry(f"an error{line_end}", exc_info=sys.exc_info(), status=500)
     (line,) = JSONFormatter().format(found).splitlines()
     told = json.loads(line)
     assert told["message"] == f"an error{line_end}"
@@ -75,4 +78,27 @@ def test_an_entry_in_json_is_one_line(line_end, in_request):
     assert told["status"] == 500
     assert told["level"] == "ERROR"
     assert told["traceback"].endswith(f"ValueError: no number: {line_end}{FORGED}")
-    assert told["time"].endswith("+00:00")
+    assert re.fullmatch(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}\+00:00", told["time"])
+    assert told.keys() == {
+        *("time", "level", "logger", "process", "request_id", "message", "status", "traceback")
+    }
+
+
+def test_json_has_whatever_an_entry_was_logged_with():
+    found = entry("an error", stack_info="Stack: here", when=datetime(2026, 1, 1, tzinfo=UTC))
+    found.path, found.thing = PurePosixPath("/questions"), object()
+    told = json.loads(JSONFormatter().format(found))
+    assert told["stack"] == "Stack: here"
+    assert told["when"].startswith("2026-01-01T00:00:00")
+    assert told["path"] == "/questions"
+    assert told["thing"].startswith("<object object at ")
+
+
+def test_json_is_what_both_ini_files_name():
+    for ini in ("development.ini", "production.ini"):
+        parser = configparser.RawConfigParser()
+        parser.read(PROJECT / ini)
+        formatter = DottedNameResolver().resolve(parser["formatter_json"]["class"])
+        # As logging.config makes it.
+        told = json.loads(formatter(None, None, "%").format(entry("so")))
+        assert (told["message"], told["request_id"]) == ("so", "-")
