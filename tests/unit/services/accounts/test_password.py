@@ -34,7 +34,9 @@ def test_a_password_that_others_would_try_first_is_refused(password):
     assert list(refusal.value.errors) == ["password"]
 
 
-@pytest.mark.parametrize("password", ["correct horse battery", "minji has 3 cats", "비밀번호는 길게"])
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "minji has 3 cats", "비밀번호는 길게"]
+)
 def test_a_password_that_says_enough_beside_the_name_is_taken(password):
     check_new_password(password, **PERSON)
 

@@ -45,7 +45,9 @@ def begin(session, user, **values) -> str:
     return open_session(session, user.id, lifetime=DAY, **values)
 
 
-@pytest.mark.parametrize("typed", ["Minji", "ｍｉｎｊｉ", "minji@example.com", "MINJI＠example.com"])
+@pytest.mark.parametrize(
+    "typed", ["Minji", "ｍｉｎｊｉ", "minji@example.com", "MINJI＠example.com"]
+)
 def test_an_account_is_found_by_its_name_or_confirmed_address(people, engine, typed):
     user = people.user("minji")
     attempt = find_login(engine, typed)
