@@ -27,7 +27,7 @@ def titles(people, session):
 def three(people):
     """Three questions, ``old`` with an answer, ``mid`` with a vote; and a deleted one."""
     author = people.user()
-    old, mid, new, gone = (
+    old, mid, _new, gone = (
         people.question(author, title=title, created_at=NOW - timedelta(hours=hours))
         for title, hours in (("old", 3), ("mid", 2), ("new", 1), ("gone", 0))
     )
