@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from qaboard.database.session import make_engine, make_session
 from qaboard.models import User
+from qaboard.page_cache.cacheability import track_relative_time
 from qaboard.security.identity import Identity, load_identity
 from qaboard.security.policy import SecurityPolicy
 from qaboard.security.tokens import hash_token
@@ -103,11 +104,13 @@ def registry(settings: Settings) -> Registry:
         "http.cookies",
         "http.theme",
         "i18n.negotiation",
-        "rendering.addresses",
         "rendering.flash",
         "presenters.accounts.restriction",
+        "rendering.environment",
+        "rendering.static_files",
     ):
         config.include(f"qaboard.{name}")
+    config.add_request_method(track_relative_time)
     config.commit()
     return config.registry
 
