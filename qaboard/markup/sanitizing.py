@@ -21,6 +21,8 @@ TAGS = frozenset(
     )
 )
 ATTRIBUTES = {
+    # nh3 would let a title and a language stand on every tag.
+    "*": set(),
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},

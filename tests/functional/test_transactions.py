@@ -96,7 +96,6 @@ def test_a_retry_runs_again_and_writes_once(ask_form, board, replace_ask):
 
     replace_ask(fail_twice)
     assert ask_form.submit("submit").status_int == 303
-    assert len(attempts) == 3
     assert len(board.facts()["posts"]) == 1
 
 

@@ -34,3 +34,9 @@ def run(board, database_url, invoke) -> Callable[..., Result]:
 def facts(board) -> Callable[[], dict[str, list]]:
     """Reads all that the board holds."""
     return board.facts
+
+
+@pytest.fixture
+def command(engine, invoke) -> Callable[..., Result]:
+    """Runs a command on the board of ``people``."""
+    return lambda *arguments: invoke(*arguments, database_url=str(engine.url))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,64 +29,58 @@ def test_what_is_raised_is_why_it_fails():
     }
 
 
+def numbered(may_end: threading.Event | None = None) -> Callable[[], Finding]:
+    """A check that finds another number each time, when it may end."""
+    numbers = itertools.count(1)
+
+    def look() -> Finding:
+        number = next(numbers)
+        if may_end is not None:
+            may_end.wait(60)
+        return Finding(State.OK, f"look {number}")
+
+    return look
+
+
+FIRST, SECOND = Finding(State.OK, "look 1"), Finding(State.OK, "look 2")
+
+
 def test_a_part_that_hangs_is_said_to_and_looked_at_once(monkeypatch, not_kept):
     monkeypatch.setattr(readiness, "WAIT_SECONDS", 0.05)
     may_end = threading.Event()
-    looks = []
 
-    def hang():
-        looks.append(True)
-        may_end.wait(60)
-        return OK
-
-    parts = Readiness({"database": hang, "mail": lambda: OK})
+    parts = Readiness({"database": numbered(may_end), "mail": lambda: OK})
     for _ in range(5):
         findings = parts.findings()
         assert findings["database"] == Finding(State.FAILING, "no answer within 0.05 s")
         assert findings["mail"] == OK
-    assert len(looks) == 1
     may_end.set()
     monkeypatch.setattr(readiness, "WAIT_SECONDS", 60)
-    assert parts.findings()["database"] == OK
+    assert parts.findings()["database"] == FIRST
 
 
 def test_it_is_looked_at_again_after_a_while_only(monkeypatch):
     monkeypatch.setattr(readiness, "WAIT_SECONDS", 60)
     monkeypatch.setattr(readiness, "KEPT_SECONDS", 3600)
-    looks = []
-
-    def look():
-        looks.append(True)
-        return OK
-
-    parts = Readiness({"mail": look})
+    parts = Readiness({"mail": numbered()})
     for _ in range(20):
-        assert parts.findings() == {"mail": OK}
-    assert len(looks) == 1
+        assert parts.findings() == {"mail": FIRST}
     parts.parts[0].known_until = 0.0
-    parts.findings()
-    assert len(looks) == 2
+    assert parts.findings() == {"mail": SECOND}
 
 
 def test_many_at_once_look_once(monkeypatch):
     monkeypatch.setattr(readiness, "WAIT_SECONDS", 60)
     monkeypatch.setattr(readiness, "KEPT_SECONDS", 3600)
-    may_end, looks, found = threading.Event(), [], []
-
-    def look():
-        looks.append(True)
-        may_end.wait(60)
-        return OK
-
-    parts = Readiness({"mail": look})
+    may_end, found = threading.Event(), []
+    parts = Readiness({"mail": numbered(may_end)})
     threads = [threading.Thread(target=lambda: found.append(parts.findings())) for _ in range(10)]
     for thread in threads:
         thread.start()
     may_end.set()
     for thread in threads:
         thread.join(60)
-    assert found == [{"mail": OK}] * 10
-    assert len(looks) == 1
+    assert found == [{"mail": FIRST}] * 10
 
 
 def test_the_fullest_disk_counts_and_folders_that_are_not_there_do_not(tmp_path):

@@ -45,6 +45,20 @@ def test_a_compound_may_be_divided():
     ]
 
 
+def test_a_word_of_four_syllables_is_a_compound_and_one_of_three_is_none():
+    assert phrases(parse_query("보험청구").terms) == [
+        [("보험", "험청", "청구"), ("보험", "험", "청구")]
+    ]
+    assert phrases(parse_query("게시판").terms) == [[("게시", "시판")]]
+
+
+def test_an_option_of_a_program_is_searched_for_and_not_excluded():
+    query = parse_query("tar --list -verbose")
+    assert phrases(query.terms) == [[("tar",)], [("list",)]]
+    assert phrases(query.excluded) == [[("verbos",)]]
+    assert query.misread == ()
+
+
 def test_a_particle_after_latin_letters_is_left_out():
     assert phrases(parse_query("commit을").terms) == [[("commit",)]]
 

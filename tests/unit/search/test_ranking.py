@@ -42,6 +42,20 @@ def test_what_is_better(searched, better, worse):
     assert order(searched, candidate(1, **better), candidate(2, **worse)) == [1, 2]
 
 
+def score(searched: str, body: str) -> float:
+    (ranked,) = rank(parse_query(searched), [candidate(1, body=body)], [10])
+    return ranked.score
+
+
+def test_a_word_with_a_particle_counts_once_like_any_other():
+    """Whatever has the typed form has its stem as well, which is not counted on top of it."""
+    assert score("강아지를", "강아지를") == score("커피", "커피")
+
+
+def test_a_word_in_another_form_counts_less_and_yet_something():
+    assert 0 < score("강아지를", "강아지가") < score("강아지를", "강아지를")
+
+
 def test_a_rare_word_counts_more_than_a_common_one():
     one = candidate(1, title="rare", body="common")
     other = candidate(2, title="common", body="rare")

@@ -29,6 +29,15 @@ def test_nobody_has_no_password():
     assert not PASSWORDS.verify("not a hash", "x")
 
 
+def test_nobody_costs_a_hash_like_anybody(monkeypatch):
+    """A hash of the same parameters, for which a turn is waited."""
+    parameters = PASSWORDS.hash_of_nobody.rpartition("p=1$")[0]
+    assert PASSWORDS.hash("x").startswith(parameters)
+    monkeypatch.setattr(passwords_module, "WAIT_SECONDS", 0.01)
+    with PASSWORDS._turn(), pytest.raises(TooManyHashes):
+        PASSWORDS.verify(None, "x")
+
+
 def test_other_parameters_are_noticed():
     others = PasswordHashing(
         PasswordSettings(memory_kib=2048, passes=1, lanes=1, concurrent_hashes=1)
