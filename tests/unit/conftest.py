@@ -20,7 +20,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import make_engine, make_session
+from qaboard.database.engine import make_engine
+from qaboard.database.transaction import make_session
 from qaboard.models import User
 from qaboard.page_cache.cacheability import track_relative_time
 from qaboard.security.identity import Identity, load_identity

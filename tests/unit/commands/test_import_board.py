@@ -9,7 +9,7 @@ import pytest
 from factories import Board
 from sqlalchemy import make_url
 
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 from qaboard.search import find_posts, parse_query
 
 

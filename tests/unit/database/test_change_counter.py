@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from qaboard.database.change_counter import DatabaseState, NoAnswerError, is_silence
-from qaboard.database.session import make_engine
+from qaboard.database.engine import make_engine
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from pyramid_retry import IRetryableError
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
+from qaboard.database.engine import make_engine
 from qaboard.database.replica import Replica, read_primary
-from qaboard.database.session import READING_ENGINE, make_engine
+from qaboard.database.session import READING_ENGINE
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pyramid.request import Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import User
 from qaboard.resources import RootResource
 

@@ -12,7 +12,7 @@ from pyramid.request import Request
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.jobs.background import BackgroundWorker
 from qaboard.models import UserSession, utc_now
 from qaboard.security.policy import TOUCHED_EVERY, SecurityPolicy

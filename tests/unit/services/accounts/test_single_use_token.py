@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from qaboard.database.session import make_session
+from qaboard.database.transaction import make_session
 from qaboard.models import SingleUseToken, TokenPurpose, utc_now
 from qaboard.services.accounts.single_use_token import (
     end_tokens,
