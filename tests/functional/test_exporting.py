@@ -297,7 +297,7 @@ def test_a_board_with_anything_in_it_takes_no_file(own, make_board):
     other = make_board()
     with other.transaction() as session:
         session.add(SecurityEvent(kind="login", user_id=1, is_administrative=True, details={}))
-    assert "The board has a security_event already" in imported(other, content).stderr
+    assert "The board already has a security_event" in imported(other, content).stderr
 
 
 def change(number: int, **values):
@@ -347,7 +347,7 @@ WRONG_FILES = {
         7,
         "an answer to another answer",
     ),
-    "long-body": (change(5, body="x" * 30_001), 5, "at most 30000 are allowed"),
+    "long-body": (change(5, body="x" * 30_001), 5, "The limit is 30000"),
     "long-line": (change(5, body="x" * 5_000_000), 5, "It is longer than"),
     "order": (
         lambda lines: lines.insert(7, lines[1] | {"id": 9}),
