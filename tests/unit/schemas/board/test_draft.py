@@ -45,6 +45,11 @@ def test_an_unfinished_text_may_be_empty():
     assert (values["title"], values["body"], values["number"]) == ("", "", None)
 
 
+def test_control_characters_are_removed_and_nothing_may_remain():
+    values = DraftSchema().deserialize({"writer": WRITER, "title": "a\x00b", "body": "\x00"})
+    assert (values["title"], values["body"]) == ("ab", "")
+
+
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
@@ -52,7 +57,7 @@ def test_an_unfinished_text_may_be_empty():
         ({"writer": WRITER, "number": "0"}, {"number"}),
         ({"writer": WRITER, "continues": "x"}, {"continues"}),
         ({"writer": WRITER, "title": "x" * 201}, {"title"}),
-        ({"writer": WRITER, "body": "\x00"}, {"body"}),
+        ({"writer": WRITER, "body": "\ud800"}, {"body"}),
     ],
 )
 def test_what_no_page_sends_is_refused(errors_of, fields, errors):

@@ -19,13 +19,18 @@ def test_the_longest_question_is_taken(errors_of):
     [
         ({"title": LONGEST["title"] + "t"}, {"title"}),
         ({"body": LONGEST["body"] + "b"}, {"body"}),
-        ({"title": "a\nb"}, {"title"}),
+        ({"title": "a\ud800", "body": "a\ud800"}, {"title", "body"}),
         ({"title": "\u3164", "body": "\u200b\n"}, {"title", "body"}),
-        ({"body": "a\x00"}, {"body"}),
+        ({"title": "\x00", "body": "\x00\n"}, {"title", "body"}),
     ],
 )
 def test_what_cannot_be_stored_or_says_nothing_is_refused(errors_of, changes, errors):
     assert errors_of(AskSchema(), **LONGEST | changes) == errors
+
+
+def test_control_characters_are_removed_and_a_title_is_one_line():
+    values = AskSchema().deserialize({"title": "a\x00b\nc\x1b", "body": "a\x00b\r\n\tc\x1b"})
+    assert values == {"title": "ab c", "body": "ab\n\tc"}
 
 
 def test_line_ends_are_counted_as_they_are_stored(errors_of):

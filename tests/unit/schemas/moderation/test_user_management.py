@@ -19,6 +19,7 @@ RIGHT = {"until": "week", "reason": "Only links"}
         ({"until": "decade"}, {"until"}),
         ({"reason": "x "}, {"reason"}),
         ({"reason": "x" * 501}, {"reason"}),
+        ({"reason": "x\x00"}, {"reason"}),
         ({"date": "2027-02-30"}, {"date"}),
         ({"date": "9999-01-01"}, {"date"}),
     ],
@@ -31,6 +32,11 @@ def test_a_date_is_a_day():
     values = SuspensionSchema().deserialize(RIGHT | {"date": "2027-02-28"})
     assert values["date"] == datetime.date(2027, 2, 28)
     assert SuspensionSchema().deserialize(RIGHT)["date"] is None
+
+
+def test_control_characters_of_a_reason_are_removed():
+    values = SuspensionSchema().deserialize(RIGHT | {"reason": "Only\x00 links\r\n\x1bhere"})
+    assert values["reason"] == "Only links\nhere"
 
 
 @pytest.mark.parametrize(("role", "errors"), [("admin", set()), ("owner", {"role"})])
