@@ -42,13 +42,13 @@ def test_another_file_is_not_overwritten(tmp_path, is_link):
         path.symlink_to("nowhere")
     else:
         path.write_text("old")
-    with pytest.raises(click.ClickException, match="exists already"), new_file(path):
+    with pytest.raises(click.ClickException, match="already exists"), new_file(path):
         raise AssertionError
 
 
 def test_a_file_that_came_meanwhile_is_not_overwritten_either(tmp_path):
     path = tmp_path / "x"
-    with pytest.raises(click.ClickException, match="exists already"), new_file(path):
+    with pytest.raises(click.ClickException, match="already exists"), new_file(path):
         path.write_text("old")
     assert path.read_text() == "old"
 

@@ -25,7 +25,8 @@ def made(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("hours", "is_new", "words"), [(5, True, "5 hours old"), (49, False, "49 hours old; make one")]
+    ("hours", "is_new", "words"),
+    [(5, True, "5 hours old"), (49, False, "49 hours old. Create one")],
 )
 def test_the_newest_backup_says_its_age(tmp_path, made, hours, is_new, words):
     made(hours)
@@ -39,11 +40,11 @@ def test_the_newest_backup_says_its_age(tmp_path, made, hours, is_new, words):
 def test_a_folder_without_backups_and_one_that_is_not_there_are_told(tmp_path):
     assert describe_age(tmp_path) == (
         False,
-        f"there is no backup in {tmp_path}; make one with: qaboard backup",
+        f"no backup in {tmp_path}. Create one with: qaboard backup",
     )
     is_new, sentence = describe_age(tmp_path / "nowhere")
     assert not is_new
-    assert "cannot be looked at" in sentence
+    assert "cannot be read" in sentence
 
 
 def test_of_the_backups_that_were_made_so_the_newest_stay(tmp_path, made):
@@ -64,4 +65,4 @@ def test_a_backup_is_a_database_with_all_of_the_board(people, command, tmp_path)
     file = tmp_path / "monday"
     assert command("backup", str(file)).exit_code == 0
     assert b"minji" in file.read_bytes()
-    assert "exists already" in command("backup", str(file)).stderr
+    assert "already exists" in command("backup", str(file)).stderr

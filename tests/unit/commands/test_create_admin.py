@@ -29,8 +29,8 @@ def test_a_new_admin_has_a_confirmed_address(people, create):
 def test_a_member_is_promoted_and_keeps_the_password(people, create):
     user = people.user("minji")
     people.token(user)
-    assert "is an admin now" in create("--promote", "MINJI").stdout
-    assert "is an admin already" in create("--promote", "minji").stdout
+    assert "is now an administrator" in create("--promote", "MINJI").stdout
+    assert "is already an administrator" in create("--promote", "minji").stdout
     (promoted,) = people.users()
     assert (promoted.role, promoted.password_hash) == (Role.ADMIN, user.password_hash)
     assert people.facts()["user_sessions"] == []
@@ -41,13 +41,13 @@ def test_a_member_is_promoted_and_keeps_the_password(people, create):
     [
         (["other"], PASSWORD, "needs an EMAIL"),
         (["o", "o@example.com"], PASSWORD, "2 to 25 characters"),
-        (["other", "o@localhost"], PASSWORD, "no ending such as .com"),
-        (["minji", "o@example.com"], PASSWORD, "add --promote"),
+        (["other", "o@localhost"], PASSWORD, "an ending such as .com"),
+        (["minji", "o@example.com"], PASSWORD, "Add --promote"),
         (["other", "minji@example.com"], PASSWORD, "already"),
         (["other", "o@example.com"], "short", "at least 10"),
-        (["other", "o@example.com"], "qwertyuiop", "Very many people"),
-        (["--promote", "nobody"], PASSWORD, "There is no user nobody"),
-        (["--promote", "minji", "o@example.com"], PASSWORD, "another email address"),
+        (["other", "o@example.com"], "qwertyuiop", "too common"),
+        (["--promote", "nobody"], PASSWORD, "User nobody not found"),
+        (["--promote", "minji", "o@example.com"], PASSWORD, "a different email address"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(

@@ -13,7 +13,7 @@ def test_a_board_is_written_line_by_line_into_a_new_file(people, command, tmp_pa
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert lines[0] == {"format": "qaboard", "version": 1}
     assert [line["record"] for line in lines[1:]] == ["user", "question", "end"]
-    assert "exists already" in command("export", str(file)).stderr
+    assert "already exists" in command("export", str(file)).stderr
 
 
 def test_standard_output_has_nothing_but_the_board(people, command):

@@ -82,4 +82,4 @@ def test_a_file_that_is_wrong_leaves_the_board_empty(exported, empty, invoke, ch
 
 def test_a_board_that_has_anything_is_not_imported_into(exported, command):
     result = command("import", exported())
-    assert "into an empty one only" in " ".join(result.stderr.split())
+    assert "only into an empty board" in " ".join(result.stderr.split())

@@ -26,8 +26,11 @@ def correct(session) -> list[str]:
     [
         ("UPDATE posts SET score = 9", "scores of 3 posts"),
         ("UPDATE posts SET answer_count = 9 WHERE kind = 'question'", "answer counts of 1"),
-        ("UPDATE list_segments SET post_count = 9 WHERE list = 'votes'", "questions of 1 lists"),
-        ("UPDATE users SET answer_count = 9", "counts of 4 users"),
+        (
+            "UPDATE list_segments SET post_count = 9 WHERE list = 'votes'",
+            "counts of 1 question lists",
+        ),
+        ("UPDATE users SET answer_count = 9", "post counts of 4 users"),
     ],
 )
 def test_a_wrong_counter_becomes_what_it_was(filled, statement, sentence):

@@ -21,7 +21,7 @@ def names(people) -> list[str]:
 
 
 def test_a_board_is_not_lost_without_being_asked_about(people, backup, command):
-    assert "add --replace" in command("restore", backup).stderr
+    assert "Add --replace" in command("restore", backup).stderr
     assert command("restore", "--replace", backup).exit_code == 1
     assert names(people) == ["kept", "lost"]
 
@@ -36,4 +36,4 @@ def test_an_archive_of_another_database_is_refused(people, command, tmp_path):
     file = tmp_path / "archive"
     file.write_bytes(b"PGDMP...")
     result = command("restore", str(file))
-    assert "is a backup of postgresql and this board is on sqlite" in result.stderr
+    assert "is a postgresql backup, and this board is on sqlite" in result.stderr

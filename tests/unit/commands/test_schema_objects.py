@@ -32,8 +32,8 @@ def test_missing_foreign_and_changed_objects_are_named_and_mended(engine, compar
     differences = compare()
     assert {each.sentence for each in differences} == {
         "the index ix_posts_newest is missing",
-        "the index ix_foreign is none of the board's",
-        "the index ix_users_email is not as the migrations make it",
+        "the index ix_foreign does not belong to the board",
+        "the index ix_users_email differs from the migrations",
     }
     assert "doctor --repair" in schema_check(differences).advice
     with engine.execution_options(writes=True).begin() as connection:
@@ -45,6 +45,6 @@ def test_tables_are_not_mended(engine, compare):
     execute(engine, "CREATE TABLE notes (body TEXT)")
     (difference,) = compare()
     assert not difference.can_be_mended
-    assert "restore a backup" in schema_check([difference]).advice
+    assert "Restore a backup" in schema_check([difference]).advice
     with engine.execution_options(writes=True).begin() as connection:
         assert mend_schema(connection, [difference]) == 0

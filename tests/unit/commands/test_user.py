@@ -37,11 +37,11 @@ def test_a_link_confirms_the_address_of_who_has_not(people, command, session):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["activate", "minji"], "is confirmed already"),
-        (["activate", "nobody"], "There is no user nobody"),
-        (["reset-link", "nobody"], "There is no user nobody"),
-        (["remove-factors", "minji"], "has no second factor"),
-        (["purge", "minji", "--undo"], "Nothing of this account was taken back"),
+        (["activate", "minji"], "is already confirmed"),
+        (["activate", "nobody"], "User nobody not found"),
+        (["reset-link", "nobody"], "User nobody not found"),
+        (["remove-factors", "minji"], "has no two-factor method"),
+        (["purge", "minji", "--undo"], "No posts from this account are deleted as spam"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(people, command, arguments, sentence):
@@ -56,15 +56,15 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(people, command, argume
 def test_posts_are_taken_back_and_given_back(people, command, monkeypatch):
     monkeypatch.setattr(purge_service, "PAUSE_SECONDS", 0)
     question = people.question(people.user("minji"))
-    assert "Took back 1 posts of minji" in command("user", "purge", "Minji").stdout
+    assert "Deleted 1 posts by minji as spam" in command("user", "purge", "Minji").stdout
     assert people.read(question).deleted_at is not None
-    assert "Gave back 1 posts of minji" in command("user", "purge", "minji", "--undo").stdout
+    assert "Restored 1 posts by minji" in command("user", "purge", "minji", "--undo").stdout
     assert people.read(question).deleted_at is None
 
 
 def test_accounts_that_are_due_are_closed_now(people, command):
     user = people.user(closing_at=utc_now() - timedelta(days=1), closing_removes_posts=False)
-    assert "Closed 1 accounts." in command("user", "close-due").stdout
+    assert "Deleted 1 accounts." in command("user", "close-due").stdout
     with people.transaction() as session:
         assert session.get_one(User, user.id).closed_at is not None
 
@@ -73,6 +73,6 @@ def test_whoever_lost_all_factors_logs_in_by_password(people, command):
     user = people.user("minji", email_verified_at=None)
     add_passkey(people, Device(), user)
     people.token(user)
-    assert "asks for the password only" in command("user", "remove-factors", "minji").stdout
+    assert "Two-factor authentication is off" in command("user", "remove-factors", "minji").stdout
     facts = people.facts()
     assert (facts["passkeys"], facts["user_sessions"]) == ([], [])

@@ -37,12 +37,16 @@ def test_a_good_backup_is_said_to_be_good_and_the_board_stays(people, backup, co
 def test_a_backup_with_a_wrong_counter_is_not(backup, command):
     result = command("verify", backup("UPDATE posts SET score = 9"))
     assert result.exit_code == 1
-    assert "WRONG" in result.stdout
+    assert "FAIL" in result.stdout
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"text", "is no backup"), (b"", "is no backup"), (b"SQLite format 3\0" + b"x" * 99, "")],
+    [
+        (b"text", "is not a backup"),
+        (b"", "is not a backup"),
+        (b"SQLite format 3\0" + b"x" * 99, ""),
+    ],
 )
 def test_what_is_no_backup_is_refused(command, tmp_path, content, sentence):
     file = tmp_path / "file"
@@ -57,4 +61,4 @@ def test_a_database_of_another_program_is_no_board(command, tmp_path):
     connection = sqlite3.connect(file)
     connection.execute("CREATE TABLE notes (body TEXT)")
     connection.close()
-    assert "but of no board" in command("verify", str(file)).stderr
+    assert "not of a qaboard database" in command("verify", str(file)).stderr

@@ -66,7 +66,7 @@ def test_a_form_without_its_token_keeps_what_was_typed(submit, caplog):
         sent = submit(refuse(AssertionError), token=False, title="Tea")
     assert (sent.status, sent.is_doomed) == (400, True)
     assert sent.form["title"].cstruct == "Tea"
-    assert "still there" in sent.form.errormsg
+    assert "still here" in sent.form.errormsg
     assert "StaleForm" in caplog.text
 
 

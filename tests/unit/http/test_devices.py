@@ -19,9 +19,9 @@ KAKAO = (
         (FIREFOX, "Firefox on Windows"),
         (KAKAO, "Chrome Mobile on Android"),
         ("curl/8.5.0", "curl"),
-        ("nonsense", "an unknown device"),
-        ("", "an unknown device"),
-        (None, "an unknown device"),
+        ("nonsense", "Unknown device"),
+        ("", "Unknown device"),
+        (None, "Unknown device"),
     ],
 )
 def test_a_device_is_called_as_people_know_it(user_agent, words):

@@ -35,7 +35,7 @@ def test_a_requested_deletion_is_due_after_the_delay_and_ends_all_logins(people,
 
 def test_the_last_administrator_cannot_leave(people, session):
     admin = people.user(role=Role.ADMIN)
-    with pytest.raises(Refusal, match="last administrator"):
+    with pytest.raises(Refusal, match="only administrator"):
         request(session, admin)
 
 

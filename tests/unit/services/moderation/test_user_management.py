@@ -84,7 +84,7 @@ def test_logins_end_on_the_server(people, session, moderator):
 
 def test_a_closed_account_has_nothing_to_manage(people, session):
     user = people.user(closed_at=utc_now(), email=None)
-    with pytest.raises(Refusal, match="closed"):
+    with pytest.raises(Refusal, match="deleted"):
         end_all_sessions(session, user.id, actor=OPERATOR)
 
 
