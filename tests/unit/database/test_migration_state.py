@@ -73,7 +73,7 @@ def test_where_there_are_none_that_is_said(tmp_path, read):
         ini.write_text(section)
         with pytest.raises(SchemaError, match="cannot be read"):
             read(str(ini))
-    with pytest.raises(SchemaError, match=r"there are none in .+; .+ pip install -e \."):
+    with pytest.raises(SchemaError, match=r"there are none in .+\. .+ pip install -e \."):
         read(str(ini))
 
 
