@@ -40,10 +40,12 @@ class _Complaining:
     """
 
     error: BaseException | None = None
+    has_failed = False
     told_at: float | None = None
 
     def handleError(self, _record: logging.LogRecord | None = None) -> None:  # noqa: N802  # that of logging
         self.error = sys.exc_info()[1]
+        self.has_failed = True
         now = time.monotonic()
         if self.told_at is None or now >= self.told_at + PAUSE_SECONDS:
             self.told_at = now
@@ -53,10 +55,11 @@ class _Complaining:
                 sys.stderr.flush()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.error = None
+        # The error stays until an entry was written: /readyz may look meanwhile.
+        self.has_failed = False
         super().emit(record)
-        if self.error is None:
-            self.told_at = None
+        if not self.has_failed:
+            self.error = self.told_at = None
 
 
 class LogStream(_Complaining, logging.StreamHandler):

@@ -125,14 +125,15 @@ def test_a_line_says_what_was_asked_and_what_it_took(browser, board, count_queri
     assert entry["path"] == "/questions/?sort=active&page=1"
     assert entry["bytes"] == len(page.body)
     assert entry["queries"] == len(statements) > 0
-    assert entry["view"] == "question.list_questions"
+    # A search for nothing shows the list.
+    assert entry["view"] == "question.search"
     assert entry["user"] == user.id
     assert entry["milliseconds"] >= 0
     (line,) = written.lines("qaboard.access")
     assert re.fullmatch(
         rf"INFO \[qaboard.access [0-9a-f]{{32}}\] GET /questions/\?sort=active&page=1 200 "
         rf"bytes={len(page.body)} ms=[0-9.]+ queries={len(statements)} "
-        rf"view=question.list_questions user={user.id} address=-",
+        rf"view=question.search user={user.id} address=-",
         line,
     )
 
