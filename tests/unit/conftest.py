@@ -50,13 +50,35 @@ def _do_not_wait_for_the_disk(connection, _record) -> None:
     connection.execute("PRAGMA synchronous = OFF").close()
 
 
-@pytest.fixture
-def engine(migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
-    """The engine of an empty board of this test alone."""
-    file = tmp_path / "board.sqlite"
-    shutil.copy(migrated_file, file)
+def _open(file: Path) -> Engine:
     engine = make_engine(make_url(f"sqlite:///{file}"))
     event.listen(engine, "connect", _do_not_wait_for_the_disk)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def shared_engine(tmp_path_factory) -> Engine:
+    """One engine for all tests, since each compiles its statements anew."""
+    return _open(tmp_path_factory.mktemp("board") / "board.sqlite")
+
+
+@pytest.fixture
+def engine(migrated_file: Path, shared_engine: Engine) -> Iterator[Engine]:
+    """The engine of an empty board; the test must not listen to its events."""
+    file = Path(shared_engine.url.database)
+    for left in file.parent.glob(f"{file.name}*"):
+        left.unlink()
+    shutil.copy(migrated_file, file)
+    yield shared_engine
+    shared_engine.dispose()
+
+
+@pytest.fixture
+def own_engine(migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
+    """The engine of an empty board, for a test that listens to its events."""
+    file = tmp_path / "board.sqlite"
+    shutil.copy(migrated_file, file)
+    engine = _open(file)
     yield engine
     engine.dispose()
 

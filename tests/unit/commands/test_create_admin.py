@@ -40,14 +40,10 @@ def test_a_member_is_promoted_and_keeps_the_password(people, create):
     ("arguments", "password", "sentence"),
     [
         (["other"], PASSWORD, "needs an EMAIL"),
-        (["o", "o@example.com"], PASSWORD, "2 to 25 characters"),
-        (["other", "o@localhost"], PASSWORD, "an ending such as .com"),
         (["minji", "o@example.com"], PASSWORD, "Add --promote"),
         (["other", "minji@example.com"], PASSWORD, "already"),
         (["other", "o@example.com"], "short", "at least 10"),
-        (["other", "o@example.com"], "qwertyuiop", "too common"),
         (["--promote", "nobody"], PASSWORD, "User nobody not found"),
-        (["--promote", "minji", "o@example.com"], PASSWORD, "a different email address"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(

@@ -10,6 +10,11 @@ from qaboard.database.engine import make_engine
 
 
 @pytest.fixture
+def engine(own_engine):
+    return own_engine
+
+
+@pytest.fixture
 def state(engine) -> DatabaseState:
     return DatabaseState(engine)
 

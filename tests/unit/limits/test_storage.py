@@ -11,6 +11,11 @@ from qaboard.limits.storage import FILE_SUFFIX, DatabaseStorage, hits
 
 
 @pytest.fixture
+def engine(own_engine):
+    return own_engine
+
+
+@pytest.fixture
 def storage(engine) -> DatabaseStorage:
     return DatabaseStorage(engine, "a secret")
 

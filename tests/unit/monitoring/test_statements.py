@@ -13,6 +13,11 @@ from qaboard.monitoring.statements import watch_statements
 
 
 @pytest.fixture
+def engine(own_engine):
+    return own_engine
+
+
+@pytest.fixture
 def record():
     token = current_record.set(record := RequestRecord("abc"))
     yield record

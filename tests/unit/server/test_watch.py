@@ -12,6 +12,11 @@ from qaboard.server.watch import ServerWatch
 
 
 @pytest.fixture
+def engine(own_engine):
+    return own_engine
+
+
+@pytest.fixture
 def state(engine) -> DatabaseState:
     return DatabaseState(engine)
 
