@@ -522,7 +522,7 @@ def test_backups_without_a_name_are_dated_and_the_oldest_go(own, kept_ini, tmp_p
 def test_an_old_backup_is_told_of(own, kept_ini, tmp_path):
     folder = tmp_path / "kept"
     folder.mkdir()
-    assert "WARN   there is no backup in" in own.command("doctor", ini=kept_ini).stdout
+    assert "WARN   no backup in" in own.command("doctor", ini=kept_ini).stdout
     (folder / "qaboard-0007-20200101T000000.000000Z.dump").touch()
     told = own.command("doctor", ini=kept_ini)
     assert told.exit_code == 0

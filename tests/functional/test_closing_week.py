@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from factories import PASSWORD
 from second_factors import Device, add_app, add_passkey
+from sqlalchemy.orm.exc import StaleDataError
 
 from qaboard.models import Role, User, UserSession, utc_now
 from qaboard.services.accounts.account_deletion import undo_closing
@@ -135,7 +136,7 @@ def test_a_press_of_the_button_that_comes_too_late(browser, board, user, monkeyp
     with board.transaction() as session:
         account_closing._close(session, session.get_one(User, user.id))
     with (
-        pytest.raises(account_closing.StaleDataError, match="left meanwhile"),
+        pytest.raises(StaleDataError, match="left meanwhile"),
         board.transaction() as session,
     ):
         undo_closing(session, user.id, NO_CLIENT)

@@ -17,7 +17,7 @@ def test_the_demo_is_a_board_that_looks_alive(run, board, browser, log_in):
     assert {role for _, role in names} == set(Role)
     # The first thing to try is the admin, on whatever keyboard there is.
     assert [name for name, role in names if role == "admin" and name.isascii()]
-    password = result.stdout.rstrip().rpartition("password: ")[2]
+    password = result.stdout.rstrip().rpartition("Password of all users: ")[2]
     for name, _ in names:
         log_in(name, password)
 
@@ -50,7 +50,7 @@ def test_a_second_demo_changes_nothing(run, board):
     result = run("seed-demo")
     assert result.exit_code == 0
     assert "already has the demo data" in result.stdout
-    assert "password: demo password 1" in result.stdout
+    assert "Password of all users: demo password 1" in result.stdout
     assert board.facts() == before
 
 
@@ -59,7 +59,7 @@ def test_the_demo_keeps_away_from_people_who_have_its_names(run, board):
     before = board.facts()
     result = run("seed-demo")
     assert result.exit_code == 1
-    assert "other users with names of the demo (alex)" in result.stderr
+    assert "other users with demo usernames (alex)" in result.stderr
     assert board.facts() == before
 
 

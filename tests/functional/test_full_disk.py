@@ -79,6 +79,6 @@ def test_a_command_says_that_the_disk_is_full(make_board, arguments):
     assert result.exit_code == 1, result.output
     said = result.stderr.strip().splitlines()[-1]
     assert said.startswith("Error: ")
-    assert "database or disk is full. Its disk is full or fails; make room" in said
+    assert "database or disk is full. The disk is full or failing. Free some space" in said
     if before is not None:
         assert board.facts() == before

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from babel.numbers import format_decimal
 
-from qaboard.i18n.negotiation import negotiation as i18n
+from qaboard.i18n import localization as i18n
 from qaboard.models import Post, Question, utc_now
 
 

@@ -53,6 +53,6 @@ def test_doctor_names_members_from_before(board, run):
     members = [board.user("moderator"), board.user("관.리.자"), board.user("minji")]
     result = run("doctor")
     assert result.exit_code == 0
-    (line,) = [line for line in result.output.splitlines() if "reserved name" in line]
+    (line,) = [line for line in result.output.splitlines() if "reserved username" in line]
     assert line.startswith("WARN ")
     assert f"fails for 2 ({members[0].id}, {members[1].id})." in line

@@ -24,7 +24,7 @@ def suspended(board) -> User:
 )  # fmt: skip
 def test_every_page_says_why_once(browser, board, suspended, path):
     path = path.format(id=board.question().id, user=suspended.id)
-    for locale, words in (("en", "Until"), ("ko", "까지")):
+    for locale, words in (("en", "until"), ("ko", "까지")):
         page = browser(suspended, locale=locale).get(path, expect_errors=True)
         (banner,) = page.html.select("main .restriction")
         assert words in banner.text

@@ -251,7 +251,8 @@ def test_two_deletions_at_once_count_once(browser, board):
         for _ in range(3)
     ]
     pages = at_once([lambda form=form: form.submit(expect_errors=True) for form in forms])
-    assert sorted(page.status_int for page in pages) == [303, 403, 403]
+    # Whoever presses twice reads the same; it is done once.
+    assert [page.status_int for page in pages] == [303, 303, 303]
     assert board.read(question).answer_count == 1
 
 

@@ -165,7 +165,7 @@ def test_a_release_runs_on_the_tables_of_the_next_one(make_board, ini, tmp_path)
     assert "a newer release that this one also supports" in result.stdout
     result = board.command("upgrade", ini=ini)
     assert result.exit_code == 0, result.output
-    assert "at migration 9000, of a newer release" in result.stdout
+    assert "at migration 9000 of a newer release" in result.stdout
     assert "nothing to migrate" in result.stdout
     # It may know less than there is.
     result = board.command("export", tmp_path / "board.jsonl", ini=ini)
