@@ -130,7 +130,7 @@ def test_what_is_typed_into_a_search_or_a_form_comes_back_as_text(browser):
     page.get_by_role("searchbox", name="Search").fill(text)
     page.keyboard.press("Enter")
     expect(page.get_by_role("searchbox", name="Search")).to_have_value(text)
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Search: {text}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Results for “{text}”")
     assert_nothing_ran(page)
     page.goto("/signup")
     page.get_by_label("Username").fill(text)
