@@ -197,7 +197,7 @@ def _expect(command: str, reply: tuple[int, bytes], first_digit: int) -> None:
 
 
 def _describe(error: smtplib.SMTPResponseException) -> str:
-    """What failed, and the code."""
+    """Describe an SMTP error by what failed and its code."""
     # Those of smtplib have the server's words, and a name that says the same.
     command = error.smtp_error if isinstance(error.smtp_error, str) else type(error).__name__
     return f"{command} {error.smtp_code}"
@@ -250,7 +250,7 @@ class BackgroundTransport:
 
 
 def make_transport(settings: MailSettings) -> FileTransport | SMTPTransport:
-    """What hands mails over, according to the settings."""
+    """Make the mail transport that the settings choose."""
     return FileTransport(settings.directory) if settings.directory else SMTPTransport(settings)
 
 

@@ -37,7 +37,7 @@ _ANGLED_MAIL = re.compile(
 
 
 class Kind(Enum):
-    """What a token is."""
+    """Kinds of inline tokens."""
 
     TEXT = auto()
     CODE = auto()

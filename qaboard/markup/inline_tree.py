@@ -23,7 +23,7 @@ _TAGS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong",
 
 
 class _Frame(Enum):
-    """What was opened and has to be closed."""
+    """Kinds of inline elements that are open."""
 
     ELEMENT = auto()
     LINK = auto()

@@ -30,7 +30,7 @@ _TITLES = {
 
 
 class Target(NamedTuple):
-    """Where a link leads: the decoded address (not judged yet), the title, the end position."""
+    """Link target: the decoded address (not judged yet), the title, the end position."""
 
     address: str
     title: str

@@ -35,7 +35,7 @@ def is_recent(moment: datetime, period: timedelta) -> bool:
 
 
 def was_recent(column, now: datetime, period: timedelta) -> ColumnElement[bool]:
-    """The same of a column, as a condition."""
+    """SQL condition for a column that holds a recent time."""
     return and_(column > now - period, column <= now + CLOCK_TOLERANCE)
 
 

@@ -13,7 +13,7 @@ from qaboard.models.post import BODY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS
 
 
 class Draft(Base):
-    """What a user has typed so far in one place; nobody else sees it.
+    """Unposted text of a user in one form; nobody else sees it.
 
     ``place`` is the form it belongs to: ``ask``, ``answer <id of the question>`` or
     ``edit <id of the post>``. ``post_version`` is the version of the post that an edit began from.

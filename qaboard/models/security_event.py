@@ -13,7 +13,7 @@ from qaboard.models.user_session import UserSession
 
 
 class EventKind(enum.StrEnum):
-    """What happened. A stored event keeps its name, so a name is never changed."""
+    """Kinds of security events. A stored event keeps its name, so a name is never changed."""
 
     SIGN_UP = "sign_up"
     LOGIN = "login"

@@ -22,7 +22,7 @@ from qaboard.models.base import (
 
 
 class Role(enum.StrEnum):
-    """What a user is on this board; each later one may do all that the earlier ones may."""
+    """Roles of users; each later one may do all that the earlier ones may."""
 
     MEMBER = "member"
     MODERATOR = "moderator"
@@ -30,7 +30,7 @@ class Role(enum.StrEnum):
 
 
 class PurgeStep(enum.StrEnum):
-    """What is done with the posts of a purged account at this time."""
+    """Steps of purging an account, and of undoing it."""
 
     TAKE_BACK = "take_back"
     GIVE_BACK = "give_back"

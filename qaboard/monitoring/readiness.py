@@ -42,7 +42,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a look at a part has found; ``detail`` is a sentence for the operator."""
+    """Result of one readiness check; ``detail`` is a sentence for the operator."""
 
     state: State
     detail: str = ""
