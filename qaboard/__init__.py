@@ -37,7 +37,7 @@ def main(global_config, **ini):
 
 
 def make_application(settings: Settings, global_config, ini):
-    """Make the application from loaded settings: include its parts, in order, and scan the views."""
+    """Make the application from loaded settings: its parts, in order, and the views."""
     config = Configurator(settings=ini)
     config.registry["settings"] = settings
     config.registry["ini_path"] = global_config.get("__file__")
